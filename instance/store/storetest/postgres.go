@@ -1,0 +1,117 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// errNotInstalled: there are no server binaries to start a cluster from.
+var errNotInstalled = errors.New("PostgreSQL is not installed: no initdb in PATH or /usr/lib/postgresql")
+
+// server is a running cluster and its migrated template.
+type server struct {
+	url      *url.URL
+	template string
+	own      *cluster // nil when it was started by others
+	made     atomic.Int64
+}
+
+// shared is started by the first test of the process that needs it.
+var shared = sync.OnceValues(startServer)
+
+// asked tells whether a test asked for a server.
+var asked atomic.Bool
+
+func startServer() (*server, error) {
+	asked.Store(true)
+	s := &server{template: fmt.Sprintf("palier_template_%d", os.Getpid())}
+	address := os.Getenv("PALIER_TEST_POSTGRES")
+	if address == "" {
+		own, err := startCluster()
+		if err != nil {
+			return nil, err
+		}
+		s.own, address = own, own.url
+	}
+	var err error
+	if s.url, err = url.Parse(address); err != nil {
+		return nil, fmt.Errorf("PALIER_TEST_POSTGRES: %w", err)
+	}
+	if err := s.run("CREATE DATABASE " + s.template); err != nil {
+		return nil, err
+	}
+	return s, migrate(s.database(s.template))
+}
+
+func stopCluster() error {
+	if !asked.Load() {
+		return nil
+	}
+	s, err := shared()
+	switch {
+	case errors.Is(err, errNotInstalled):
+		return nil
+	case err != nil:
+		return err
+	case s.own != nil:
+		return s.own.stop()
+	}
+	return s.run("DROP DATABASE " + s.template)
+}
+
+// database returns the address of the cluster's database called name.
+func (s *server) database(name string) string {
+	u := *s.url
+	u.Path = "/" + name
+	return u.String()
+}
+
+// run runs a statement outside any database of a test.
+func (s *server) run(statement string) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.database("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
+
+func postgresURL(t testing.TB, migrated bool) string {
+	t.Helper()
+	s, err := shared()
+	if errors.Is(err, errNotInstalled) && os.Getenv("CI") != "true" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("palier_%d_%d", os.Getpid(), s.made.Add(1))
+	statement := "CREATE DATABASE " + name
+	if migrated {
+		statement += " TEMPLATE " + s.template
+	}
+	if err := s.run(statement); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.run("DROP DATABASE " + name + " WITH (FORCE)"); err != nil && !strings.Contains(err.Error(), "shutting down") {
+			t.Errorf("drop database: %v", err)
+		}
+	})
+	return s.database(name)
+}
