@@ -76,8 +76,10 @@ func visible(address string) string {
 // canonicalHost returns host in lower-case ASCII: a domain name, punycode
 // where it is international, or an IP address.
 func canonicalHost(host string) (string, bool) {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.WithZone("").String(), true
+	if strings.Contains(host, ":") || host != "" && '0' <= host[len(host)-1] && host[len(host)-1] <= '9' {
+		if ip, err := netip.ParseAddr(host); err == nil {
+			return ip.WithZone("").String(), true
+		}
 	}
 	if !isHostName(host) {
 		ascii, err := idna.Lookup.ToASCII(host)

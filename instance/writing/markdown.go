@@ -45,9 +45,31 @@ func (paragraphParser) CanAcceptIndentedLine() bool { return true }
 
 // parse reads source and returns it as it was read: legible and not too long.
 func parse(source string) (ast.Node, []byte) {
-	b := []byte(legible(cutBytes(source, MaxSource)))
+	b := []byte(shallow(legible(cutBytes(source, MaxSource))))
 	return markdown().Parse(text.NewReader(b)), b
 }
+
+// shallow returns source with the markers of lists and quotes escaped where a
+// line begins with more of them than anybody means: reading each takes time
+// in proportion to how many there are.
+func shallow(source string) string {
+	var b strings.Builder
+	for line := range strings.Lines(source) {
+		marked := len(line) - len(strings.TrimLeft(line, "-*+> \t0123456789.)"))
+		if marked > maxMarked {
+			if i := strings.IndexAny(line[maxMarked:marked], "-*+>.)"); i >= 0 {
+				b.WriteString(line[:maxMarked+i])
+				b.WriteByte('\\')
+				line = line[maxMarked+i:]
+			}
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// maxMarked is how many bytes of one line may be markers of lists and quotes.
+const maxMarked = 128
 
 // mention is an @handle in the text.
 type mention struct {

@@ -34,13 +34,13 @@ func CleanName(name string) string {
 		default:
 			marks = 0
 		}
-		if count == maxName {
-			break
-		}
 		if space {
 			b.WriteByte(' ')
 			space = false
 			count++
+		}
+		if count >= maxName {
+			break
 		}
 		b.WriteRune(r)
 		count++

@@ -80,7 +80,7 @@ func words(source string) string {
 				}
 				continue
 			}
-			if k := kindOf(name); k != lineBreak {
+			if k := kindOf(name); k != lineBreak && k != item {
 				b = append(b, breakFor(k)...)
 			}
 		}

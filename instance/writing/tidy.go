@@ -12,7 +12,7 @@ import (
 // and canonical addresses, so nothing of the source's own markup survives.
 type tidier struct {
 	own  bool // our own rendering: mentions and hashtags stay local links
-	rich bool // more than p, br, a and span was written
+	rich bool // lists, quotes or preformatted text were written
 
 	out      []byte
 	open     []element
@@ -125,7 +125,7 @@ func (t *tidier) begin(name atom.Atom, tag string) bool {
 	at := len(t.out)
 	t.out = append(t.out, tag...)
 	t.open = append(t.open, element{name: name, at: at, inner: len(t.out)})
-	if name != atom.P && name != atom.A && name != atom.Span {
+	if isContainer(name) {
 		t.rich = true
 	}
 	return true
