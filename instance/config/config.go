@@ -1,0 +1,134 @@
+// Package config is what an operator can set, in one typed place.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"palier/instance"
+	"palier/instance/auth"
+)
+
+// Config is everything an operator can set for one server.
+type Config struct {
+	// Database is sqlite:PATH or postgres://….
+	Database string `toml:"database"`
+	// URL is the public address, https://name.
+	URL string `toml:"url"`
+	// Listen is where connections are taken, host:port.
+	Listen string `toml:"listen"`
+	// Title is what the server calls itself.
+	Title string `toml:"title"`
+	// MediaDir holds pictures; empty: beside the database.
+	MediaDir string `toml:"media_dir"`
+	// Roles are what this process does: web, worker.
+	Roles []string `toml:"roles"`
+	// TrustedProxies are whose X-Forwarded-For counts.
+	TrustedProxies []netip.Prefix `toml:"trusted_proxies"`
+	// PeersAllow are addresses that others may have although they are not
+	// public; none in the open.
+	PeersAllow []netip.Prefix `toml:"peers_allow"`
+	// TLSCert and TLSKey are files to serve https with, without a proxy.
+	TLSCert string `toml:"tls_cert"`
+	TLSKey  string `toml:"tls_key"`
+	// FirstRetry is how long a delivery that failed waits first.
+	FirstRetry time.Duration `toml:"first_retry"`
+	// Limits bound how often one and the same may try.
+	Limits Limits `toml:"limits"`
+	// Lane tells processes on one database apart, 0 to 15.
+	Lane int `toml:"lane"`
+}
+
+// Limits are the rates of tries by class.
+type Limits struct {
+	Peers  auth.Limit `toml:"peers"`  // per other server: what it sends
+	Login  auth.Limit `toml:"login"`  // per address, and per account
+	Pages  auth.Limit `toml:"pages"`  // per address: whatever changes something
+	Lookup auth.Limit `toml:"lookup"` // per person: looking others up elsewhere
+}
+
+// Default is a server on this machine, for nobody else.
+func Default() Config {
+	return Config{
+		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
+		Title: "Palier", Roles: []string{"web", "worker"}, FirstRetry: time.Minute,
+		Limits: Limits{
+			Peers:  auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
+			Login:  auth.Limit{Burst: 10, Every: time.Minute},
+			Pages:  auth.Limit{Burst: 120, Every: time.Second},
+			Lookup: auth.Limit{Burst: 30, Every: 10 * time.Second},
+		},
+	}
+}
+
+// ReadFile lays a TOML file over c. Names it does not know are an error, since
+// a setting that is not heard is worse than none.
+func (c *Config) ReadFile(path string) error {
+	meta, err := toml.DecodeFile(path, c)
+	if err != nil {
+		return fmt.Errorf("read settings %s: %w", path, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return fmt.Errorf("read settings %s: unknown setting %s", path, unknown[0])
+	}
+	return nil
+}
+
+// Check returns every reason why a server cannot run with c.
+func (c *Config) Check() error {
+	var errs []error
+	if _, err := instance.NewSite(c.URL); err != nil {
+		errs = append(errs, err)
+	}
+	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		errs = append(errs, fmt.Errorf("database %q is neither sqlite:PATH nor postgres://…", redacted(c.Database)))
+	}
+	for _, r := range c.Roles {
+		if r != "web" && r != "worker" {
+			errs = append(errs, fmt.Errorf("role %q is neither web nor worker", r))
+		}
+	}
+	if len(c.Roles) == 0 {
+		errs = append(errs, errors.New("no role: a server that does nothing"))
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		errs = append(errs, errors.New("a certificate and its key come together"))
+	}
+	for _, f := range []string{c.TLSCert, c.TLSKey} {
+		if f == "" {
+			continue
+		}
+		if _, err := os.Stat(f); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if c.FirstRetry <= 0 {
+		errs = append(errs, errors.New("the first retry has to wait a while"))
+	}
+	if c.Lane < 0 || c.Lane > 15 {
+		errs = append(errs, fmt.Errorf("lane %d is not between 0 and 15", c.Lane))
+	}
+	return errors.Join(errs...)
+}
+
+// Does tells whether this process has a role.
+func (c *Config) Does(role string) bool { return slices.Contains(c.Roles, role) }
+
+// redacted is a database address without its password.
+func redacted(database string) string {
+	scheme, rest, ok := strings.Cut(database, "://")
+	if !ok {
+		return database
+	}
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = "…" + rest[at:]
+	}
+	return scheme + "://" + rest
+}

@@ -1,0 +1,42 @@
+package instance
+
+// Deed is something that was done, told inside the transaction that did it to
+// those who have to act on it: feeds, notifications, the relay of groups, and
+// other servers.
+type Deed struct {
+	Kind   DeedKind
+	Actor  Actor  // who did it
+	Target *Actor // the actor it was done to, if any
+	Post   *Post  // the post it was done to, if any
+	ID     ID     // of the follow, like, boost, block or report itself
+	URI    string // of the same, as other servers know it
+	Via    []string
+	Text   string
+	Remote bool // another server told us; it is not announced again
+}
+
+// DeedKind is what was done.
+type DeedKind string
+
+const (
+	Posted        DeedKind = "posted"
+	Edited        DeedKind = "edited"
+	Deleted       DeedKind = "deleted"
+	Liked         DeedKind = "liked"
+	Unliked       DeedKind = "unliked"
+	Boosted       DeedKind = "boosted"
+	Unboosted     DeedKind = "unboosted"
+	Pinned        DeedKind = "pinned"
+	Unpinned      DeedKind = "unpinned"
+	Followed      DeedKind = "followed" // asked to follow
+	FollowGranted DeedKind = "follow-granted"
+	FollowRefused DeedKind = "follow-refused" // also: taken back later
+	Unfollowed    DeedKind = "unfollowed"
+	Blocked       DeedKind = "blocked"
+	Unblocked     DeedKind = "unblocked"
+	Reported      DeedKind = "reported"
+	ProfileEdited DeedKind = "profile-edited"
+	Left          DeedKind = "left" // an account closed
+	ModeratorIn   DeedKind = "moderator-in"
+	ModeratorOut  DeedKind = "moderator-out"
+)

@@ -1,0 +1,182 @@
+package groups
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/store"
+)
+
+// Limits of the relay (protocol.md §6).
+const (
+	// MaxAge is how old a post may be and still be relayed.
+	MaxAge = 72 * time.Hour
+	// MaxVia is through how many groups a post may have come.
+	MaxVia = 6
+	// maxPerAuthor is how much of one author a group relays in a day.
+	maxPerAuthor = 20
+)
+
+// Hear relays what was posted in a group of ours, and what a group shared that
+// a group of ours collects.
+func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	switch {
+	case d.Kind == instance.Posted && d.Post.Group != nil && d.Post.Group.Local():
+		return s.posted(ctx, tx, d.Post)
+	case d.Kind == instance.Boosted && d.Actor.Kind == instance.Group:
+		return s.collect(ctx, tx, d)
+	default:
+		return nil
+	}
+}
+
+// posted relays a post that was made in one of our groups: at once for those
+// the group trusts, else after a moderator has read it.
+func (s *Service) posted(ctx context.Context, tx store.Tx, p *instance.Post) error {
+	group := *p.Group
+	if !relayable(p) || s.old(p) {
+		return nil
+	}
+	trust, err := s.trust(ctx, tx, group, p.Author)
+	if err != nil {
+		return err
+	}
+	switch trust {
+	case relays:
+		return s.posts.Relay(ctx, tx, group, p, 0, nil)
+	case holds:
+		return s.hold(ctx, tx, group.ID, p.ID, 0, nil)
+	default:
+		return nil
+	}
+}
+
+// relayable tells whether a post is one that groups share: one that begins a
+// thread and that anyone may read.
+func relayable(p *instance.Post) bool {
+	return p.Audience == instance.ToPublic && p.ReplyToURI == "" && !p.Gone()
+}
+
+func (s *Service) old(p *instance.Post) bool {
+	return s.now().Sub(p.PublishedAt) > MaxAge
+}
+
+// trust says what a group does with what an author posts in it.
+type trust int
+
+const (
+	ignores trust = iota
+	holds
+	relays
+)
+
+// trust: residents and moderators are relayed, unless the group reads
+// newcomers first; followers from elsewhere are held until one of their posts
+// was let through; nobody else can use the group to be heard (security.md I03).
+func (s *Service) trust(ctx context.Context, tx store.Tx, group, author instance.Actor) (trust, error) {
+	var moderates, resident, follows, relayedBefore, holdNew bool
+	var today int
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM moderators WHERE group_id = $1 AND actor_id = $2),
+		       EXISTS (SELECT 1 FROM memberships WHERE person_id = $2 AND standing = 'verified'),
+		       EXISTS (SELECT 1 FROM follows WHERE followee_id = $1 AND follower_id = $2 AND state = 'accepted'),
+		       EXISTS (SELECT 1 FROM boosts b JOIN posts p ON p.id = b.post_id WHERE b.actor_id = $1 AND p.author_id = $2),
+		       (SELECT hold_new FROM neighbourhoods WHERE actor_id = $1),
+		       (SELECT COUNT(*) FROM boosts b JOIN posts p ON p.id = b.post_id
+		         WHERE b.actor_id = $1 AND p.author_id = $2 AND b.id > $3)`,
+		group.ID, author.ID, s.dayAgo()).Scan(&moderates, &resident, &follows, &relayedBefore, &holdNew, &today)
+	if err != nil {
+		return ignores, fmt.Errorf("trust of %s in %s: %w", author.ID, group.ID, err)
+	}
+	switch {
+	case moderates:
+		return relays, nil
+	case !author.LimitedAt.IsZero() || today >= maxPerAuthor:
+		return holds, nil
+	case author.Local() && resident:
+		if holdNew && !relayedBefore {
+			return holds, nil
+		}
+		return relays, nil
+	case follows && relayedBefore:
+		return relays, nil
+	case follows:
+		return holds, nil
+	default:
+		return ignores, nil
+	}
+}
+
+// dayAgo is the smallest id of the last day.
+func (s *Service) dayAgo() instance.ID {
+	return instance.ID(s.now().Add(-24*time.Hour).UnixMilli() << 16)
+}
+
+// collect lets our groups relay what a group they follow has shared.
+func (s *Service) collect(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	p := d.Post
+	if !relayable(p) || s.old(p) || len(d.Via) >= MaxVia {
+		return nil
+	}
+	rules, err := s.rulesFor(ctx, tx, d.Actor.ID, p)
+	if err != nil {
+		return err
+	}
+	via := append(append([]string{}, d.Via...), d.Actor.URI)
+	for _, r := range rules {
+		if !r.group.Level.Relays(p.Reach) {
+			continue
+		}
+		if r.moderated || r.full {
+			err = s.hold(ctx, tx, r.group.ID, p.ID, d.Actor.ID, via)
+		} else {
+			err = s.posts.Relay(ctx, tx, r.group, p, d.Actor.ID, via)
+		}
+		if err != nil {
+			return fmt.Errorf("group %s collects %s: %w", r.group.ID, p.ID, err)
+		}
+	}
+	return nil
+}
+
+// applied is a rule that says something about a post.
+type applied struct {
+	group           instance.Actor
+	moderated, full bool
+}
+
+// rulesFor returns what our groups do with a post that source shared, without
+// those that hold, have, or once removed it.
+func (s *Service) rulesFor(ctx context.Context, tx store.Tx, source instance.ActorID, p *instance.Post) ([]applied, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT `+actors.Columns+`, r.mode = 'moderated',
+		       (SELECT COUNT(*) FROM boosts b
+		         WHERE b.actor_id = r.group_id AND b.source_id = r.source_id AND b.id > $4) >= r.max_per_day
+		  FROM relay_rules r
+		  JOIN follows f ON f.follower_id = r.group_id AND f.followee_id = r.source_id AND f.state = 'accepted'
+		  JOIN actors a ON a.id = r.group_id
+		 WHERE r.source_id = $1 AND r.min_reach <= $3
+		   AND NOT EXISTS (SELECT 1 FROM boosts b WHERE b.actor_id = r.group_id AND b.post_id = $2)
+		   AND NOT EXISTS (SELECT 1 FROM removals x WHERE x.group_id = r.group_id AND x.post_id = $2)
+		 ORDER BY r.group_id`, source, p.ID, int(p.Reach), s.dayAgo())
+	if err != nil {
+		return nil, fmt.Errorf("relay rules for %s: %w", source, err)
+	}
+	defer rows.Close()
+	var list []applied
+	for rows.Next() {
+		var r applied
+		dest, done := actors.Fields(&r.group)
+		if err := rows.Scan(append(dest, &r.moderated, &r.full)...); err != nil {
+			return nil, fmt.Errorf("relay rules for %s: %w", source, err)
+		}
+		if err := done(); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,230 @@
+// Package notifications tells people what concerns them: who named them,
+// thanked them, shared what they said, or asks something of them.
+package notifications
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/store"
+)
+
+// Kind is what a notice is about.
+type Kind string
+
+const (
+	Mention Kind = "mention"
+	Reply   Kind = "reply"
+	Like    Kind = "like"
+	Boost   Kind = "boost"
+	Follow  Kind = "follow"
+	Request Kind = "request" // somebody asks to follow
+	Granted Kind = "granted" // a request of one's own was granted
+)
+
+// Notice is one thing that concerns a person.
+type Notice struct {
+	ID   instance.ID
+	Kind Kind
+	From instance.Actor
+	Post *instance.Post // nil where it is about no post, or none they may read
+	Read bool
+}
+
+// Service writes and reads notices.
+type Service struct {
+	db    *store.DB
+	ids   *instance.IDs
+	now   func() time.Time
+	posts Posts
+}
+
+// Posts is how notices get at the posts they are about.
+type Posts interface {
+	// Load returns those of the posts that v may read, in this order.
+	Load(ctx context.Context, v instance.Viewer, ids []instance.PostID) ([]*instance.Post, error)
+}
+
+// Options are what a [Service] stands on.
+type Options struct {
+	DB    *store.DB
+	IDs   *instance.IDs
+	Now   func() time.Time
+	Posts Posts
+}
+
+// New returns a service on o.
+func New(o Options) *Service {
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts}
+}
+
+// Hear writes the notices that follow from a deed.
+func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	var err error
+	switch d.Kind {
+	case instance.Posted:
+		err = s.posted(ctx, tx, d)
+	case instance.Liked:
+		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID))
+	case instance.Boosted:
+		if d.Actor.Kind != instance.Group {
+			err = s.notify(ctx, tx, d.Target.ID, Boost, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID))
+		}
+	case instance.Followed:
+		kind := Follow
+		if d.Target.Locked {
+			kind = Request
+		}
+		err = s.notify(ctx, tx, d.Target.ID, kind, d.Actor.ID, 0, 0)
+	case instance.FollowGranted:
+		if !d.Actor.Local() || d.Actor.Locked {
+			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor.ID, 0, 0)
+		}
+	case instance.Unfollowed:
+		_, err = tx.Exec(ctx, `
+			DELETE FROM notifications
+			 WHERE owner_id = $1 AND from_id = $2 AND kind IN ('follow', 'request')`, d.Target.ID, d.Actor.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("notices after %s: %w", d.Kind, err)
+	}
+	return nil
+}
+
+// posted tells those whom a post names, as far as they may read it.
+func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	if len(d.Post.Mentions) == 0 {
+		return nil
+	}
+	var answered instance.ActorID
+	if d.Post.ReplyTo != 0 {
+		err := tx.QueryRow(ctx, `SELECT author_id FROM posts WHERE id = $1`, d.Post.ReplyTo).Scan(&answered)
+		if err != nil {
+			return err
+		}
+	}
+	for _, a := range d.Post.Mentions {
+		if !a.Local() || a.Kind != instance.Person {
+			continue
+		}
+		kind := Mention
+		if a.ID == answered {
+			kind = Reply
+		}
+		if err := s.notify(ctx, tx, a.ID, kind, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notify writes one notice for somebody with an account here, unless it is
+// from themself or from somebody they block or mute. The same thing twice is
+// one notice.
+func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorID, kind Kind, from instance.ActorID, post instance.PostID, about instance.ID) error {
+	if owner == from {
+		return nil
+	}
+	var postID *instance.PostID
+	if post != 0 {
+		postID = &post
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO notifications (id, owner_id, kind, from_id, post_id, about_id)
+		SELECT CAST($1 AS BIGINT), p.actor_id, CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT)
+		  FROM people p
+		 WHERE p.actor_id = $2
+		   AND NOT EXISTS (SELECT 1 FROM blocks x
+		                    WHERE (x.actor_id = $2 AND x.target_id = $4) OR (x.actor_id = $4 AND x.target_id = $2))
+		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = $2 AND x.target_id = $4)
+		ON CONFLICT DO NOTHING`, s.ids.Next(), owner, string(kind), from, postID, about)
+	return err
+}
+
+// List returns a page of a person's notices, the newest first, from before an
+// id (0 for the newest).
+func (s *Service) List(ctx context.Context, v instance.Viewer, before instance.ID, limit int) ([]Notice, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`, n.id, n.kind, COALESCE(n.post_id, 0), n.read_at IS NOT NULL
+		  FROM notifications n JOIN actors a ON a.id = n.from_id
+		 WHERE n.owner_id = $1 AND n.id < $2 AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		 ORDER BY n.id DESC
+		 LIMIT $3`, v.ID, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("notices of %s: %w", v.ID, err)
+	}
+	defer rows.Close()
+	var list []Notice
+	var ids []instance.PostID
+	var about []instance.PostID
+	for rows.Next() {
+		var n Notice
+		var kind string
+		var post instance.PostID
+		dest, done := actors.Fields(&n.From)
+		if err := rows.Scan(append(dest, &n.ID, &kind, &post, &n.Read)...); err != nil {
+			return nil, fmt.Errorf("notices of %s: %w", v.ID, err)
+		}
+		if err := done(); err != nil {
+			return nil, err
+		}
+		n.Kind = Kind(kind)
+		list = append(list, n)
+		about = append(about, post)
+		if post != 0 {
+			ids = append(ids, post)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("notices of %s: %w", v.ID, err)
+	}
+	return list, s.addPosts(ctx, v, list, about, ids)
+}
+
+// addPosts gives each notice the post it is about, if the reader may read it.
+func (s *Service) addPosts(ctx context.Context, v instance.Viewer, list []Notice, about, ids []instance.PostID) error {
+	found, err := s.posts.Load(ctx, v, ids)
+	if err != nil {
+		return fmt.Errorf("posts of notices of %s: %w", v.ID, err)
+	}
+	byID := make(map[instance.PostID]*instance.Post, len(found))
+	for _, p := range found {
+		byID[p.ID] = p
+	}
+	for i := range list {
+		list[i].Post = byID[about[i]]
+	}
+	return nil
+}
+
+// Unread returns how many notices a person has not read.
+func (s *Service) Unread(ctx context.Context, owner instance.ActorID) (int, error) {
+	var n int
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT COUNT(*) FROM notifications WHERE owner_id = $1 AND read_at IS NULL`, owner).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("unread notices of %s: %w", owner, err)
+	}
+	return n, nil
+}
+
+// MarkRead notes that a person has seen everything up to an id.
+func (s *Service) MarkRead(ctx context.Context, owner instance.ActorID, upTo instance.ID) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			UPDATE notifications
+			   SET read_at = $3
+			 WHERE owner_id = $1 AND id <= $2 AND read_at IS NULL`, owner, upTo, store.Millis(s.now()))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark notices of %s read: %w", owner, err)
+	}
+	return nil
+}

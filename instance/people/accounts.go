@@ -1,0 +1,156 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/store"
+)
+
+const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience, p.created_at, p.disabled_at`
+
+// scanAccount reads an account from a row of the actor's columns, the
+// account's, and whatever extra is asked for after them.
+func scanAccount(r store.Row, extra ...any) (instance.Account, error) {
+	var a instance.Account
+	var role, audience string
+	var created int64
+	var disabled *int64
+	dest, done := actors.Fields(&a.Actor)
+	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience, &created, &disabled)
+	if err := r.Scan(append(dest, extra...)...); err != nil {
+		if errors.Is(err, store.ErrNoRows) {
+			return a, instance.ErrNotFound
+		}
+		return a, err
+	}
+	a.Role, a.DefaultAudience = instance.Role(role), instance.Audience(audience)
+	a.CreatedAt, a.DisabledAt = store.Time(created), store.TimeOrNever(disabled)
+	return a, done()
+}
+
+// Account returns the account of one who is signed in. It returns
+// [instance.ErrNotFound] if there is none, or none any more.
+func (s *Service) Account(ctx context.Context, id instance.ActorID) (instance.Account, error) {
+	a, err := scanAccount(s.db.Read().QueryRow(ctx, `
+		SELECT `+actors.Columns+`, `+accountColumns+`
+		  FROM people p JOIN actors a ON a.id = p.actor_id
+		 WHERE p.actor_id = $1 AND p.disabled_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL`, id))
+	if err != nil {
+		return a, fmt.Errorf("account %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// Accounts returns a page of everyone with an account here, the newest first,
+// from before an id (0 for the newest), whose name or address begins with q.
+func (s *Service) Accounts(ctx context.Context, q string, before instance.ActorID, limit int) ([]instance.Account, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q)) + "%"
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`, `+accountColumns+`
+		  FROM people p JOIN actors a ON a.id = p.actor_id
+		 WHERE p.actor_id < $1
+		   AND (a.username_key LIKE $2 ESCAPE '\' OR lower(a.name) LIKE $2 ESCAPE '\' OR p.email_key LIKE $2 ESCAPE '\')
+		 ORDER BY p.actor_id DESC
+		 LIMIT $3`, before, like, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	defer rows.Close()
+	var list []instance.Account
+	for rows.Next() {
+		a, err := scanAccount(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list accounts: %w", err)
+		}
+		list = append(list, a)
+	}
+	return list, rows.Err()
+}
+
+// Named returns the account called username. It returns [instance.ErrNotFound]
+// if nobody with an account here is.
+func (s *Service) Named(ctx context.Context, username string) (instance.Account, error) {
+	a, err := scanAccount(s.db.Read().QueryRow(ctx, `
+		SELECT `+actors.Columns+`, `+accountColumns+`
+		  FROM people p JOIN actors a ON a.id = p.actor_id
+		 WHERE a.username_key = $1 AND a.host = ''`, strings.ToLower(username)))
+	if err != nil {
+		return a, fmt.Errorf("account %s: %w", username, err)
+	}
+	return a, nil
+}
+
+// SetDisabled closes an account to its owner, or opens it again. Whoever is
+// signed in with it is signed out in the same step (G06).
+func (s *Service) SetDisabled(ctx context.Context, id instance.ActorID, disabled bool) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		var at *int64
+		if disabled {
+			now := store.Millis(s.now())
+			at = &now
+		}
+		n, err := tx.Exec(ctx, `UPDATE people SET disabled_at = $2 WHERE actor_id = $1`, id, at)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return instance.ErrNotFound
+		}
+		if !disabled {
+			return nil
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM sessions WHERE person_id = $1`, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("disable account %s: %w", id, err)
+	}
+	return nil
+}
+
+// Preferences are how a person wants the pages.
+type Preferences struct {
+	Locale, Appearance, TextSize string
+	DefaultAudience              instance.Audience
+}
+
+var (
+	locales     = map[string]bool{"fr": true, "en": true}
+	appearances = map[string]bool{"auto": true, "light": true, "dark": true, "contrast": true}
+	textSizes   = map[string]bool{"normal": true, "large": true, "larger": true}
+)
+
+// SetPreferences keeps how a person wants the pages. It returns an
+// [instance.Invalid] for a choice that is not offered.
+func (s *Service) SetPreferences(ctx context.Context, id instance.ActorID, p Preferences) error {
+	switch {
+	case !locales[p.Locale]:
+		return &instance.Invalid{Field: "locale", Code: "unknown"}
+	case !appearances[p.Appearance]:
+		return &instance.Invalid{Field: "appearance", Code: "unknown"}
+	case !textSizes[p.TextSize]:
+		return &instance.Invalid{Field: "text-size", Code: "unknown"}
+	}
+	if _, err := instance.ParseAudience(string(p.DefaultAudience)); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			UPDATE people
+			   SET locale = $2, appearance = $3, text_size = $4, default_audience = $5
+			 WHERE actor_id = $1`, id, p.Locale, p.Appearance, p.TextSize, string(p.DefaultAudience))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("set preferences of %s: %w", id, err)
+	}
+	return nil
+}

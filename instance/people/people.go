@@ -1,0 +1,60 @@
+// Package people holds what people do as people: come, sign in, show
+// themselves, follow, block and mute, and leave.
+package people
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// Service does what people do.
+type Service struct {
+	db   *store.DB
+	site instance.Site
+	ids  *instance.IDs
+	now  func() time.Time
+	keys Keyring
+	tell func(context.Context, store.Tx, instance.Deed) error
+
+	hashing chan struct{} // bounds how many passwords are hashed at once
+}
+
+// Keyring gives a new actor the keys it signs with.
+type Keyring interface {
+	// Mint makes keys outside any transaction, since that takes a while, and
+	// returns how to keep them for the actor they are for.
+	Mint() (keep func(context.Context, store.Tx, instance.Actor) error, err error)
+}
+
+// Options are what a [Service] stands on.
+type Options struct {
+	DB   *store.DB
+	Site instance.Site
+	IDs  *instance.IDs
+	Now  func() time.Time
+	Keys Keyring
+	// Tell hears each deed inside the transaction that does it.
+	Tell func(context.Context, store.Tx, instance.Deed) error
+}
+
+// New returns a service on o.
+func New(o Options) *Service {
+	return &Service{
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell,
+		hashing: make(chan struct{}, 2),
+	}
+}
+
+// notFound gives a missing row its meaning.
+func notFound(err error) error {
+	if errors.Is(err, store.ErrNoRows) {
+		return instance.ErrNotFound
+	}
+	return err
+}
+
+func isNotFound(err error) bool { return errors.Is(err, instance.ErrNotFound) }

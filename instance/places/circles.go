@@ -1,0 +1,115 @@
+package places
+
+import (
+	"context"
+	"fmt"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// upward walks from the places in start to everything they lie within on this
+// server. UNION ends it on a ring.
+const upward = `
+	WITH RECURSIVE up (id) AS (
+		SELECT m.group_id FROM memberships m WHERE m.person_id = $1 AND m.standing = 'verified'
+		UNION
+		SELECT p.id
+		  FROM up
+		  JOIN nestings w ON w.child_id = up.id
+		  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
+	)`
+
+// downward walks from one place, or for the surroundings also from what it
+// lies within, to everything that lies within that on this server.
+func downward(around bool, place string) string {
+	start := `SELECT a.id FROM actors a WHERE a.id = ` + place + ` AND a.host = ''`
+	if around {
+		start += `
+		UNION
+		SELECT p.id FROM nestings w JOIN actors p ON p.uri = w.parent_uri AND p.host = '' WHERE w.child_id = ` + place
+	}
+	return `
+	WITH RECURSIVE down (id) AS (
+		` + start + `
+		UNION
+		SELECT w.child_id
+		  FROM down
+		  JOIN actors p ON p.id = down.id
+		  JOIN nestings w ON w.parent_uri = p.uri
+		  JOIN actors c ON c.id = w.child_id AND c.host = ''
+	)`
+}
+
+// Readers is a query for the ids of those who may read a local post for
+// audience in a place, given as a placeholder. Its column is called reader; it
+// stands alone or within another.
+func Readers(audience instance.Audience, place string) string {
+	return `SELECT reader FROM (` + downward(audience == instance.ToAround, place) + `
+		SELECT DISTINCT m.person_id AS reader
+		  FROM down JOIN memberships m ON m.group_id = down.id AND m.standing = 'verified') AS neighbours`
+}
+
+// CountReaders returns how many people a post in a place would reach on this
+// server for one of the local audiences.
+func (s *Service) CountReaders(ctx context.Context, place instance.ActorID, audience instance.Audience) (int, error) {
+	var n int
+	err := s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM (`+Readers(audience, "$1")+`) AS readers`, place).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count readers of %s: %w", place, err)
+	}
+	return n, nil
+}
+
+// MayPost tells whether a person may post in a place: its verified residents
+// and those of what lies within it, and its moderators.
+func (s *Service) MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error) {
+	var may bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM (`+Readers(instance.ToNeighbourhood, "$1")+`) AS n WHERE n.reader = $2)
+		    OR EXISTS (SELECT 1 FROM moderators WHERE group_id = $1 AND actor_id = $2)`, place, person).Scan(&may)
+	if err != nil {
+		return false, fmt.Errorf("may %s post in %s: %w", person, place, err)
+	}
+	return may, nil
+}
+
+// Viewer returns a person as a reader, with the circles they belong to;
+// [instance.Anyone] for id 0.
+func (s *Service) Viewer(ctx context.Context, id instance.ActorID) (instance.Viewer, error) {
+	if id == 0 {
+		return instance.Anyone, nil
+	}
+	v := instance.Viewer{ID: id}
+	rows, err := s.db.Read().Query(ctx, upward+`
+		SELECT id, 'inner' FROM up
+		UNION ALL
+		SELECT w.child_id, 'around'
+		  FROM up
+		  JOIN actors p ON p.id = up.id
+		  JOIN nestings w ON w.parent_uri = p.uri
+		UNION ALL
+		SELECT id, 'around' FROM up
+		UNION ALL
+		SELECT group_id, 'tends' FROM moderators WHERE actor_id = $1`, id)
+	if err != nil {
+		return v, fmt.Errorf("circles of %s: %w", id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var place instance.ActorID
+		var circle string
+		if err := rows.Scan(&place, &circle); err != nil {
+			return v, fmt.Errorf("circles of %s: %w", id, err)
+		}
+		switch circle {
+		case "inner":
+			v.Inner = append(v.Inner, place)
+		case "around":
+			v.Around = append(v.Around, place)
+		default:
+			v.Tends = append(v.Tends, place)
+		}
+	}
+	return v, rows.Err()
+}

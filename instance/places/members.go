@@ -1,0 +1,173 @@
+package places
+
+import (
+	"context"
+	"fmt"
+
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/store"
+)
+
+// Membership is one resident of one place.
+type Membership struct {
+	Person   instance.Actor
+	Group    instance.ActorID
+	Standing instance.Standing
+}
+
+// Join declares that a person lives in a place. Whoever is a resident already
+// stays as they are.
+func (s *Service) Join(ctx context.Context, group, person instance.ActorID) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		if _, err := byID(ctx, tx, group); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO memberships (group_id, person_id, standing, joined_at)
+			VALUES ($1, $2, 'declared', $3)
+			ON CONFLICT DO NOTHING`, group, person, store.Millis(s.now()))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s joins %s: %w", person, group, err)
+	}
+	return nil
+}
+
+// Leave ends a person's residence in a place.
+func (s *Service) Leave(ctx context.Context, group, person instance.ActorID) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM memberships WHERE group_id = $1 AND person_id = $2`, group, person)
+		if err != nil {
+			return err
+		}
+		// What only residents read is not theirs to read any more.
+		_, err = tx.Exec(ctx, `
+			DELETE FROM home_entries
+			 WHERE owner_id = $1
+			   AND post_id IN (SELECT id FROM posts
+			                    WHERE group_id = $2 AND author_id <> $1 AND audience IN ('building', 'neighbourhood', 'around'))`, person, group)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s leaves %s: %w", person, group, err)
+	}
+	return nil
+}
+
+// SetStanding notes how sure the server is that a person lives in a place, and
+// who says so; the person becomes a resident if they were not.
+func (s *Service) SetStanding(ctx context.Context, group, person, by instance.ActorID, standing instance.Standing) error {
+	if standing != instance.Declared && standing != instance.Verified {
+		return &instance.Invalid{Field: "standing", Code: "unknown"}
+	}
+	now := store.Millis(s.now())
+	var verifiedAt *int64
+	var verifiedBy *instance.ActorID
+	if standing == instance.Verified {
+		verifiedAt = &now
+		if by != 0 {
+			verifiedBy = &by
+		}
+	}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		if _, err := byID(ctx, tx, group); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at, verified_by)
+			VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (group_id, person_id) DO UPDATE
+			   SET standing = excluded.standing, verified_at = excluded.verified_at, verified_by = excluded.verified_by`,
+			group, person, string(standing), now, verifiedAt, verifiedBy)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark %s %s in %s: %w", person, standing, group, err)
+	}
+	return nil
+}
+
+// Standing returns how a person stands to a place: directly, not through what
+// lies within it.
+func (s *Service) Standing(ctx context.Context, group, person instance.ActorID) (instance.Standing, error) {
+	var standing string
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT standing FROM memberships WHERE group_id = $1 AND person_id = $2`, group, person).Scan(&standing)
+	if err = notFound(err); isNotFound(err) {
+		return instance.Stranger, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("standing of %s in %s: %w", person, group, err)
+	}
+	return instance.Standing(standing), nil
+}
+
+// Members returns a page of the residents of a place by id, from after an id.
+func (s *Service) Members(ctx context.Context, group, after instance.ActorID, limit int) ([]Membership, error) {
+	return s.memberships(ctx, `m.group_id = $1 AND m.person_id > $2`, `m.person_id`, group, after, limit)
+}
+
+func (s *Service) memberships(ctx context.Context, where, order string, args ...any) ([]Membership, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`, m.group_id, m.standing
+		  FROM memberships m JOIN actors a ON a.id = m.person_id
+		 WHERE `+where+`
+		 ORDER BY `+order+`
+		 LIMIT $3`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list residents: %w", err)
+	}
+	defer rows.Close()
+	var list []Membership
+	for rows.Next() {
+		var m Membership
+		var standing string
+		dest, done := actors.Fields(&m.Person)
+		if err := rows.Scan(append(dest, &m.Group, &standing)...); err != nil {
+			return nil, fmt.Errorf("list residents: %w", err)
+		}
+		if err := done(); err != nil {
+			return nil, err
+		}
+		m.Standing = instance.Standing(standing)
+		list = append(list, m)
+	}
+	return list, rows.Err()
+}
+
+// Residence is a place a person lives in.
+type Residence struct {
+	Place    instance.Actor
+	Standing instance.Standing
+}
+
+// Residences returns the places a person lives in, the narrowest first.
+func (s *Service) Residences(ctx context.Context, person instance.ActorID) ([]Residence, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`, m.standing
+		  FROM memberships m JOIN actors a ON a.id = m.group_id
+		 WHERE m.person_id = $1 AND a.deleted_at IS NULL
+		 ORDER BY CASE a.level WHEN 'building' THEN 1 WHEN 'residence' THEN 2 WHEN 'neighbourhood' THEN 3
+		                       WHEN 'commune' THEN 4 ELSE 5 END, lower(a.name)`, person)
+	if err != nil {
+		return nil, fmt.Errorf("residences of %s: %w", person, err)
+	}
+	defer rows.Close()
+	var list []Residence
+	for rows.Next() {
+		var r Residence
+		var standing string
+		dest, done := actors.Fields(&r.Place)
+		if err := rows.Scan(append(dest, &standing)...); err != nil {
+			return nil, fmt.Errorf("residences of %s: %w", person, err)
+		}
+		if err := done(); err != nil {
+			return nil, err
+		}
+		r.Standing = instance.Standing(standing)
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}

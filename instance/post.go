@@ -1,0 +1,114 @@
+package instance
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits of what a person can write, in characters unless said otherwise.
+const (
+	MaxTitle       = 150
+	MaxText        = 5000
+	MaxWarning     = 200
+	MaxDescription = 1500
+	MaxPictures    = 4
+)
+
+// Post is what somebody said, here or elsewhere: a post of its own or a reply.
+type Post struct {
+	ID        PostID
+	URI       string
+	URL       string
+	Author    Actor
+	Group     *Actor // the place it was posted in; nil outside any
+	Kind      string // post; offers, events and others come with their own nouns
+	Title     string
+	Content   string // sanitised HTML without the title
+	Source    string // as typed; empty for posts from elsewhere
+	Warning   string // plain text shown before the content
+	Sensitive bool
+	Language  string // BCP 47
+	Audience  Audience
+	Reach     Reach
+
+	ReplyTo    PostID // 0 when it answers nothing we hold
+	ReplyToURI string
+	Thread     PostID // the first post of its thread; its own id if it is that
+	Context    string
+
+	Local       bool
+	Pictures    []Picture
+	Mentions    []Actor
+	Tags        []string
+	PublishedAt time.Time
+	EditedAt    time.Time
+	DeletedAt   time.Time
+	RemovedAt   time.Time // hidden by a moderator
+
+	Likes, Boosts, Replies int
+
+	// What the viewer did, when it was read for one.
+	Liked, Boosted, Pinned bool
+}
+
+// Picture is one picture of a post.
+type Picture struct {
+	ID          ID
+	Type        string // media type
+	File, Thumb string // names in the media store; empty for others' pictures
+	RemoteURL   string
+	Width       int
+	Height      int
+	Blurhash    string
+	Description string
+	FocusX      float64
+	FocusY      float64
+}
+
+// Gone tells whether only the place of the post is left.
+func (p *Post) Gone() bool { return !p.DeletedAt.IsZero() || !p.RemovedAt.IsZero() }
+
+// Edit is how a post stood before it was edited at At.
+type Edit struct {
+	At                      time.Time
+	Title, Content, Warning string
+}
+
+// Draft is what a person wants to post or to make of a post.
+type Draft struct {
+	Title     string
+	Text      string // Markdown-lite
+	Warning   string
+	Sensitive bool
+	Language  string
+	Audience  Audience
+	Reach     Reach
+	Group     ActorID // the place; 0 for none
+	ReplyTo   PostID  // 0 for none
+	Pictures  []ID    // uploaded before, in order
+}
+
+// Check returns an [Invalid] for the first thing in d that cannot be taken.
+func (d *Draft) Check() error {
+	d.Title = strings.TrimSpace(d.Title)
+	d.Warning = strings.TrimSpace(d.Warning)
+	for _, f := range []struct {
+		name, text string
+		most       int
+	}{{"title", d.Title, MaxTitle}, {"text", d.Text, MaxText}, {"warning", d.Warning, MaxWarning}} {
+		if utf8.RuneCountInString(f.text) > f.most {
+			return &Invalid{Field: f.name, Code: "too-long", Limit: f.most}
+		}
+		if !utf8.ValidString(f.text) {
+			return &Invalid{Field: f.name, Code: "malformed"}
+		}
+	}
+	if strings.TrimSpace(d.Text) == "" && d.Title == "" && len(d.Pictures) == 0 {
+		return &Invalid{Field: "text", Code: "missing"}
+	}
+	if len(d.Pictures) > MaxPictures {
+		return &Invalid{Field: "pictures", Code: "too-many", Limit: MaxPictures}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+// Package posts holds what people say: posts and replies, how they are edited
+// and taken back, and what others do with them.
+package posts
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// Service does what is done with posts.
+type Service struct {
+	db     *store.DB
+	site   instance.Site
+	ids    *instance.IDs
+	now    func() time.Time
+	places Places
+	finder Finder
+	tell   func(context.Context, store.Tx, instance.Deed) error
+}
+
+// Places is what posts need to know of places.
+type Places interface {
+	// MayPost tells whether a person may post in a place of this server.
+	MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error)
+}
+
+// Finder looks up people on other servers.
+type Finder interface {
+	// Find returns the actor with this handle (name@host). It returns
+	// [instance.ErrNotFound] if there is none.
+	Find(ctx context.Context, handle string) (instance.Actor, error)
+}
+
+// Options are what a [Service] stands on.
+type Options struct {
+	DB     *store.DB
+	Site   instance.Site
+	IDs    *instance.IDs
+	Now    func() time.Time
+	Places Places
+	Finder Finder // nil: nobody elsewhere is looked up
+	// Tell hears each deed inside the transaction that does it.
+	Tell func(context.Context, store.Tx, instance.Deed) error
+}
+
+// New returns a service on o.
+func New(o Options) *Service {
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, tell: o.Tell}
+}
+
+// notFound gives a missing row its meaning.
+func notFound(err error) error {
+	if errors.Is(err, store.ErrNoRows) {
+		return instance.ErrNotFound
+	}
+	return err
+}
+
+func isNotFound(err error) bool { return errors.Is(err, instance.ErrNotFound) }

@@ -1,0 +1,309 @@
+package posts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/store"
+	"palier/instance/writing"
+)
+
+// Publish posts what a person drafted. It returns an [instance.Invalid] for
+// what cannot be taken, [instance.ErrForbidden] where the person may not post,
+// and [instance.ErrNotFound] for a post to answer that they may not read.
+func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Draft) (*instance.Post, error) {
+	if err := d.Check(); err != nil {
+		return nil, err
+	}
+	parent, err := s.parent(ctx, v, &d)
+	if err != nil {
+		return nil, err
+	}
+	named, err := s.mentioned(ctx, d.Text)
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	var p *instance.Post
+	err = s.db.InTx(ctx, func(tx store.Tx) error {
+		author, err := actors.ByID(ctx, tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if author.Gone() {
+			return instance.ErrForbidden
+		}
+		p, err = s.compose(ctx, tx, author, d, parent, named)
+		if err != nil {
+			return err
+		}
+		if err := s.insert(ctx, tx, p, ""); err != nil {
+			return err
+		}
+		if err := s.attach(ctx, tx, p, d.Pictures); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: author, Post: p, ID: instance.ID(p.ID)})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	return p, nil
+}
+
+// parent returns the post that d answers, nil if it answers none, and bends d
+// to it: same place, no wider audience.
+func (s *Service) parent(ctx context.Context, v instance.Viewer, d *instance.Draft) (*instance.Post, error) {
+	if d.ReplyTo == 0 {
+		return nil, nil
+	}
+	parent, err := s.ByID(ctx, v, d.ReplyTo)
+	if err != nil {
+		return nil, err
+	}
+	if parent.Gone() {
+		return nil, fmt.Errorf("answer %s: %w", parent.ID, instance.ErrGone)
+	}
+	d.Audience = d.Audience.AnswerTo(parent.Audience)
+	d.Group, d.Reach = 0, parent.Reach
+	if parent.Group != nil {
+		d.Group = parent.Group.ID
+	}
+	return parent, nil
+}
+
+// compose makes the post of a draft, once its author may post it there.
+func (s *Service) compose(ctx context.Context, tx store.Tx, author instance.Actor, d instance.Draft, parent *instance.Post, named []instance.Actor) (*instance.Post, error) {
+	group, err := s.place(ctx, tx, author, d, parent)
+	if err != nil {
+		return nil, err
+	}
+	id := instance.PostID(s.ids.Next())
+	now := s.now().UTC()
+	p := &instance.Post{
+		ID: id, URI: s.site.PostURI(id), URL: s.site.PostPage(author.Username, id), Author: author, Group: group,
+		Kind: "post", Warning: d.Warning, Sensitive: d.Sensitive || d.Warning != "", Language: d.Language,
+		Audience: d.Audience, Reach: d.Reach, Thread: id, Context: s.site.ThreadURI(id), Local: true, PublishedAt: now,
+	}
+	if parent != nil {
+		p.ReplyTo, p.ReplyToURI, p.Thread, p.Context = parent.ID, parent.URI, parent.Thread, parent.Context
+		named = withAuthor(named, parent.Author, author)
+	}
+	if p.Reach == 0 {
+		p.Reach = instance.DefaultReach
+	}
+	s.write(p, d, named)
+	return p, nil
+}
+
+// place returns the group a draft is posted in, nil for none.
+func (s *Service) place(ctx context.Context, tx store.Tx, author instance.Actor, d instance.Draft, parent *instance.Post) (*instance.Actor, error) {
+	if d.Group == 0 {
+		if d.Audience.Local() {
+			return nil, &instance.Invalid{Field: "audience", Code: "needs-place"}
+		}
+		return nil, nil
+	}
+	group, err := actors.ByID(ctx, tx, d.Group)
+	if err != nil {
+		return nil, err
+	}
+	if group.Kind != instance.Group || group.Gone() {
+		return nil, fmt.Errorf("place %s: %w", d.Group, instance.ErrNotFound)
+	}
+	if parent != nil {
+		return &group, nil // whoever reads a post may answer it
+	}
+	if !group.Local() {
+		if d.Audience.Local() {
+			return nil, &instance.Invalid{Field: "audience", Code: "needs-place"}
+		}
+		return &group, nil
+	}
+	may, err := s.places.MayPost(ctx, tx, group.ID, author.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !may {
+		return nil, fmt.Errorf("post in %s: %w", group.ID, instance.ErrForbidden)
+	}
+	if d.Audience == instance.ToBuilding && !group.Level.House() {
+		return nil, &instance.Invalid{Field: "audience", Code: "not-a-building"}
+	}
+	return &group, nil
+}
+
+// write puts the words of a draft into a post: its HTML, and whom and what it
+// names.
+func (s *Service) write(p *instance.Post, d instance.Draft, named []instance.Actor) {
+	p.Title, p.Source = d.Title, d.Text
+	p.Mentions = named
+	p.Tags = writing.Hashtags(d.Text)
+	byHandle := make(map[string]instance.Actor, len(named))
+	for _, a := range named {
+		byHandle[strings.ToLower(a.Acct())] = a
+	}
+	p.Content = writing.Render(d.Text, writing.Options{
+		Mention: func(handle string) (href, shown string, ok bool) {
+			a, ok := byHandle[s.key(handle)]
+			return a.URL, a.Username, ok
+		},
+		Tag: s.site.TagPage,
+	}).HTML
+}
+
+// key is the handle by which an actor is known here: without our own host.
+func (s *Service) key(handle string) string {
+	handle = strings.ToLower(strings.TrimPrefix(handle, "@"))
+	return strings.TrimSuffix(handle, "@"+s.site.Host())
+}
+
+// Looking up people on other servers is bounded: what is not found in time
+// stays plain text.
+const (
+	maxLookups = 5
+	lookupTime = 5 * time.Second
+)
+
+// mentioned returns the actors that text names, as far as they can be found.
+func (s *Service) mentioned(ctx context.Context, text string) ([]instance.Actor, error) {
+	handles := writing.Mentions(text)
+	if len(handles) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(handles))
+	for i, h := range handles {
+		keys[i] = s.key(h)
+	}
+	known, err := actors.ByHandles(ctx, s.db.Read(), keys)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	var named []instance.Actor
+	lookups := 0
+	for _, key := range keys {
+		a, ok := known[key]
+		if !ok && s.finder != nil && strings.Contains(key, "@") && lookups < maxLookups {
+			lookups++
+			if a, err = s.finder.Find(ctx, key); err == nil {
+				ok = true
+			}
+		}
+		if ok && !a.Gone() {
+			named = append(named, a)
+			delete(known, key)
+		}
+	}
+	return named, nil
+}
+
+// withAuthor adds the author of what is answered to those named, unless it is
+// oneself.
+func withAuthor(named []instance.Actor, author, self instance.Actor) []instance.Actor {
+	if author.ID == self.ID {
+		return named
+	}
+	for _, a := range named {
+		if a.ID == author.ID {
+			return named
+		}
+	}
+	return append([]instance.Actor{author}, named...)
+}
+
+// attach gives uploaded pictures to the post. Pictures of others, or of
+// another post, are [instance.ErrNotFound].
+func (s *Service) attach(ctx context.Context, tx store.Tx, p *instance.Post, pictures []instance.ID) error {
+	for i, id := range pictures {
+		n, err := tx.Exec(ctx, `
+			UPDATE media
+			   SET post_id = $2, position = $3
+			 WHERE id = $1 AND owner_id = $4 AND (post_id IS NULL OR post_id = $2)`, id, p.ID, i, p.Author.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fmt.Errorf("picture %s: %w", id, instance.ErrNotFound)
+		}
+	}
+	if len(pictures) == 0 {
+		return nil
+	}
+	return addPictures(ctx, tx, map[instance.PostID]*instance.Post{p.ID: p}, []instance.PostID{p.ID})
+}
+
+// maxSalts is how often another id is tried for a post whose own is taken.
+const maxSalts = 8
+
+var errNoID = errors.New("no free id")
+
+// insert writes a new post with whom and what it names, and counts it.
+// document is what it came as, empty for ours.
+func (s *Service) insert(ctx context.Context, tx store.Tx, p *instance.Post, document string) error {
+	var group *instance.ActorID
+	if p.Group != nil {
+		group = &p.Group.ID
+	}
+	var reply *instance.PostID
+	if p.ReplyTo != 0 {
+		reply = &p.ReplyTo
+	}
+	n, err := tx.Exec(ctx, `
+		INSERT INTO posts (id, uri, url, author_id, group_id, kind, title, content, source, warning, sensitive, language,
+			audience, reach, reply_to_id, reply_to_uri, thread_id, context, local, document, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+		ON CONFLICT DO NOTHING`,
+		p.ID, p.URI, p.URL, p.Author.ID, group, p.Kind, p.Title, p.Content, p.Source, p.Warning, p.Sensitive, p.Language,
+		string(p.Audience), int(p.Reach), reply, p.ReplyToURI, p.Thread, p.Context, p.Local, document, store.Millis(p.PublishedAt))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errNoID
+	}
+	if err := s.name(ctx, tx, p); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE actors
+		   SET posts_count = posts_count + 1, last_posted_at = $2
+		 WHERE id = $1`, p.Author.ID, store.Millis(p.PublishedAt))
+	if err != nil || p.ReplyTo == 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count + 1 WHERE id = $1`, p.ReplyTo)
+	return err
+}
+
+// name replaces whom and what the post names, in one statement each.
+func (s *Service) name(ctx context.Context, tx store.Tx, p *instance.Post) error {
+	if len(p.Mentions) > 0 {
+		args := []any{p.ID}
+		for _, a := range p.Mentions {
+			args = append(args, a.ID)
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO post_mentions (post_id, actor_id)
+			SELECT CAST($1 AS BIGINT), a.id FROM actors a WHERE a.id IN (`+store.Placeholders(2, len(p.Mentions))+`)
+			ON CONFLICT DO NOTHING`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	for _, tag := range p.Tags {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO post_tags (tag, post_id)
+			VALUES ($1, $2)
+			ON CONFLICT DO NOTHING`, tag, p.ID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package posts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// ReceiveIn keeps a post that came from another server, once that server was
+// shown to be its author's. A post that is known already is left as it is;
+// one whose deletion came first stays out (R09). What was waiting for it in
+// its thread is joined to it. document is the JSON it came as.
+func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, document string) error {
+	if known, err := s.known(ctx, tx, p.URI); err != nil || known {
+		return err
+	}
+	p.Local = false
+	if p.ReplyToURI != "" {
+		if err := s.join(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	for salt := range maxSalts {
+		p.ID = instance.PostID(s.ids.At(p.PublishedAt, p.URI, salt))
+		if p.ReplyTo == 0 {
+			p.Thread = p.ID
+		}
+		err := s.insert(ctx, tx, p, document)
+		if errors.Is(err, errNoID) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("receive post %s: %w", p.URI, err)
+		}
+		if err := s.received(ctx, tx, p); err != nil {
+			return fmt.Errorf("receive post %s: %w", p.URI, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("receive post %s: %w", p.URI, errNoID)
+}
+
+// known tells whether a post is here, or was deleted before it came.
+func (s *Service) known(ctx context.Context, tx store.Tx, uri string) (bool, error) {
+	var known bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM posts WHERE uri = $1) OR EXISTS (SELECT 1 FROM tombstones WHERE uri = $1)`, uri).Scan(&known)
+	if err != nil {
+		return false, fmt.Errorf("look for post %s: %w", uri, err)
+	}
+	return known, nil
+}
+
+// join puts a reply into the thread of what it answers, if we hold that.
+func (s *Service) join(ctx context.Context, tx store.Tx, p *instance.Post) error {
+	err := tx.QueryRow(ctx, `SELECT id, thread_id FROM posts WHERE uri = $1`, p.ReplyToURI).Scan(&p.ReplyTo, &p.Thread)
+	if errors.Is(err, store.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("join %s to its thread: %w", p.URI, err)
+	}
+	return nil
+}
+
+// received writes a post's pictures, joins the replies that came before it,
+// and tells of it.
+func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post) error {
+	if err := s.addRemotePictures(ctx, tx, p); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE posts
+		   SET reply_to_id = $1
+		 WHERE reply_to_uri = $2 AND reply_to_id IS NULL`, p.ID, p.URI)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		// Each of them headed a thread of its own until now.
+		_, err := tx.Exec(ctx, `
+			UPDATE posts
+			   SET thread_id = $1
+			 WHERE thread_id IN (SELECT id FROM posts WHERE reply_to_id = $2 AND thread_id = id)`, p.Thread, p.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count + $2 WHERE id = $1`, p.ID, n); err != nil {
+			return err
+		}
+	}
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: p.Author, Post: p, ID: instance.ID(p.ID), Remote: true})
+}
+
+func (s *Service) addRemotePictures(ctx context.Context, tx store.Tx, p *instance.Post) error {
+	for i := range p.Pictures {
+		m := &p.Pictures[i]
+		m.ID = s.ids.Next()
+		_, err := tx.Exec(ctx, `
+			INSERT INTO media (id, owner_id, post_id, position, media_type, remote_url, width, height, blurhash, description, focus_x, focus_y, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			m.ID, p.Author.ID, p.ID, i, m.Type, m.RemoteURL, m.Width, m.Height, m.Blurhash, m.Description, m.FocusX, m.FocusY, store.Millis(s.now()))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReviseIn takes over how a post of another server reads now. An older or
+// equal state than the one we hold changes nothing (R10).
+func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance.Post, document string) error {
+	if held.Gone() || !now.EditedAt.After(latest(held)) {
+		return nil
+	}
+	if err := s.keepEdit(ctx, tx, held); err != nil {
+		return err
+	}
+	held.EditedAt = now.EditedAt
+	held.Title, held.Content, held.Warning, held.Sensitive, held.Language = now.Title, now.Content, now.Warning, now.Sensitive, now.Language
+	held.Mentions, held.Tags = now.Mentions, now.Tags
+	if err := s.update(ctx, tx, held, document); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM media WHERE post_id = $1`, held.ID); err != nil {
+		return err
+	}
+	held.Pictures = now.Pictures
+	if err := s.addRemotePictures(ctx, tx, held); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: held.Author, Post: held, ID: s.ids.Next(), Remote: true})
+}
+
+// textList is a list of texts as it is kept in a row.
+func textList(list []string) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		return "[]" // strings always marshal
+	}
+	return string(b)
+}

@@ -1,0 +1,56 @@
+// Package readable says in SQL who may read a post. Every list and every page
+// goes through it, so that there is one place to get it right.
+package readable
+
+import (
+	"strings"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// Where returns a condition that holds for the posts, under their table's
+// alias p, that v may read, and the arguments it adds to args. Deleted posts
+// are not excluded: their place may still be shown.
+//
+//   - public and unlisted: everyone;
+//   - building and neighbourhood: verified residents of the place or of what
+//     lies within it, and its moderators;
+//   - around: also those of the places beside it;
+//   - followers: whom the author lets follow, and whom the post names;
+//   - direct: whom the post names;
+//   - one's own: always;
+//   - nothing of somebody who blocks the viewer or whom the viewer blocks.
+func Where(v instance.Viewer, args []any) (string, []any) {
+	if v.ID == 0 {
+		return `p.audience IN ('public', 'unlisted')`, args
+	}
+	var b strings.Builder
+	args = append(args, v.ID)
+	me := store.Placeholders(len(args), 1)
+	b.WriteString(`((p.author_id = ` + me + ` OR p.audience IN ('public', 'unlisted')`)
+	in := func(audiences string, groups ...[]instance.ActorID) {
+		n := 0
+		from := len(args) + 1
+		for _, list := range groups {
+			for _, id := range list {
+				args = append(args, id)
+				n++
+			}
+		}
+		if n > 0 {
+			b.WriteString(` OR (p.audience IN (` + audiences + `) AND p.group_id IN (` + store.Placeholders(from, n) + `))`)
+		}
+	}
+	in(`'building', 'neighbourhood'`, v.Inner)
+	in(`'around'`, v.Around)
+	in(`'building', 'neighbourhood', 'around'`, v.Tends)
+	b.WriteString(` OR (p.audience IN ('followers', 'direct')
+		AND EXISTS (SELECT 1 FROM post_mentions pm WHERE pm.post_id = p.id AND pm.actor_id = ` + me + `))
+		OR (p.audience = 'followers'
+		AND EXISTS (SELECT 1 FROM follows pf WHERE pf.follower_id = ` + me + ` AND pf.followee_id = p.author_id AND pf.state = 'accepted')))
+		AND NOT EXISTS (SELECT 1 FROM blocks pb
+		                 WHERE (pb.actor_id = ` + me + ` AND pb.target_id = p.author_id)
+		                    OR (pb.actor_id = p.author_id AND pb.target_id = ` + me + `)))`)
+	return b.String(), args
+}
