@@ -1,0 +1,214 @@
+// Package apptest puts an instance together for tests: real databases, a clock
+// the test sets, and people and places to speak of.
+package apptest
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"palier/instance"
+	"palier/instance/groups"
+	"palier/instance/moderation"
+	"palier/instance/notifications"
+	"palier/instance/people"
+	"palier/instance/places"
+	"palier/instance/posts"
+	"palier/instance/store"
+	"palier/instance/timelines"
+)
+
+// Village is the nouns of one instance on a database, without a network.
+type Village struct {
+	T             testing.TB
+	DB            *store.DB
+	Site          instance.Site
+	Clock         *Clock
+	People        *people.Service
+	Places        *places.Service
+	Posts         *posts.Service
+	Groups        *groups.Service
+	Timelines     *timelines.Service
+	Notifications *notifications.Service
+	Moderation    *moderation.Service
+
+	mu    sync.Mutex
+	deeds []instance.Deed
+}
+
+// Clock is a clock that a test sets.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// Start is when the clock of a new village stands.
+var Start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// Now returns the time, a millisecond later each time it is asked.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(time.Millisecond)
+	return c.at
+}
+
+// Advance lets time pass.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// NewVillage returns the nouns on db.
+func NewVillage(t testing.TB, db *store.DB) *Village {
+	t.Helper()
+	site, err := instance.NewSite("https://dinan.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &Village{T: t, DB: db, Site: site, Clock: &Clock{at: Start}}
+	ids := instance.NewIDs(v.Clock.Now, 0)
+	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
+	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
+	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Tell: v.tell})
+	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
+	v.Timelines = timelines.New(timelines.Options{DB: db, IDs: ids, Posts: v.Posts, Readers: places.Readers})
+	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
+	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell})
+	return v
+}
+
+func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	v.mu.Lock()
+	v.deeds = append(v.deeds, d)
+	v.mu.Unlock()
+	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
+		v.Timelines.Hear, v.Notifications.Hear, v.Groups.Hear,
+	} {
+		if err := hear(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Deeds returns what was told since the last call.
+func (v *Village) Deeds() []instance.Deed {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	d := v.deeds
+	v.deeds = nil
+	return d
+}
+
+// noKeys is a keyring for actors that never sign.
+type noKeys struct{}
+
+func (noKeys) Mint() (func(context.Context, store.Tx, instance.Actor) error, error) {
+	return func(context.Context, store.Tx, instance.Actor) error { return nil }, nil
+}
+
+// Password is everyone's.
+const Password = "un mot de passe"
+
+// Person returns a new person called name.
+func (v *Village) Person(name string) instance.Account {
+	v.T.Helper()
+	a, err := v.People.Create(v.T.Context(), people.Newcomer{
+		Username: name, Name: name, Email: name + "@dinan.example", Password: Password,
+	})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return a
+}
+
+// Place returns a new neighbourhood called name, within others of ours.
+func (v *Village) Place(name string, kind instance.Level, within ...instance.Neighbourhood) instance.Neighbourhood {
+	v.T.Helper()
+	var uris []string
+	for _, w := range within {
+		uris = append(uris, w.URI)
+	}
+	n, err := v.Places.Create(v.T.Context(), places.Plan{Username: name, Title: name, Kind: kind, Within: uris})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return n
+}
+
+// Resident returns a new person who is a verified resident of a place.
+func (v *Village) Resident(name string, place instance.Neighbourhood) instance.Account {
+	v.T.Helper()
+	a := v.Person(name)
+	v.Verify(a, place)
+	return a
+}
+
+// Verify makes somebody a verified resident of a place.
+func (v *Village) Verify(a instance.Account, place instance.Neighbourhood) {
+	v.T.Helper()
+	if err := v.Places.SetStanding(v.T.Context(), place.ID, a.ID, 0, instance.Verified); err != nil {
+		v.T.Fatal(err)
+	}
+}
+
+// Viewer returns somebody as a reader.
+func (v *Village) Viewer(a instance.Account) instance.Viewer {
+	v.T.Helper()
+	viewer, err := v.Places.Viewer(v.T.Context(), a.ID)
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return viewer
+}
+
+// Post lets somebody post in a place.
+func (v *Village) Post(a instance.Account, place instance.Neighbourhood, audience instance.Audience, text string) *instance.Post {
+	v.T.Helper()
+	p, err := v.Posts.Publish(v.T.Context(), v.Viewer(a), instance.Draft{Text: text, Audience: audience, Group: place.ID, Language: "fr"})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return p
+}
+
+// Reply lets somebody answer a post.
+func (v *Village) Reply(a instance.Account, to *instance.Post, text string) *instance.Post {
+	v.T.Helper()
+	p, err := v.Posts.Publish(v.T.Context(), v.Viewer(a), instance.Draft{Text: text, ReplyTo: to.ID, Language: "fr"})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return p
+}
+
+// Home returns the sources of the posts in somebody's feed, newest first.
+func (v *Village) Home(a instance.Account) []string {
+	v.T.Helper()
+	entries, _, err := v.Timelines.Home(v.T.Context(), v.Viewer(a), timelines.Page{})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return texts(entries)
+}
+
+// Shown returns the sources of what a place shows to a viewer, newest first.
+func (v *Village) Shown(place instance.Neighbourhood, to instance.Viewer) []string {
+	v.T.Helper()
+	entries, _, err := v.Timelines.Place(v.T.Context(), to, place.ID, timelines.Page{})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return texts(entries)
+}
+
+func texts(entries []timelines.Entry) []string {
+	var list []string
+	for _, e := range entries {
+		list = append(list, e.Post.Source)
+	}
+	return list
+}
