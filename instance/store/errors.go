@@ -59,6 +59,9 @@ func IsForeignKey(err error) bool {
 	return sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
 }
 
+// isBusy tells whether SQLite gave up waiting for another process's lock.
+func isBusy(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY }
+
 func sqliteCode(err error) int {
 	if lite := (*sqlite.Error)(nil); errors.As(err, &lite) {
 		return lite.Code()

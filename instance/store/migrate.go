@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -166,8 +166,7 @@ func (db *DB) lockPostgres(ctx context.Context) (func(bool) error, error) {
 // cannot stay locked across the transactions of several migrations. The file
 // goes once all is done; whoever waited for it then finds nothing left to do.
 func lockSQLite(ctx context.Context, path string) (func(bool) error, error) {
-	q := url.Values{"_txlock": {"exclusive"}, "_timeout": {"600000"}}
-	pool, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
+	pool, err := sql.Open("sqlite", lockURL(path, "exclusive", 10*time.Minute))
 	if err != nil {
 		return nil, err
 	}
