@@ -206,11 +206,15 @@ func (w *renderer) lines(n ast.Node) {
 	}
 }
 
-// link writes a link around what words writes. A link inside a link is words.
+// link writes a link around what words writes. A link inside a link is words,
+// and so is one that leads nowhere.
 func (w *renderer) link(href string, words func()) {
 	to, ok := parseTarget(href)
 	if !ok || w.inLink {
+		outer := w.inLink
+		w.inLink = true
 		words()
+		w.inLink = outer
 		return
 	}
 	w.Links = appendOnce(w.Links, to.href, maxAddresses)

@@ -1,0 +1,44 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+)
+
+// Serve answers with the picture called name. The caller has decided that the
+// person who asks may see it; restricted says that others may not, so that no
+// cache keeps it.
+//
+// The type comes from the name, which only this package makes, and is always
+// that of a picture: a document of any other kind, ActivityStreams included,
+// can be neither kept nor served. Serve returns [ErrNotFound], before writing
+// anything, for every name that is not there.
+func (p *Pictures) Serve(w http.ResponseWriter, r *http.Request, name string, restricted bool) (err error) {
+	if !isName(name) {
+		return ErrNotFound
+	}
+	file, err := p.store.Open(r.Context(), name)
+	if err != nil {
+		return fmt.Errorf("serve picture: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+
+	base := path.Base(name)
+	h := w.Header()
+	h.Set("Content-Type", typeOf(base))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Disposition", `inline; filename="`+base+`"`)
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	if restricted {
+		h.Set("Cache-Control", "private, no-store")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	} else {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("ETag", `"`+base+`"`)
+	}
+	http.ServeContent(w, r, "", file.Modified, file)
+	return nil
+}
