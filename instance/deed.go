@@ -12,7 +12,17 @@ type Deed struct {
 	URI    string // of the same, as other servers know it
 	Via    []string
 	Text   string
-	Remote bool // another server told us; it is not announced again
+	Origin
+}
+
+// Origin says where a deed was done. The zero Origin is here.
+type Origin struct {
+	// Remote tells that it was done on another server; we do not announce it
+	// as ours.
+	Remote bool
+	// Activity is the very activity that server sent, empty where it sent
+	// none. Groups of ours pass it on unchanged.
+	Activity string
 }
 
 // DeedKind is what was done.

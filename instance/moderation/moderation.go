@@ -25,7 +25,7 @@ type Posts interface {
 	// Held returns a post for the server's own use.
 	Held(ctx context.Context, tx store.Tx, id instance.PostID) (*instance.Post, error)
 	// DeleteIn deletes a post, whoever wrote it.
-	DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, remote bool) error
+	DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, from instance.Origin) error
 }
 
 // Options are what a [Service] stands on.

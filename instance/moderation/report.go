@@ -98,7 +98,8 @@ func (s *Service) ReportIn(ctx context.Context, tx store.Tx, from, to instance.A
 		}
 	}
 	return s.tell(ctx, tx, instance.Deed{
-		Kind: instance.Reported, Actor: from, Target: &to, ID: id, URI: uri, Text: comment, Remote: remote || !forward || to.Local(),
+		Kind: instance.Reported, Actor: from, Target: &to, ID: id, URI: uri, Text: comment,
+		Origin: instance.Origin{Remote: remote || !forward || to.Local()},
 	})
 }
 
@@ -236,7 +237,7 @@ func (s *Service) carryOut(ctx context.Context, tx store.Tx, what Decision, r Re
 				return err
 			}
 			// A copy of another server's post goes here; its own stays theirs.
-			if err := s.posts.DeleteIn(ctx, tx, p, !p.Local); err != nil {
+			if err := s.posts.DeleteIn(ctx, tx, p, instance.Origin{Remote: !p.Local}); err != nil {
 				return err
 			}
 		}

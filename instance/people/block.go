@@ -50,7 +50,7 @@ func (s *Service) BlockIn(ctx context.Context, tx store.Tx, from, to instance.Ac
 	if err := s.forget(ctx, tx, from.ID, to.ID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Blocked, Actor: from, Target: &to, ID: id, URI: uri, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Blocked, Actor: from, Target: &to, ID: id, URI: uri, Origin: instance.Origin{Remote: remote}})
 }
 
 // forget takes what each said out of the other's feed and notices.
@@ -86,7 +86,7 @@ func (s *Service) UnblockIn(ctx context.Context, tx store.Tx, from, to instance.
 	if err != nil {
 		return notFound(err)
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unblocked, Actor: from, Target: &to, ID: id, URI: uri, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unblocked, Actor: from, Target: &to, ID: id, URI: uri, Origin: instance.Origin{Remote: remote}})
 }
 
 // Mute takes what target says out of the feed and notices of by; target never

@@ -95,7 +95,7 @@ func (s *Service) newFollow(ctx context.Context, tx store.Tx, from, to instance.
 	if err != nil {
 		return "", err
 	}
-	d := instance.Deed{Kind: instance.Followed, Actor: from, Target: &to, ID: id, URI: uri, Remote: remote}
+	d := instance.Deed{Kind: instance.Followed, Actor: from, Target: &to, ID: id, URI: uri, Origin: instance.Origin{Remote: remote}}
 	if err := s.tell(ctx, tx, d); err != nil {
 		return "", err
 	}
@@ -136,7 +136,7 @@ func (s *Service) granted(ctx context.Context, tx store.Tx, from, to instance.Ac
 	if err := count(ctx, tx, from.ID, to.ID, 1); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.FollowGranted, Actor: to, Target: &from, ID: id, URI: uri, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.FollowGranted, Actor: to, Target: &from, ID: id, URI: uri, Origin: instance.Origin{Remote: remote}})
 }
 
 // Refuse says no to a follow that waits, or ends one that was granted.
@@ -152,7 +152,7 @@ func (s *Service) RefuseIn(ctx context.Context, tx store.Tx, from, to instance.A
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.FollowRefused, Actor: to, Target: &from, ID: f.ID, URI: f.URI, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.FollowRefused, Actor: to, Target: &from, ID: f.ID, URI: f.URI, Origin: instance.Origin{Remote: remote}})
 }
 
 // Unfollow ends a follow or takes the request back. What was not followed is
@@ -173,7 +173,7 @@ func (s *Service) UnfollowIn(ctx context.Context, tx store.Tx, from, to instance
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unfollowed, Actor: from, Target: &to, ID: f.ID, URI: f.URI, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unfollowed, Actor: from, Target: &to, ID: f.ID, URI: f.URI, Origin: instance.Origin{Remote: remote}})
 }
 
 // end removes a follow and counts it out.

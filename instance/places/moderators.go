@@ -77,5 +77,5 @@ func (s *Service) SetModeratorIn(ctx context.Context, tx store.Tx, group, actor 
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: kind, Actor: group, Target: &actor, ID: s.ids.Next(), Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: kind, Actor: group, Target: &actor, ID: s.ids.Next(), Origin: instance.Origin{Remote: remote}})
 }

@@ -17,7 +17,7 @@ func (s *Service) Delete(ctx context.Context, by instance.ActorID, id instance.P
 		if err != nil {
 			return err
 		}
-		return s.DeleteIn(ctx, tx, p, false)
+		return s.DeleteIn(ctx, tx, p, instance.Origin{})
 	})
 	if err != nil {
 		return fmt.Errorf("delete post %s: %w", id, err)
@@ -27,7 +27,7 @@ func (s *Service) Delete(ctx context.Context, by instance.ActorID, id instance.P
 
 // DeleteIn is [Service.Delete] inside a transaction; whether it may be deleted
 // is the caller's to know.
-func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, remote bool) error {
+func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, from instance.Origin) error {
 	now := s.now().UTC()
 	n, err := tx.Exec(ctx, `
 		UPDATE posts
@@ -37,7 +37,7 @@ func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, r
 		return err
 	}
 	// Those the Delete has to reach are read before they are forgotten.
-	if err := s.tell(ctx, tx, instance.Deed{Kind: instance.Deleted, Actor: p.Author, Post: p, ID: s.ids.Next(), Remote: remote}); err != nil {
+	if err := s.tell(ctx, tx, instance.Deed{Kind: instance.Deleted, Actor: p.Author, Post: p, ID: s.ids.Next(), Origin: from}); err != nil {
 		return err
 	}
 	for _, sql := range []string{

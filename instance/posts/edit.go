@@ -39,7 +39,7 @@ func (s *Service) Edit(ctx context.Context, by instance.ActorID, id instance.Pos
 		}
 		p.Warning, p.Sensitive, p.Language = d.Warning, d.Sensitive || d.Warning != "", d.Language
 		s.write(p, d, named)
-		if err := s.update(ctx, tx, p, ""); err != nil {
+		if err := s.update(ctx, tx, p); err != nil {
 			return err
 		}
 		if err := s.reattach(ctx, tx, p, d.Pictures); err != nil {
@@ -80,12 +80,12 @@ func (s *Service) keepEdit(ctx context.Context, tx store.Tx, p *instance.Post) e
 
 // update writes the words of a post that stands already, with whom and what it
 // names now.
-func (s *Service) update(ctx context.Context, tx store.Tx, p *instance.Post, document string) error {
+func (s *Service) update(ctx context.Context, tx store.Tx, p *instance.Post) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE posts
-		   SET title = $2, content = $3, source = $4, warning = $5, sensitive = $6, language = $7, edited_at = $8, document = $9
+		   SET title = $2, content = $3, source = $4, warning = $5, sensitive = $6, language = $7, edited_at = $8
 		 WHERE id = $1`,
-		p.ID, p.Title, p.Content, p.Source, p.Warning, p.Sensitive, p.Language, store.Millis(p.EditedAt), document)
+		p.ID, p.Title, p.Content, p.Source, p.Warning, p.Sensitive, p.Language, store.Millis(p.EditedAt))
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,12 @@ import (
 // [instance.ErrNotFound] for a post the viewer may not read.
 func (s *Service) Like(ctx context.Context, v instance.Viewer, id instance.PostID) error {
 	return s.react(ctx, v, id, "like", func(tx store.Tx, by instance.Actor, p *instance.Post) error {
-		return s.LikeIn(ctx, tx, by, p, "", false)
+		return s.LikeIn(ctx, tx, by, p, "", instance.Origin{})
 	})
 }
 
 // LikeIn is [Service.Like] inside a transaction.
-func (s *Service) LikeIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, uri string, remote bool) error {
+func (s *Service) LikeIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, uri string, from instance.Origin) error {
 	id := s.ids.Next()
 	if uri == "" {
 		uri = s.site.ActivityURI(id)
@@ -34,18 +34,18 @@ func (s *Service) LikeIn(ctx context.Context, tx store.Tx, by instance.Actor, p 
 	if _, err := tx.Exec(ctx, `UPDATE posts SET likes_count = likes_count + 1 WHERE id = $1`, p.ID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Liked, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Liked, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Origin: from})
 }
 
 // Unlike takes the thanks back.
 func (s *Service) Unlike(ctx context.Context, v instance.Viewer, id instance.PostID) error {
 	return s.react(ctx, v, id, "unlike", func(tx store.Tx, by instance.Actor, p *instance.Post) error {
-		return s.UnlikeIn(ctx, tx, by, p, false)
+		return s.UnlikeIn(ctx, tx, by, p, instance.Origin{})
 	})
 }
 
 // UnlikeIn is [Service.Unlike] inside a transaction.
-func (s *Service) UnlikeIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, remote bool) error {
+func (s *Service) UnlikeIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, from instance.Origin) error {
 	var id instance.ID
 	var uri string
 	err := tx.QueryRow(ctx, `
@@ -61,7 +61,7 @@ func (s *Service) UnlikeIn(ctx context.Context, tx store.Tx, by instance.Actor, 
 	if _, err := tx.Exec(ctx, `UPDATE posts SET likes_count = likes_count - 1 WHERE id = $1`, p.ID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unliked, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unliked, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Origin: from})
 }
 
 // Boost shares a post with one's followers. Only what anyone may read can be
@@ -77,7 +77,7 @@ type Share struct {
 	URI    string           // as another server calls it; empty for ours
 	Source instance.ActorID // for a group: whom it has the post from
 	Via    []string         // the groups it came through
-	Remote bool
+	From   instance.Origin
 }
 
 // BoostIn is [Service.Boost] inside a transaction, also for groups that relay.
@@ -105,19 +105,19 @@ func (s *Service) BoostIn(ctx context.Context, tx store.Tx, by instance.Actor, p
 		return err
 	}
 	return s.tell(ctx, tx, instance.Deed{
-		Kind: instance.Boosted, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Via: share.Via, Remote: share.Remote,
+		Kind: instance.Boosted, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Via: share.Via, Origin: share.From,
 	})
 }
 
 // Unboost takes a share back.
 func (s *Service) Unboost(ctx context.Context, v instance.Viewer, id instance.PostID) error {
 	return s.react(ctx, v, id, "unboost", func(tx store.Tx, by instance.Actor, p *instance.Post) error {
-		return s.UnboostIn(ctx, tx, by, p, false)
+		return s.UnboostIn(ctx, tx, by, p, instance.Origin{})
 	})
 }
 
 // UnboostIn is [Service.Unboost] inside a transaction.
-func (s *Service) UnboostIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, remote bool) error {
+func (s *Service) UnboostIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, from instance.Origin) error {
 	var id instance.ID
 	var uri string
 	err := tx.QueryRow(ctx, `
@@ -133,7 +133,7 @@ func (s *Service) UnboostIn(ctx context.Context, tx store.Tx, by instance.Actor,
 	if _, err := tx.Exec(ctx, `UPDATE posts SET boosts_count = boosts_count - 1 WHERE id = $1`, p.ID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unboosted, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Remote: remote})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unboosted, Actor: by, Post: p, Target: &p.Author, ID: id, URI: uri, Origin: from})
 }
 
 // react does something with a post that v may read, in one transaction.

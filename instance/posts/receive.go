@@ -13,8 +13,9 @@ import (
 // ReceiveIn keeps a post that came from another server, once that server was
 // shown to be its author's. A post that is known already is left as it is;
 // one whose deletion came first stays out (R09). What was waiting for it in
-// its thread is joined to it. document is the JSON it came as.
-func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, document string) error {
+// its thread is joined to it. activity is the Create it came in, or the object
+// itself where it came in none.
+func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, activity string) error {
 	if known, err := s.known(ctx, tx, p.URI); err != nil || known {
 		return err
 	}
@@ -29,14 +30,14 @@ func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, 
 		if p.ReplyTo == 0 {
 			p.Thread = p.ID
 		}
-		err := s.insert(ctx, tx, p, document)
+		err := s.insert(ctx, tx, p, activity)
 		if errors.Is(err, errNoID) {
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("receive post %s: %w", p.URI, err)
 		}
-		if err := s.received(ctx, tx, p); err != nil {
+		if err := s.received(ctx, tx, p, activity); err != nil {
 			return fmt.Errorf("receive post %s: %w", p.URI, err)
 		}
 		return nil
@@ -69,7 +70,7 @@ func (s *Service) join(ctx context.Context, tx store.Tx, p *instance.Post) error
 
 // received writes a post's pictures, joins the replies that came before it,
 // and tells of it.
-func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post) error {
+func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post, activity string) error {
 	if err := s.addRemotePictures(ctx, tx, p); err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post) e
 			return err
 		}
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: p.Author, Post: p, ID: instance.ID(p.ID), Remote: true})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: p.Author, Post: p, ID: instance.ID(p.ID), Origin: from(activity)})
 }
 
 func (s *Service) addRemotePictures(ctx context.Context, tx store.Tx, p *instance.Post) error {
@@ -113,7 +114,7 @@ func (s *Service) addRemotePictures(ctx context.Context, tx store.Tx, p *instanc
 
 // ReviseIn takes over how a post of another server reads now. An older or
 // equal state than the one we hold changes nothing (R10).
-func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance.Post, document string) error {
+func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance.Post, activity string) error {
 	if held.Gone() || !now.EditedAt.After(latest(held)) {
 		return nil
 	}
@@ -123,7 +124,7 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	held.EditedAt = now.EditedAt
 	held.Title, held.Content, held.Warning, held.Sensitive, held.Language = now.Title, now.Content, now.Warning, now.Sensitive, now.Language
 	held.Mentions, held.Tags = now.Mentions, now.Tags
-	if err := s.update(ctx, tx, held, document); err != nil {
+	if err := s.update(ctx, tx, held); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM media WHERE post_id = $1`, held.ID); err != nil {
@@ -133,7 +134,12 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	if err := s.addRemotePictures(ctx, tx, held); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: held.Author, Post: held, ID: s.ids.Next(), Remote: true})
+	return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: held.Author, Post: held, ID: s.ids.Next(), Origin: from(activity)})
+}
+
+// from is the origin of what came as an activity.
+func from(activity string) instance.Origin {
+	return instance.Origin{Remote: true, Activity: activity}
 }
 
 // textList is a list of texts as it is kept in a row.

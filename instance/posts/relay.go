@@ -14,7 +14,7 @@ func (s *Service) Relay(ctx context.Context, tx store.Tx, group instance.Actor, 
 
 // Retract takes a group's share of a post back.
 func (s *Service) Retract(ctx context.Context, tx store.Tx, group instance.Actor, p *instance.Post) error {
-	return s.UnboostIn(ctx, tx, group, p, false)
+	return s.UnboostIn(ctx, tx, group, p, instance.Origin{})
 }
 
 // Held returns a post for the server's own use, whoever may read it.
