@@ -64,8 +64,10 @@ type writer struct {
 
 func (w *writer) value(p property) []byte { return w.buf[p.start:p.end] }
 
-func (w *writer) find(name string) int {
-	return slices.IndexFunc(w.props, func(p property) bool { return p.name == name })
+func (w *writer) find(name string) int { return find(w.props, name) }
+
+func find(props []property, name string) int {
+	return slices.IndexFunc(props, func(p property) bool { return p.name == name })
 }
 
 // put adds a property whose value add appends.
@@ -308,12 +310,13 @@ func unread(o *Object, unknown map[string]json.RawMessage, now, was *writer) map
 
 // unknown adds the properties that have no field, by name.
 func (w *writer) unknown(m map[string]json.RawMessage) {
+	fields := w.props
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if !utf8.ValidString(name) {
 			w.err = fmt.Errorf("name %q is not UTF-8", name)
 			return
 		}
-		if w.find(name) < 0 {
+		if find(fields, name) < 0 {
 			w.raw(name, m[name])
 		}
 	}

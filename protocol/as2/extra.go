@@ -49,14 +49,23 @@ func (r *reader) use(name string) string {
 	return name
 }
 
-func (r *reader) text(name string) string    { return r.o.Text(r.use(name)) }
-func (r *reader) line(name string) string    { return r.o.Line(r.use(name)) }
-func (r *reader) iri(name string) string     { return r.o.IRI(r.use(name)) }
-func (r *reader) first(name string) string   { return r.o.FirstIRI(r.use(name)) }
-func (r *reader) iris(name string) []string  { return r.o.IRIs(r.use(name)) }
-func (r *reader) items(name string) []Item   { return r.o.Items(r.use(name)) }
-func (r *reader) item(name string) Item      { return r.o.Item(r.use(name)) }
-func (r *reader) url(name string) string     { return r.o.URL(r.use(name)) }
+func (r *reader) text(name string) string   { return r.o.Text(r.use(name)) }
+func (r *reader) line(name string) string   { return r.o.Line(r.use(name)) }
+func (r *reader) iri(name string) string    { return r.o.IRI(r.use(name)) }
+func (r *reader) first(name string) string  { return r.o.FirstIRI(r.use(name)) }
+func (r *reader) iris(name string) []string { return r.o.IRIs(r.use(name)) }
+func (r *reader) items(name string) []Item  { return r.o.Items(r.use(name)) }
+func (r *reader) item(name string) Item     { return r.o.Item(r.use(name)) }
+func (r *reader) url(name string) string    { return r.o.URL(r.use(name)) }
+
+// web returns a property's one http or https address.
+func (r *reader) web(name string) string {
+	if s := r.iri(name); webURL(s) {
+		return s
+	}
+	return ""
+}
+
 func (r *reader) time(name string) time.Time { return r.o.Time(r.use(name)) }
 func (r *reader) true(name string) bool      { return r.o.True(r.use(name)) }
 

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,4 +88,26 @@ func generic(t *testing.T, b []byte) any {
 		}
 	}
 	return m
+}
+
+// The documents under testdata are invented, in the shape each software sends.
+func TestDocumentsOfOtherSoftwareKeepEverything(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob(filepath.Join("testdata", "*", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) < 40 {
+		t.Fatalf("found %d fixtures, want at least 40", len(paths))
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimPrefix(path, "testdata/"), func(t *testing.T) {
+			t.Parallel()
+			keepsEverything(t, b)
+		})
+	}
 }

@@ -16,14 +16,28 @@ func (o *Object) IRI(name string) string { return o.get(name).sole().iri() }
 // cannot be an IRI is left out.
 func (o *Object) IRIs(name string) []string {
 	var all []string
-	seen := map[string]bool{}
 	for v := range o.get(name).each {
-		if s := v.iri(); s != "" && !seen[s] {
-			seen[s] = true
+		if s := v.iri(); s != "" {
 			all = append(all, s)
 		}
 	}
-	return all
+	return unique(all)
+}
+
+// unique leaves out of all what stands in it before.
+func unique(all []string) []string {
+	if len(all) < 2 {
+		return all
+	}
+	seen := make(map[string]struct{}, len(all))
+	kept := all[:0]
+	for _, s := range all {
+		if _, ok := seen[s]; !ok {
+			seen[s] = struct{}{}
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 // FirstIRI returns the first of IRIs, for properties where one is enough and
@@ -88,7 +102,7 @@ func plausible(s string) bool {
 			return false
 		}
 	}
-	return !strings.ContainsAny(s, "<>\"\\^`{|}")
+	return !strings.ContainsAny(s, `<>"\`)
 }
 
 // webURL tells whether s is an absolute http or https address.

@@ -5,6 +5,7 @@ const (
 	MaxBytes       = 1 << 20   // bytes of a document
 	MaxDepth       = 64        // objects and lists within one another
 	MaxValues      = 50_000    // values of every kind in a document, names not counted
+	MaxProperties  = 1_000     // properties of one object
 	MaxString      = 256 << 10 // bytes of one string or number as sent
 	MaxID          = 2 << 10   // bytes of an id or of a property's name
 	MaxRecipients  = 1_000     // entries of to, cc, bto, bcc and audience each

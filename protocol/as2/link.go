@@ -16,7 +16,7 @@ func ReadLink(o *Object) (Link, error) {
 	r := read(o)
 	l := Link{
 		Type:      o.Type(),
-		Href:      r.iri("href"),
+		Href:      r.web("href"),
 		Rel:       o.Strings(r.use("rel")),
 		MediaType: r.line("mediaType"),
 		Name:      r.line("name"),

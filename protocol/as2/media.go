@@ -27,7 +27,7 @@ func ReadMedia(o *Object) (Media, error) {
 		Type:       o.Type(),
 		MediaType:  r.line("mediaType"),
 		URL:        o.pick(r.use("url"), "image/"),
-		Href:       r.iri("href"),
+		Href:       r.web("href"),
 		Name:       cut(r.text("name"), MaxDescription),
 		Width:      r.count("width"),
 		Height:     r.count("height"),

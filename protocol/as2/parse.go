@@ -45,7 +45,7 @@ type node struct {
 type frame struct {
 	at      int32 // its node
 	count   int32 // its values so far
-	limit   int32
+	limit   int32 // of them
 	object  bool
 	context bool // it is an @context, or stands within one
 }
@@ -159,7 +159,7 @@ func (x *indexer) open(n node, k jsontext.Kind, inContext bool) error {
 	}
 	n.kind = byte(k)
 	n.start = int32(x.dec.InputOffset()) - 1
-	f := frame{at: int32(len(x.doc.nodes)), limit: MaxValues, object: k == '{', context: inContext}
+	f := frame{at: int32(len(x.doc.nodes)), limit: MaxProperties, object: k == '{', context: inContext}
 	if k == '[' {
 		f.limit = int32(listLimit(n.name))
 	}

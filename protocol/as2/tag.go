@@ -19,7 +19,7 @@ func ReadTag(o *Object) (Tag, error) {
 	t := Tag{
 		ID:      o.ID(),
 		Type:    o.Type(),
-		Href:    r.iri("href"),
+		Href:    r.web("href"),
 		Name:    r.line("name"),
 		Icon:    r.picture("icon"),
 		Updated: r.time("updated"),

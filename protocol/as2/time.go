@@ -34,10 +34,9 @@ func ParseTime(s string) (time.Time, bool) {
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
 		"2006-01-02T15:04:05.999999999-0700", "2006-01-02 15:04:05.999999999Z07:00",
 	} {
-		t, err := time.Parse(layout, s)
+		t, err := time.ParseInLocation(layout, s, time.UTC)
 		if err == nil {
-			ok := t.Year() >= firstYear && t.Year() <= lastYear
-			if !ok {
+			if t.Year() < firstYear || t.Year() > lastYear {
 				return time.Time{}, false
 			}
 			return t, true
