@@ -193,3 +193,20 @@ func TestAnUnknownDoesNotOverrideAField(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestPuttingTextAndLists(t *testing.T) {
+	t.Parallel()
+	n := as2.Note{ID: "x:1"}
+	n.PutText("title", "l'été \"ici\"")
+	n.PutText("kind", "post")
+	n.PutText("kind", "")
+	n.PutList("via", []string{"x:2", "x:3"})
+	n.PutList("none", nil)
+	if got, want := encode(t, n), `{"id":"x:1","title":"l'été \"ici\"","via":["x:2","x:3"]}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	n.PutText("title", "\xff")
+	if b, err := as2.Encode(n); err == nil {
+		t.Errorf("text that is not UTF-8 was written: %q", b)
+	}
+}

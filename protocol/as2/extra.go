@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Extra is what a document holds beyond the fields of its struct.
@@ -29,6 +31,41 @@ func (x *Extra) Put(name string, value []byte) {
 		x.Unknown = make(map[string]json.RawMessage)
 	}
 	x.Unknown[name] = value
+}
+
+// PutText adds a string of another vocabulary, or takes it away if it is empty.
+func (x *Extra) PutText(name, s string) {
+	if s == "" {
+		x.Put(name, nil)
+		return
+	}
+	x.Put(name, quote(s))
+}
+
+// PutList adds strings of another vocabulary as a list, or takes them away if
+// there are none.
+func (x *Extra) PutList(name string, all []string) {
+	if len(all) == 0 {
+		x.Put(name, nil)
+		return
+	}
+	b := []byte{'['}
+	for i, s := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, quote(s)...)
+	}
+	x.Put(name, append(b, ']'))
+}
+
+// quote returns s as JSON. What is not UTF-8 stays so, for Encode to refuse.
+func quote(s string) []byte {
+	b, err := jsontext.AppendQuote(nil, s)
+	if err != nil {
+		return []byte(`"` + s + `"`)
+	}
+	return b
 }
 
 func (x Extra) received() Extra { return x }
