@@ -12,7 +12,8 @@
 // author's to use. A document meant for few must never get a proof: whoever
 // passes it on could prove what was said.
 //
-// Keys travel as [Multikey].
+// An actor lists its keys as Multikeys, whose text [EncodeKey] writes and
+// [DecodeKey] reads.
 //
 // Sources: [FEP-8b32], [FEP-521a] and [Data Integrity EdDSA Cryptosuites].
 //

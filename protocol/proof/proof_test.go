@@ -279,8 +279,5 @@ func TestEncodeKeyRefusesOtherKinds(t *testing.T) {
 		if s, err := proof.EncodeKey(key); !errors.Is(err, proof.ErrKey) {
 			t.Errorf("%T: got %s, %v, want ErrKey", key, s, err)
 		}
-		if m, err := proof.NewMultikey(aminaKey, amina, key); !errors.Is(err, proof.ErrKey) {
-			t.Errorf("%T: got %v, %v, want ErrKey", key, m, err)
-		}
 	}
 }

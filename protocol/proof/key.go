@@ -21,29 +21,10 @@ const (
 	maxRSA = 8192
 )
 
-// Multikey is a public key as an actor lists it in its assertionMethod.
+// EncodeKey returns key as the publicKeyMultibase of a Multikey: z6Mk… for
+// Ed25519, z4MX… for RSA. It returns [ErrKey] for any other key.
 //
 // Source: FEP-521a, Controlled Identifiers §2.2.2.
-type Multikey struct {
-	ID                 string `json:"id"`
-	Type               string `json:"type"`
-	Controller         string `json:"controller"`
-	PublicKeyMultibase string `json:"publicKeyMultibase"`
-}
-
-// NewMultikey returns key as the Multikey with the given id that belongs to the
-// actor controller. It returns [ErrKey] for a key that is neither Ed25519 nor
-// RSA.
-func NewMultikey(id, controller string, key crypto.PublicKey) (Multikey, error) {
-	s, err := EncodeKey(key)
-	if err != nil {
-		return Multikey{}, fmt.Errorf("multikey %s: %w", id, err)
-	}
-	return Multikey{ID: id, Type: "Multikey", Controller: controller, PublicKeyMultibase: s}, nil
-}
-
-// EncodeKey returns key as publicKeyMultibase: z6Mk… for Ed25519, z4MX… for
-// RSA. It returns [ErrKey] for any other key.
 func EncodeKey(key crypto.PublicKey) (string, error) {
 	switch k := key.(type) {
 	case ed25519.PublicKey:
