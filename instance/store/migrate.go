@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -53,7 +52,7 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	if err == nil {
 		err = db.migrateQueue(ctx)
 	}
-	return errors.Join(err, unlock(err == nil))
+	return errors.Join(err, unlock())
 }
 
 // goose returns what runs the migrations in files, and how to close it.
@@ -91,6 +90,9 @@ func (db *DB) migrateOwn(ctx context.Context, files fs.FS) (err error) {
 	results, err := p.Up(ctx)
 	for _, r := range results {
 		db.log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "took", r.Duration)
+	}
+	if partial := (*goose.PartialError)(nil); errors.As(err, &partial) && partial.Failed != nil {
+		return fmt.Errorf("%s: %w", partial.Failed.Source.Path, err)
 	}
 	return err
 }
@@ -139,14 +141,14 @@ func (db *DB) Versions(ctx context.Context) (has, knows int64, err error) {
 
 // lockMigrations waits until no other process migrates this database. What it
 // returns gives way to the next one.
-func (db *DB) lockMigrations(ctx context.Context) (unlock func(migrated bool) error, err error) {
+func (db *DB) lockMigrations(ctx context.Context) (unlock func() error, err error) {
 	if db.engine == Postgres {
 		return db.lockPostgres(ctx)
 	}
 	return lockSQLite(ctx, db.path+"-migration")
 }
 
-func (db *DB) lockPostgres(ctx context.Context) (func(bool) error, error) {
+func (db *DB) lockPostgres(ctx context.Context) (func() error, error) {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -155,17 +157,16 @@ func (db *DB) lockPostgres(ctx context.Context) (func(bool) error, error) {
 		conn.Release()
 		return nil, err
 	}
-	return func(bool) error {
+	return func() error {
 		defer conn.Release()
 		_, err := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLock)
 		return err
 	}, nil
 }
 
-// lockSQLite locks a file of its own beside the database: the database itself
-// cannot stay locked across the transactions of several migrations. The file
-// goes once all is done; whoever waited for it then finds nothing left to do.
-func lockSQLite(ctx context.Context, path string) (func(bool) error, error) {
+// lockSQLite locks an empty file of its own beside the database: the database
+// itself cannot stay locked across the transactions of several migrations.
+func lockSQLite(ctx context.Context, path string) (func() error, error) {
 	pool, err := sql.Open("sqlite", lockURL(path, "exclusive", 10*time.Minute))
 	if err != nil {
 		return nil, err
@@ -174,17 +175,11 @@ func lockSQLite(ctx context.Context, path string) (func(bool) error, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return func(migrated bool) error {
-		var removed error
-		if migrated {
-			if removed = os.Remove(path); errors.Is(removed, fs.ErrNotExist) {
-				removed = nil // whoever had the lock before removed it
-			}
-		}
+	return func() error {
 		err := tx.Rollback()
 		if errors.Is(err, sql.ErrTxDone) {
-			err = nil
+			err = nil // ctx has ended, and with it the lock
 		}
-		return errors.Join(removed, err, pool.Close())
+		return errors.Join(err, pool.Close())
 	}, nil
 }

@@ -71,14 +71,16 @@ func EmptyURL(t testing.TB, engine store.Engine) string {
 	return postgresURL(t, false)
 }
 
-// Main runs the tests of a package and waits until the cluster they used is
-// gone. It is for a TestMain that wants to leave nothing behind for a moment;
-// without it the cluster stops just after the process.
-func Main(m *testing.M) {
+// Main runs the tests of a package, then waits until the cluster they used is
+// gone, and then fails if one of checks does, such as goleak's Find. It is for
+// a TestMain; without it the cluster stops just after the process.
+func Main(m *testing.M, checks ...func() error) {
 	code := m.Run()
-	if err := stopCluster(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
+	for _, check := range append([]func() error{stopCluster}, checks...) {
+		if err := check(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
 	}
 	os.Exit(code)
 }
