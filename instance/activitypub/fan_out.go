@@ -1,0 +1,155 @@
+package activitypub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"palier/federation/delivery"
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// FanOut is the job that brings an activity to everyone it is for. It names
+// activities and actors by id, so that it stays small whoever follows.
+type FanOut struct {
+	Sender instance.ActorID `json:"sender"`
+	// Plain is the activity for every host; 0 for none.
+	Plain instance.ID `json:"plain,omitempty"`
+	// Wrapped goes, in the place of Plain, to hosts that speak FEP-1b12.
+	Wrapped instance.ID `json:"wrapped,omitempty"`
+	// FollowersOf and Actors are whom it reaches.
+	FollowersOf []instance.ActorID `json:"followersOf,omitempty"`
+	Actors      []instance.ActorID `json:"actors,omitempty"`
+}
+
+// Kind names the job.
+func (FanOut) Kind() string { return "fan_out" }
+
+// recipients is a condition on actors a that holds for those on other servers
+// whom f reaches.
+func (f FanOut) recipients(args []any) (string, []any) {
+	var any []string
+	if n := len(f.FollowersOf); n > 0 {
+		from := len(args) + 1
+		for _, id := range f.FollowersOf {
+			args = append(args, id)
+		}
+		any = append(any, `EXISTS (SELECT 1 FROM follows f
+			WHERE f.follower_id = a.id AND f.state = 'accepted' AND f.followee_id IN (`+store.Placeholders(from, n)+`))`)
+	}
+	if n := len(f.Actors); n > 0 {
+		from := len(args) + 1
+		for _, id := range f.Actors {
+			args = append(args, id)
+		}
+		any = append(any, `a.id IN (`+store.Placeholders(from, n)+`)`)
+	}
+	return `a.host <> '' AND a.deleted_at IS NULL AND a.inbox <> '' AND ` + either(any), args
+}
+
+// fanOut does the job.
+func (s *Service) fanOut(ctx context.Context, f FanOut) error {
+	parcel, err := s.pack(ctx, f)
+	if err != nil {
+		return fmt.Errorf("pack activity %s: %w", f.Plain, err)
+	}
+	if len(parcel.Targets) == 0 {
+		return nil
+	}
+	report, err := s.courier.FanOut(ctx, parcel)
+	if err != nil {
+		return fmt.Errorf("fan out activity %s: %w", f.Plain, err)
+	}
+	return s.follow(ctx, report)
+}
+
+// pack reads what f sends and to whom.
+func (s *Service) pack(ctx context.Context, f FanOut) (delivery.Parcel, error) {
+	var p delivery.Parcel
+	tx := s.db.Read()
+	err := tx.QueryRow(ctx, `SELECT uri FROM actors WHERE id = $1`, f.Sender).Scan(&p.Sender)
+	if err != nil {
+		return p, err
+	}
+	forms := [2]int{-1, -1} // plain, wrapped: index in p.Documents
+	for form, id := range [2]instance.ID{f.Plain, f.Wrapped} {
+		if id == 0 {
+			continue
+		}
+		var d delivery.Document
+		var body string
+		err := tx.QueryRow(ctx, `SELECT uri, body FROM activities WHERE id = $1`, id).Scan(&d.ActivityID, &body)
+		if errors.Is(err, store.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return p, err
+		}
+		d.Body = []byte(body)
+		forms[form] = len(p.Documents)
+		p.Documents = append(p.Documents, d)
+	}
+	recipients, err := s.readRecipients(ctx, tx, f, forms)
+	if err != nil {
+		return p, err
+	}
+	p.Targets = delivery.Group(recipients)
+	return p, nil
+}
+
+// readRecipients returns whom f reaches, each with the form its host takes.
+// Hosts that were suspended get nothing (security.md C13).
+func (s *Service) readRecipients(ctx context.Context, tx store.Tx, f FanOut, forms [2]int) ([]delivery.Recipient, error) {
+	where, args := f.recipients(nil)
+	rows, err := tx.Query(ctx, `
+		SELECT a.inbox, a.shared_inbox, a.host, COALESCE(h.speaks_1b12, FALSE)
+		  FROM actors a LEFT JOIN hosts h ON h.name = a.host
+		 WHERE `+where+`
+		 ORDER BY a.host, a.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []delivery.Recipient
+	suspended := s.suspensions(ctx)
+	for rows.Next() {
+		var r delivery.Recipient
+		var host string
+		var speaks bool
+		if err := rows.Scan(&r.Inbox, &r.SharedInbox, &host, &speaks); err != nil {
+			return nil, err
+		}
+		r.Document = forms[0]
+		if speaks && forms[1] >= 0 {
+			r.Document = forms[1]
+		}
+		if r.Document < 0 {
+			continue
+		}
+		out, err := suspended(host)
+		if err != nil {
+			return nil, err
+		}
+		if !out {
+			list = append(list, r)
+		}
+	}
+	return list, rows.Err()
+}
+
+// Drain is the job that tries again what is held for one host.
+type Drain struct {
+	Host string `json:"host"`
+}
+
+// Kind names the job.
+func (Drain) Kind() string { return "drain_host" }
+
+func (s *Service) drain(ctx context.Context, d Drain) error {
+	report, err := s.courier.Drain(ctx, d.Host)
+	if err != nil {
+		return fmt.Errorf("drain %s: %w", d.Host, err)
+	}
+	return s.follow(ctx, report)
+}

@@ -1,0 +1,261 @@
+package activitypub
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"palier/instance"
+	"palier/instance/store"
+	"palier/protocol/as2"
+	"palier/protocol/vocab"
+)
+
+// announcePost tells of a post of ours: that it is there, how it reads now, or
+// that it is gone.
+func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	p := d.Post
+	a, err := s.postActivity(d)
+	if err != nil {
+		return err
+	}
+	open := p.Audience.Open()
+	out, err := s.write(ctx, tx, p.Author, a, draft{public: open, listed: open && d.Kind == instance.Posted, post: p.ID})
+	if err != nil {
+		return err
+	}
+	to := FanOut{Sender: p.Author.ID, Plain: out.id}
+	if open || p.Audience == instance.ToFollowers {
+		to.FollowersOf = append(to.FollowersOf, p.Author.ID)
+	}
+	for _, m := range p.Mentions {
+		if !m.Local() {
+			to.Actors = append(to.Actors, m.ID)
+		}
+	}
+	if p.Group != nil && !p.Group.Local() {
+		to.Actors = append(to.Actors, p.Group.ID)
+	}
+	if d.Kind != instance.Posted {
+		// Those who have it through a group of ours hear from its author too.
+		groups, err := s.sharedBy(ctx, tx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			to.FollowersOf = append(to.FollowersOf, g.actor.ID)
+		}
+	}
+	if err := s.send(ctx, tx, to); err != nil {
+		return err
+	}
+	if d.Kind == instance.Posted && p.ReplyToURI != "" && p.Group != nil && p.Group.Local() && open {
+		return s.wrapAndSend(ctx, tx, *p.Group, out.body)
+	}
+	return nil
+}
+
+// postActivity returns the Create, Update or Delete of a post of ours.
+func (s *Service) postActivity(d instance.Deed) (as2.Activity, error) {
+	p := d.Post
+	to, cc := addressees(p)
+	a := as2.Activity{
+		Context: vocab.PostContext(), ID: s.site.ActivityURI(s.ids.Next()), Actor: p.Author.URI, Published: p.PublishedAt, To: to, CC: cc,
+	}
+	if p.Group != nil {
+		a.Audience = []string{p.Group.URI}
+	}
+	if d.Kind == instance.Deleted {
+		a.Type, a.Published = as2.TypeDelete, s.now().UTC()
+		item, err := as2.Embed(as2.Tombstone{ID: p.URI, Type: as2.TypeTombstone, FormerType: as2.TypeNote, Deleted: s.now().UTC()})
+		a.Objects = []as2.Item{item}
+		return a, err
+	}
+	doc := s.note(p)
+	doc.Context = nil
+	item, err := as2.Embed(doc)
+	if err != nil {
+		return a, err
+	}
+	a.Objects = []as2.Item{item}
+	a.Type = as2.TypeCreate
+	if d.Kind == instance.Edited {
+		a.Type, a.Published, a.Updated = as2.TypeUpdate, s.now().UTC(), p.EditedAt
+	}
+	return a, nil
+}
+
+// announceShare tells of a boost, or that it is taken back. A group has two
+// forms of it: the whole activity for hosts that speak FEP-1b12, the post's id
+// for everyone else; no host ever gets both (protocol.md §1).
+func (s *Service) announceShare(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	p := d.Post
+	share := act(as2.TypeAnnounce, d.URI, d.Actor, p.URI)
+	share.To = []string{as2.Public}
+	share.CC = []string{d.Actor.Followers, p.Author.URI}
+	share.Published = d.ID.Time()
+	to := FanOut{Sender: d.Actor.ID, FollowersOf: []instance.ActorID{d.Actor.ID}}
+	if !p.Author.Local() {
+		to.Actors = []instance.ActorID{p.Author.ID}
+	}
+	whole, err := s.wholeShare(ctx, tx, d, share)
+	if err != nil {
+		return err
+	}
+	plain := share
+	if d.Kind == instance.Unboosted {
+		plain = s.undo(d.Actor, share)
+	}
+	out, err := s.write(ctx, tx, d.Actor, plain, draft{public: true, listed: d.Kind == instance.Boosted, post: p.ID})
+	if err != nil {
+		return err
+	}
+	to.Plain = out.id
+	if whole != nil {
+		if d.Kind == instance.Unboosted {
+			*whole = s.undo(d.Actor, *whole)
+		}
+		out, err := s.write(ctx, tx, d.Actor, *whole, draft{public: true, post: p.ID})
+		if err != nil {
+			return err
+		}
+		to.Wrapped = out.id
+	}
+	return s.send(ctx, tx, to)
+}
+
+// wholeShare returns a group's Announce of the Create of a post, nil where
+// there is no Create to announce.
+func (s *Service) wholeShare(ctx context.Context, tx store.Tx, d instance.Deed, share as2.Activity) (*as2.Activity, error) {
+	if d.Actor.Kind != instance.Group {
+		return nil, nil
+	}
+	create, err := s.createOf(ctx, tx, d.Post)
+	if err != nil || create == "" {
+		return nil, err
+	}
+	item, err := as2.Whole([]byte(create))
+	if err != nil {
+		return nil, err
+	}
+	share.Context, share.ID = vocab.PostContext(), wholeURI(share.ID)
+	share.Objects = []as2.Item{item}
+	share.CC = share.CC[:1:1]
+	vocab.PutVia(&share, d.Via)
+	return &share, nil
+}
+
+// wholeURI is the id of the form of an Announce that holds the whole activity.
+func wholeURI(uri string) string { return uri + "/whole" }
+
+// createOf returns the Create of a post as it was sent: ours, or as its
+// author's server sent it; empty if it came in none.
+func (s *Service) createOf(ctx context.Context, tx store.Tx, p *instance.Post) (string, error) {
+	query := `SELECT document FROM posts WHERE id = $1 AND deleted_at IS NULL`
+	if p.Local {
+		query = `SELECT body FROM activities WHERE post_id = $1 AND kind = 'Create'`
+	}
+	var body string
+	err := tx.QueryRow(ctx, query, p.ID).Scan(&body)
+	if errors.Is(err, store.ErrNoRows) || err == nil && !strings.Contains(body, `"Create"`) {
+		return "", nil
+	}
+	return body, err
+}
+
+// sharer is a group of ours that shared a post.
+type sharer struct {
+	actor instance.Actor
+	uri   string // of its Announce
+	id    instance.ID
+}
+
+// sharedBy returns the groups of ours that shared a post.
+func (s *Service) sharedBy(ctx context.Context, tx store.Tx, p instance.PostID) ([]sharer, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT a.id, a.uri, a.followers, b.uri, b.id
+		  FROM boosts b JOIN actors a ON a.id = b.actor_id
+		 WHERE b.post_id = $1 AND a.host = '' AND a.kind = 'Group'`, p)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []sharer
+	for rows.Next() {
+		g := sharer{actor: instance.Actor{Kind: instance.Group}}
+		if err := rows.Scan(&g.actor.ID, &g.actor.URI, &g.actor.Followers, &g.uri, &g.id); err != nil {
+			return nil, err
+		}
+		list = append(list, g)
+	}
+	return list, rows.Err()
+}
+
+// passOn lets our groups pass on what other servers did with a post in them:
+// a reply, an edit or a deletion goes on as it came to hosts that speak
+// FEP-1b12; a deletion takes our share back at all others.
+func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	switch {
+	case d.Post == nil || !d.Post.Audience.Open():
+		return nil
+	case d.Kind == instance.Posted && d.Post.ReplyToURI != "" && d.Post.Group != nil && d.Post.Group.Local():
+		if d.Activity == "" {
+			return nil
+		}
+		return s.wrapAndSend(ctx, tx, *d.Post.Group, d.Activity)
+	case d.Kind == instance.Edited && d.Activity != "", d.Kind == instance.Deleted:
+		groups, err := s.sharedBy(ctx, tx, d.Post.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			if err := s.passOnFor(ctx, tx, g, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) passOnFor(ctx context.Context, tx store.Tx, g sharer, d instance.Deed) error {
+	to := FanOut{Sender: g.actor.ID, FollowersOf: []instance.ActorID{g.actor.ID}}
+	if d.Activity != "" {
+		out, err := s.wrap(ctx, tx, g.actor, d.Activity)
+		if err != nil {
+			return err
+		}
+		to.Wrapped = out.id
+	}
+	if d.Kind == instance.Deleted {
+		share := act(as2.TypeAnnounce, g.uri, g.actor, d.Post.URI)
+		share.To, share.CC = []string{as2.Public}, []string{g.actor.Followers}
+		out, err := s.write(ctx, tx, g.actor, s.undo(g.actor, share), draft{public: true})
+		if err != nil {
+			return err
+		}
+		to.Plain = out.id
+	}
+	return s.send(ctx, tx, to)
+}
+
+// wrapAndSend lets a group announce a whole activity to hosts that speak
+// FEP-1b12, and to no others: what is not the beginning of a thread would be
+// shown there as if somebody shared it.
+func (s *Service) wrapAndSend(ctx context.Context, tx store.Tx, group instance.Actor, activity string) error {
+	out, err := s.wrap(ctx, tx, group, activity)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, tx, FanOut{Sender: group.ID, Wrapped: out.id, FollowersOf: []instance.ActorID{group.ID}})
+}
+
+func (s *Service) wrap(ctx context.Context, tx store.Tx, group instance.Actor, activity string) (written, error) {
+	item, err := as2.Whole([]byte(activity))
+	if err != nil {
+		return written{}, err
+	}
+	return s.write(ctx, tx, group, as2.Activity{
+		Context: vocab.PostContext(), ID: s.site.ActivityURI(s.ids.Next()), Type: as2.TypeAnnounce, Actor: group.URI,
+		Published: s.now().UTC(), Objects: []as2.Item{item}, To: []string{as2.Public}, CC: []string{group.Followers},
+	}, draft{public: true})
+}

@@ -1,0 +1,82 @@
+package activitypub
+
+import (
+	"palier/instance"
+	"palier/instance/writing"
+	"palier/protocol/as2"
+	"palier/protocol/vocab"
+)
+
+// note returns the document of one of our own posts. It is an allow-list: what
+// is not named here does not leave. A post that stays on this server has none.
+func (s *Service) note(p *instance.Post) as2.Note {
+	to, cc := addressees(p)
+	content := writing.WithTitle(p.Title, p.Content)
+	doc := as2.Note{
+		Context: vocab.PostContext(), ID: p.URI, Type: as2.TypeNote, AttributedTo: []as2.Item{as2.IRI(p.Author.URI)},
+		InReplyTo: p.ReplyToURI, Summary: p.Warning, Content: content, URL: p.URL,
+		Published: p.PublishedAt, Updated: p.EditedAt, To: to, CC: cc, Conversation: p.Context, Sensitive: p.Sensitive,
+		Replies: as2.IRI(p.URI + "/replies"),
+	}
+	if p.Language != "" {
+		doc.ContentMap = map[string]string{p.Language: content}
+	}
+	if p.Group != nil {
+		doc.Audience = []string{p.Group.URI}
+		doc.Tags = append(doc.Tags, mention(*p.Group, s.site))
+	}
+	for _, a := range p.Mentions {
+		doc.Tags = append(doc.Tags, mention(a, s.site))
+	}
+	for _, tag := range p.Tags {
+		doc.Tags = append(doc.Tags, as2.Tag{Type: as2.TypeHashtag, Href: s.site.TagPage(tag), Name: "#" + tag})
+	}
+	for _, m := range p.Pictures {
+		doc.Attachments = append(doc.Attachments, s.attachment(m))
+	}
+	vocab.PutPost(&doc, vocab.Post{Title: p.Title, Kind: vocab.Kind(p.Kind), Reach: p.Reach})
+	return doc
+}
+
+func mention(a instance.Actor, site instance.Site) as2.Tag {
+	host := a.Host
+	if host == "" {
+		host = site.Host()
+	}
+	return as2.Tag{Type: as2.TypeMention, Href: a.URI, Name: "@" + a.Username + "@" + host}
+}
+
+func (s *Service) attachment(m instance.Picture) as2.Media {
+	doc := as2.Media{
+		Type: as2.TypeDocument, MediaType: m.Type, URL: s.site.MediaURL(m.File), Name: m.Description,
+		Width: m.Width, Height: m.Height, Blurhash: m.Blurhash,
+	}
+	if m.FocusX != 0 || m.FocusY != 0 {
+		doc.FocalPoint = []float64{m.FocusX, m.FocusY}
+	}
+	return doc
+}
+
+// addressees returns whom a post is addressed to. For a post that stays here
+// there is nobody.
+func addressees(p *instance.Post) (to, cc []string) {
+	var named []string
+	if p.Group != nil {
+		named = append(named, p.Group.URI)
+	}
+	for _, a := range p.Mentions {
+		named = append(named, a.URI)
+	}
+	switch p.Audience {
+	case instance.ToPublic:
+		return []string{as2.Public}, append(named, p.Author.Followers)
+	case instance.ToUnlisted:
+		return []string{p.Author.Followers}, append(named, as2.Public)
+	case instance.ToFollowers:
+		return []string{p.Author.Followers}, named
+	case instance.ToMentioned:
+		return named, nil
+	default:
+		return nil, nil
+	}
+}
