@@ -188,7 +188,7 @@ func seconds(s string) (time.Time, error) {
 
 // verify checks the signature. The key alone decides the algorithm; one that the
 // request names must not contradict it.
-func (c *cavage) verify(r *http.Request, _ string, _ []byte, key PublicKey) error {
+func (c *cavage) verify(r *http.Request, _ string, key PublicKey) error {
 	switch c.algorithm {
 	case "", "hs2019":
 	case "rsa-sha256":
@@ -239,16 +239,11 @@ func (c *cavage) base(r *http.Request, target string) ([]byte, error) {
 		case "host": // net/http keeps it out of Header
 			b = append(b, r.Host...)
 		default:
-			lines := r.Header.Values(name)
-			if len(lines) == 0 {
-				return nil, fmt.Errorf("%w: %s is covered but not there", ErrMalformed, clip(name))
+			value, err := header(r, name)
+			if err != nil {
+				return nil, err
 			}
-			for j, line := range lines {
-				if j > 0 {
-					b = append(b, ", "...)
-				}
-				b = append(b, strings.Trim(line, " \t")...)
-			}
+			b = append(b, value...)
 		}
 	}
 	return b, nil

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-
-	"github.com/dunglas/httpsfv"
 )
 
 // Digest is the SHA-256 of a body, written for both schemes. Compute it once for
@@ -97,30 +95,13 @@ func parseDigest(header string) ([]byte, error) {
 
 // parseContentDigest reads RFC 9530, a dictionary of byte sequences.
 func parseContentDigest(header string) ([]byte, error) {
-	seen := 0
-	for _, part := range split(header, ',') {
-		if name, _, _ := strings.Cut(part, "="); strings.TrimSpace(name) == "sha-256" {
-			seen++
-		}
-	}
-	if seen > 1 {
-		return nil, fmt.Errorf("%w: two digests", ErrMalformed)
-	}
-	dict, err := httpsfv.UnmarshalDictionary([]string{header})
+	sums, err := byteSequences(header)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return nil, err
 	}
-	member, ok := dict.Get("sha-256")
+	sum, ok := sums["sha-256"]
 	if !ok {
 		return nil, fmt.Errorf("%w: no sha-256", ErrDigest)
-	}
-	item, ok := member.(httpsfv.Item)
-	if !ok {
-		return nil, fmt.Errorf("%w: sha-256 is no item", ErrMalformed)
-	}
-	sum, ok := item.Value.([]byte)
-	if !ok {
-		return nil, fmt.Errorf("%w: sha-256 is no byte sequence", ErrMalformed)
 	}
 	return sum, nil
 }

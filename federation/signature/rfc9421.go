@@ -1,141 +1,110 @@
 package signature
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/dadrus/httpsig"
-	"github.com/dunglas/httpsfv"
+	"palier/protocol/origin"
 )
 
 // rfc9421 is a parsed pair of Signature-Input and Signature.
 type rfc9421 struct {
 	keyID     string
-	covered   []string // components without parameters; others count for nothing
-	created   time.Time
-	expires   time.Time // zero if not said
 	algorithm string
-	input     string
-	signature string
+	covered   []string
+	created   time.Time // zero if not said
+	expires   time.Time // zero if not said
+	params    string    // the value of @signature-params
+	signature []byte
 }
 
 // parseRFC9421 reads the two headers. There must be one signature: with several,
-// which of them decides would be a question of taste. The parser of structured
-// fields silently keeps the last of what comes twice, so that is looked for
-// before it is asked.
+// which of them decides would be a question of taste. Components with
+// parameters, which no server of the network uses for requests, are refused.
 func parseRFC9421(input, sig string) (*rfc9421, error) {
-	if len(split(input, ',')) != 1 || len(split(sig, ',')) != 1 {
-		return nil, fmt.Errorf("%w: not exactly one signature", ErrMalformed)
-	}
-	label, list, err := innerList(input)
+	f := field{s: strings.Trim(input, " \t")}
+	label, err := f.key()
 	if err != nil {
 		return nil, err
 	}
-	if err := byteSequence(sig, label); err != nil {
+	if !f.next('=') {
+		return nil, fmt.Errorf("%w: signature-input", ErrMalformed)
+	}
+	s := &rfc9421{}
+	if s.covered, err = f.strings(); err != nil {
 		return nil, err
 	}
-	s := &rfc9421{input: input, signature: sig}
-	if err := s.components(list.Items); err != nil {
+	params, err := f.parameters()
+	if err != nil {
 		return nil, err
 	}
-	if err := s.params(list.Params); err != nil {
+	if f.s != "" {
+		return nil, fmt.Errorf("%w: not exactly one signature", ErrMalformed)
+	}
+	if err := s.read(params); err != nil {
 		return nil, err
+	}
+	sigs, err := byteSequences(sig)
+	if err != nil {
+		return nil, err
+	}
+	if s.signature = sigs[label]; len(s.signature) == 0 || len(sigs) != 1 {
+		return nil, fmt.Errorf("%w: labels differ", ErrMalformed)
 	}
 	return s, checkKeyID(s.keyID)
 }
 
-func innerList(input string) (label string, list httpsfv.InnerList, err error) {
-	dict, err := httpsfv.UnmarshalDictionary([]string{input})
-	if err != nil {
-		return "", list, fmt.Errorf("%w: signature-input: %w", ErrMalformed, err)
-	}
-	if names := dict.Names(); len(names) == 1 {
-		label = names[0]
-	}
-	member, _ := dict.Get(label)
-	list, ok := member.(httpsfv.InnerList)
-	if !ok || list.Params == nil {
-		return "", list, fmt.Errorf("%w: signature-input", ErrMalformed)
-	}
-	seen := map[string]bool{}
-	for _, p := range split(input, ';')[1:] {
-		name, _, _ := strings.Cut(p, "=")
-		if name = strings.TrimSpace(name); seen[name] {
-			return "", list, fmt.Errorf("%w: %s twice", ErrMalformed, clip(name))
+// read takes the parameters apart and writes the list again in the one form that
+// was signed (RFC 9421 §2.3).
+func (s *rfc9421) read(params []parameter) error {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i, name := range s.covered {
+		if name == "" || name != strings.ToLower(name) || strings.Contains(name, `\`) || slices.Contains(s.covered[:i], name) {
+			return fmt.Errorf("%w: component %q", ErrMalformed, clip(name))
 		}
-		seen[name] = true
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(`"` + name + `"`)
 	}
-	return label, list, nil
-}
-
-func byteSequence(sig, label string) error {
-	dict, err := httpsfv.UnmarshalDictionary([]string{sig})
-	if err != nil {
-		return fmt.Errorf("%w: signature: %w", ErrMalformed, err)
+	b.WriteByte(')')
+	for _, p := range params {
+		b.WriteString(";" + p.name)
+		if p.value != "" {
+			b.WriteString("=" + p.value)
+		}
+		if err := s.set(p); err != nil {
+			return err
+		}
 	}
-	member, ok := dict.Get(label)
-	if !ok {
-		return fmt.Errorf("%w: labels differ", ErrMalformed)
-	}
-	item, ok := member.(httpsfv.Item)
-	if !ok {
-		return fmt.Errorf("%w: signature", ErrMalformed)
-	}
-	if b, ok := item.Value.([]byte); !ok || len(b) == 0 {
-		return fmt.Errorf("%w: signature", ErrMalformed)
-	}
+	s.params = b.String()
 	return nil
 }
 
-// components also keeps from the library what it would panic at: component
-// names that are not strings.
-func (s *rfc9421) components(items []httpsfv.Item) error {
-	if len(items) > maxCovered {
-		return fmt.Errorf("%w: %d components", ErrMalformed, len(items))
+func (s *rfc9421) set(p parameter) (err error) {
+	switch p.name {
+	case "keyid":
+		s.keyID, err = unquote(p)
+	case "alg":
+		s.algorithm, err = unquote(p)
+	case "created":
+		s.created, err = seconds(p.value)
+	case "expires":
+		s.expires, err = seconds(p.value)
 	}
-	for _, item := range items {
-		name, ok := item.Value.(string)
-		if !ok || name != strings.ToLower(name) {
-			return fmt.Errorf("%w: component", ErrMalformed)
-		}
-		if item.Params == nil || len(item.Params.Names()) == 0 {
-			s.covered = append(s.covered, name)
-		}
-	}
-	return nil
+	return err
 }
 
-func (s *rfc9421) params(p *httpsfv.Params) error {
-	for _, name := range p.Names() {
-		value, _ := p.Get(name)
-		ok := true
-		var n int64
-		switch name {
-		case "keyid":
-			s.keyID, ok = value.(string)
-		case "alg":
-			s.algorithm, ok = value.(string)
-		case "created":
-			if n, ok = value.(int64); ok {
-				s.created = time.Unix(n, 0)
-			}
-		case "expires":
-			if n, ok = value.(int64); ok {
-				s.expires = time.Unix(n, 0)
-			}
-		}
-		if !ok {
-			return fmt.Errorf("%w: %s", ErrMalformed, clip(name))
-		}
+func unquote(p parameter) (string, error) {
+	if len(p.value) < 2 || p.value[0] != '"' || strings.Contains(p.value, `\`) {
+		return "", fmt.Errorf("%w: %s is no string", ErrMalformed, p.name)
 	}
-	return nil
+	return p.value[1 : len(p.value)-1], nil
 }
 
 func (s *rfc9421) key() string    { return s.keyID }
@@ -143,13 +112,13 @@ func (s *rfc9421) scheme() Scheme { return RFC9421 }
 
 // check is the policy, as of [cavage.check].
 func (s *rfc9421) check(r *http.Request, w window) (time.Time, error) {
-	if !slices.Contains(s.covered, "@method") {
+	if !s.covers("@method") {
 		return time.Time{}, fmt.Errorf("%w: @method", ErrCoverage)
 	}
 	if !s.coversTarget(r) {
 		return time.Time{}, fmt.Errorf("%w: @target-uri", ErrCoverage)
 	}
-	if hasBody(r) && !slices.Contains(s.covered, "content-digest") {
+	if hasBody(r) && !s.covers("content-digest") {
 		return time.Time{}, fmt.Errorf("%w: content-digest", ErrCoverage)
 	}
 	if s.created.IsZero() {
@@ -166,79 +135,92 @@ func (s *rfc9421) check(r *http.Request, w window) (time.Time, error) {
 	return s.created, nil
 }
 
+func (s *rfc9421) covers(name string) bool { return slices.Contains(s.covered, name) }
+
 // coversTarget: the whole target, or all of its parts by other names.
 func (s *rfc9421) coversTarget(r *http.Request) bool {
-	has := func(name string) bool { return slices.Contains(s.covered, name) }
-	if has("@target-uri") {
+	if s.covers("@target-uri") {
 		return true
 	}
-	if !has("@authority") && !has("host") {
+	if !s.covers("@authority") && !s.covers("host") {
 		return false
 	}
-	return has("@request-target") || has("@path") && (has("@query") || r.URL.RawQuery == "")
+	return s.covers("@request-target") || s.covers("@path") && (s.covers("@query") || r.URL.RawQuery == "")
 }
 
-// verify lets the library build the signature base of RFC 9421 §2.5, whichever
-// of its components were covered, and check the signature with the one algorithm
-// that this kind of key has. Times are no matter of the library's: it knows no
-// clock but its own, and the policy has looked at them.
-func (s *rfc9421) verify(r *http.Request, scheme string, body []byte, key PublicKey) error {
-	alg := httpsig.RsaPkcs1v15Sha256
+// verify checks the signature. The key alone decides the algorithm; one that the
+// request names must not contradict it.
+func (s *rfc9421) verify(r *http.Request, scheme string, key PublicKey) error {
+	algorithm := "rsa-v1_5-sha256"
 	if key.Kind == Ed25519 {
-		alg = httpsig.Ed25519
+		algorithm = "ed25519"
 	}
-	if s.algorithm != "" && s.algorithm != string(alg) {
+	if s.algorithm != "" && s.algorithm != algorithm {
 		return fmt.Errorf("%w: algorithm %q, key %s", ErrInvalid, clip(s.algorithm), key.Kind)
 	}
-	const always = 100 * 365 * 24 * time.Hour
-	v, err := httpsig.NewVerifier(httpsig.Key{KeyID: key.ID, Algorithm: alg, Key: key.Key},
-		httpsig.WithValidateAllSignatures(),
-		httpsig.WithCreatedTimestampRequired(false),
-		httpsig.WithExpiredTimestampRequired(false),
-		httpsig.WithValidityTolerance(always),
-		httpsig.WithMaxAge(always),
-	)
+	base, err := s.base(r, scheme)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrKey, err)
+		return err
 	}
-	if err := v.Verify(s.message(r, scheme, body)); err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	return nil
+	return verifyBytes(key, base, s.signature)
 }
 
-// message is the request as the library wants it: an absolute URL, Host among
-// the headers, and only the signature that is to be checked.
-func (s *rfc9421) message(r *http.Request, scheme string, body []byte) *httpsig.Message {
-	h := r.Header.Clone()
-	h.Set("Host", r.Host)
-	h["Signature-Input"], h["Signature"] = []string{s.input}, []string{s.signature}
-	u := url.URL{Scheme: scheme, Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery, ForceQuery: r.URL.ForceQuery}
-	return &httpsig.Message{
-		Context: context.WithoutCancel(r.Context()), Method: r.Method, Authority: r.Host, URL: &u, Header: h, IsRequest: true,
-		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
-	}
-}
-
-// split cuts a structured field at a separator that stands outside of strings
-// and parentheses.
-func split(s string, sep byte) []string {
-	var parts []string
-	depth, quoted, from := 0, false, 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case c == sep && depth == 0:
-			parts, from = append(parts, s[from:i]), i+1
+// base is the string that was signed (RFC 9421 §2.5).
+func (s *rfc9421) base(r *http.Request, scheme string) ([]byte, error) {
+	b := make([]byte, 0, 512)
+	for _, name := range s.covered {
+		value, err := component(r, scheme, name)
+		if err != nil {
+			return nil, err
 		}
+		b = append(b, '"')
+		b = append(b, name...)
+		b = append(b, `": `...)
+		b = append(b, value...)
+		b = append(b, '\n')
 	}
-	return append(parts, s[from:])
+	b = append(b, `"@signature-params": `...)
+	return append(b, s.params...), nil
+}
+
+// component is the value of a derived component (RFC 9421 §2.2) or of a header.
+func component(r *http.Request, scheme, name string) (string, error) {
+	switch name {
+	case "@method":
+		return r.Method, nil
+	case "@target-uri":
+		return scheme + "://" + r.Host + r.URL.RequestURI(), nil
+	case "@authority":
+		own, _ := origin.OfURL(&url.URL{Scheme: scheme, Host: r.Host})
+		return strings.TrimPrefix(own, scheme+"://"), nil
+	case "@scheme":
+		return scheme, nil
+	case "@request-target":
+		return r.URL.RequestURI(), nil
+	case "@path":
+		path, _, _ := strings.Cut(r.URL.RequestURI(), "?")
+		return path, nil
+	case "@query":
+		return "?" + r.URL.RawQuery, nil
+	case "host": // net/http keeps it out of Header
+		return r.Host, nil
+	}
+	return header(r, name)
+}
+
+// header joins the lines of a covered header (RFC 9421 §2.1, draft-cavage-12
+// §2.3): both schemes have the same rule.
+func header(r *http.Request, name string) (string, error) {
+	lines := r.Header.Values(name)
+	switch len(lines) {
+	case 0:
+		return "", fmt.Errorf("%w: %s is covered but not there", ErrMalformed, clip(name))
+	case 1:
+		return strings.Trim(lines[0], " \t"), nil
+	}
+	trimmed := make([]string, len(lines))
+	for i, line := range lines {
+		trimmed[i] = strings.Trim(line, " \t")
+	}
+	return strings.Join(trimmed, ", "), nil
 }

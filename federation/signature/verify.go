@@ -83,7 +83,7 @@ type claim interface {
 	scheme() Scheme
 	// check holds the signature to the policy and returns when it was made.
 	check(r *http.Request, w window) (time.Time, error)
-	verify(r *http.Request, scheme string, body []byte, key PublicKey) error
+	verify(r *http.Request, scheme string, key PublicKey) error
 }
 
 // Verify returns who signed the request. body is the whole body as read; r.Body
@@ -127,7 +127,7 @@ func (v *Verifier) verify(r *http.Request, body []byte) (Verified, error) {
 	}
 	var result Verified
 	for i, c := range claims {
-		key, err := v.believe(r, scheme, body, c)
+		key, err := v.believe(r, scheme, c)
 		if err != nil {
 			return Verified{}, err
 		}
@@ -143,12 +143,12 @@ func (v *Verifier) verify(r *http.Request, body []byte) (Verified, error) {
 
 // believe verifies one claim, once more with a fresh key if the one we knew does
 // not fit.
-func (v *Verifier) believe(r *http.Request, scheme string, body []byte, c claim) (PublicKey, error) {
+func (v *Verifier) believe(r *http.Request, scheme string, c claim) (PublicKey, error) {
 	key, err := v.keys.Key(r.Context(), c.key())
 	if err != nil {
 		return PublicKey{}, err
 	}
-	invalid := c.verify(r, scheme, body, key)
+	invalid := c.verify(r, scheme, key)
 	if invalid == nil {
 		return key, nil
 	}
@@ -161,7 +161,7 @@ func (v *Verifier) believe(r *http.Request, scheme string, body []byte, c claim)
 	case err != nil || fresh.Equal(key) && fresh.Owner == key.Owner:
 		return PublicKey{}, invalid
 	}
-	if err := c.verify(r, scheme, body, fresh); err != nil {
+	if err := c.verify(r, scheme, fresh); err != nil {
 		return PublicKey{}, err
 	}
 	return fresh, nil

@@ -70,6 +70,12 @@ func (r *keyring) Refresh(_ context.Context, id string) (signature.PublicKey, er
 	return signature.PublicKey{}, fmt.Errorf("refresh %s: %w", id, signature.ErrKeyUnavailable)
 }
 
+// still is one key that everybody has.
+type still struct{ key signature.PublicKey }
+
+func (s still) Key(context.Context, string) (signature.PublicKey, error)     { return s.key, nil }
+func (s still) Refresh(context.Context, string) (signature.PublicKey, error) { return s.key, nil }
+
 func verifier(t testing.TB, keys signature.Keys) *signature.Verifier {
 	t.Helper()
 	v, err := signature.NewVerifier(keys, signature.Policy{Origins: []string{"https://lyon.example", "http://localhost:8080"}, Now: atNoon})
@@ -120,8 +126,16 @@ func sign(t testing.TB, r *http.Request, key *signature.PrivateKey, s signature.
 // arrive sends a request through the bytes of HTTP/1.1, as a server reads it.
 func arrive(t testing.TB, r *http.Request) *http.Request {
 	t.Helper()
+	once := r.Clone(t.Context()) // so that r can be sent again
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		once.Body = body
+	}
 	var wire bytes.Buffer
-	if err := r.Write(&wire); err != nil {
+	if err := once.Write(&wire); err != nil {
 		t.Fatal(err)
 	}
 	return parse(t, wire.String())
