@@ -41,16 +41,21 @@ func measure(b []byte, limits Options) (measured, error) {
 	return m, nil
 }
 
-// measureAnimation counts the frames and pixels of a GIF.
+// measureAnimation counts the frames and pixels of a GIF. A frame may claim
+// more than the whole picture does.
 func measureAnimation(b []byte, m measured, limits Options) (measured, error) {
 	frames, pixels, err := countFrames(b)
+	most := limits.MaxPixels
+	if frames > 1 {
+		most = limits.MaxAnimation
+	}
 	switch {
 	case err != nil:
 		return measured{}, &Refusal{Reason: ErrBroken, Found: "gif", Cause: err}
 	case frames > limits.MaxFrames:
 		return measured{}, &Refusal{Reason: ErrTooManyFrames, Found: "gif", Limit: int64(limits.MaxFrames)}
-	case frames > 1 && (pixels > limits.MaxAnimation || int64(frames)*m.pixels > 4*limits.MaxAnimation):
-		return measured{}, &Refusal{Reason: ErrTooManyPixels, Found: "gif", Limit: limits.MaxAnimation}
+	case pixels > most:
+		return measured{}, &Refusal{Reason: ErrTooManyPixels, Found: "gif", Limit: most}
 	}
 	m.frames = frames
 	m.pixels = max(m.pixels, pixels)

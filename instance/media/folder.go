@@ -66,7 +66,7 @@ func (f *Folder) Put(_ context.Context, name string, content []byte) (err error)
 	if err := f.write(temporary, content); err != nil {
 		return err
 	}
-	if err := f.root.MkdirAll(path.Dir(name), 0o750); err != nil {
+	if err := f.makeDir(path.Dir(name)); err != nil {
 		return err
 	}
 	if err := f.root.Rename(temporary, name); err != nil {
@@ -88,6 +88,18 @@ func (f *Folder) write(name string, content []byte) error {
 		return errors.Join(err, file.Close())
 	}
 	return file.Close()
+}
+
+// makeDir makes a folder that outlives a power cut, unless it is there.
+func (f *Folder) makeDir(dir string) error {
+	err := f.root.Mkdir(dir, 0o750)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.syncDir(path.Dir(dir))
 }
 
 // syncDir makes sure that names in dir outlive a power cut.

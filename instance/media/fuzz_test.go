@@ -164,6 +164,33 @@ func TestShrinkKeepsTheMean(t *testing.T) {
 	}
 }
 
+func TestF07_PicturesWaitForOneAnother(t *testing.T) {
+	t.Parallel()
+	store := &nowhere{}
+	pictures := New(store, Options{MaxPixels: 10_000, MaxAnimation: 5000})
+	content := sample(t, 100, 100, png.Encode)
+	if !pictures.decoding.TryAcquire(1) {
+		t.Fatal("somebody else is decoding")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := pictures.Add(ctx, bytes.NewReader(content))
+		done <- err
+	}()
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) || len(store.kept) > 0 {
+		t.Errorf("with one pixel too few to spare: %v, %d files kept", err, len(store.kept))
+	}
+	pictures.decoding.Release(1)
+	if _, err := pictures.Add(t.Context(), bytes.NewReader(content)); err != nil {
+		t.Errorf("with nobody before it: %v", err)
+	}
+	if !pictures.decoding.TryAcquire(10_000) {
+		t.Error("a picture did not give its place back")
+	}
+}
+
 func TestFit(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ width, height, wantWidth, wantHeight int }{

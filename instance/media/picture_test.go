@@ -2,7 +2,6 @@ package media_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -247,6 +246,8 @@ func TestF07_Bombs(t *testing.T) {
 	bigFrames := asGIF(t, 10, 10, 3)
 	bigFrame := bytes.Index(bigFrames, []byte{0x2c, 0, 0, 0, 0, 10, 0})
 	binary.LittleEndian.PutUint32(bigFrames[bigFrame+5:], 0xffff_ffff)
+	onlyFrame := asGIF(t, 10, 10, 1)
+	binary.LittleEndian.PutUint32(onlyFrame[bytes.Index(onlyFrame, []byte{0x2c, 0, 0, 0, 0, 10, 0})+5:], 0xffff_ffff)
 	for _, tt := range []struct {
 		situation string
 		content   []byte
@@ -258,6 +259,7 @@ func TestF07_Bombs(t *testing.T) {
 		{"JPEG that claims much", bigJPEG, media.ErrTooManyPixels, 1_000_000},
 		{"WebP that claims much", plainWebP(16_384, 16_384, color.NRGBA{}), media.ErrTooManyPixels, 1_000_000},
 		{"GIF that claims much", bigGIF, media.ErrTooManyPixels, 1_000_000},
+		{"the only frame claims much", onlyFrame, media.ErrTooManyPixels, 1_000_000},
 		{"a frame that claims much", bigFrames, media.ErrTooManyPixels, 5000},
 		{"many small frames", asGIF(t, 5, 5, 11), media.ErrTooManyFrames, 10},
 		{"frames that are much together", asGIF(t, 40, 40, 5), media.ErrTooManyPixels, 5000},
@@ -448,15 +450,5 @@ func TestF09_DeletedIsGone(t *testing.T) {
 		if _, err := a.folder.Open(t.Context(), name); !errors.Is(err, media.ErrNotFound) {
 			t.Errorf("open %s: %v", name, err)
 		}
-	}
-}
-
-func TestAddWaitsNoLongerThanItsContext(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := newAlbum(t, media.Options{}).Add(ctx, bytes.NewReader(asPNG(t, photo(20, 20))))
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
 	}
 }
