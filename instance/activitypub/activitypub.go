@@ -16,6 +16,8 @@ import (
 
 	"palier/federation/client"
 	"palier/federation/delivery"
+	"palier/federation/discovery"
+	"palier/federation/inbox"
 	"palier/federation/signature"
 	"palier/instance"
 	"palier/instance/actors"
@@ -39,12 +41,17 @@ type Service struct {
 	jobs  *jobs.Queue
 	nouns Nouns
 
-	keys     *Keyring
-	hosts    *Hosts
-	client   *client.Client
-	keyCache *signature.KeyCache
-	verifier *signature.Verifier
-	courier  *delivery.Courier
+	keys      *Keyring
+	hosts     *Hosts
+	client    *client.Client
+	keyCache  *signature.KeyCache
+	verifier  *signature.Verifier
+	memory    *signature.Memory
+	courier   *delivery.Courier
+	discovery *discovery.Resolver
+	inbox     *inbox.Inbox
+	preparer  *inbox.Preparer
+	handlers  inbox.Handlers[store.Tx]
 	// documents holds actors' documents by path.
 	documents *expirable.LRU[string, []byte]
 
@@ -100,13 +107,22 @@ func New(o Options) (*Service, error) {
 		return nil, err
 	}
 	s.verifier = verifier
-	memory := signature.NewMemory(signature.MemoryOptions{Store: s.hosts, Now: o.Now, Report: func(err error) {
+	s.memory = signature.NewMemory(signature.MemoryOptions{Store: s.hosts, Now: o.Now, Report: func(err error) {
 		o.Log.Warn("signature memory", "error", err)
 	}})
 	s.courier = delivery.New(delivery.Options{
-		Client: s.client, Keys: s.keys, Ledger: &Ledger{db: o.DB, ids: o.IDs}, Registry: s.hosts, Schemes: memory, Now: o.Now,
+		Client: s.client, Keys: s.keys, Ledger: &Ledger{db: o.DB, ids: o.IDs}, Registry: s.hosts, Schemes: s.memory, Now: o.Now,
 		Schedule: delivery.Schedule{First: o.FirstRetry},
 	})
+	s.discovery = discovery.New(discovery.Options{Client: s.client, Local: o.Site.Owns, Now: o.Now})
+	s.preparer = inbox.NewPreparer(inbox.PrepareOptions{
+		Lookup: s.discovery, Stored: stored{s}, Keys: s.keyCache, Policy: policy{s}, Local: o.Site.Owns, Now: o.Now,
+	})
+	s.inbox = inbox.New(inbox.Options{
+		Verifier: s.verifier, Keys: s.keyCache, Intake: intake{s}, Policy: policy{s}, Stored: stored{s}, Local: o.Site.Owns, Now: o.Now,
+		Heard: s.heard,
+	})
+	s.handlers = s.newHandlers()
 	jobs.Handle(o.Jobs, s.fanOut, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
 	jobs.Handle(o.Jobs, s.drain, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
 	return s, nil
@@ -126,6 +142,7 @@ func (s *Service) Close() { s.client.Close() }
 // learned keeps the actor that a key was fetched with, so that nobody has to
 // fetch it again to know who signed.
 func (s *Service) learned(ctx context.Context, o *as2.Object) {
+	s.discovery.Learn(ctx, o)
 	err := s.db.Joined(ctx, func(tx store.Tx) error {
 		_, err := s.keepActor(ctx, tx, o)
 		return err

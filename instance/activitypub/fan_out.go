@@ -101,39 +101,53 @@ func (s *Service) pack(ctx context.Context, f FanOut) (delivery.Parcel, error) {
 // readRecipients returns whom f reaches, each with the form its host takes.
 // Hosts that were suspended get nothing (security.md C13).
 func (s *Service) readRecipients(ctx context.Context, tx store.Tx, f FanOut, forms [2]int) ([]delivery.Recipient, error) {
+	all, err := s.readInboxes(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	suspended := s.suspensions(ctx)
+	speaks := map[string]bool{}
+	if forms[1] >= 0 {
+		if speaks, err = s.hosts.speaking(ctx, all); err != nil {
+			return nil, err
+		}
+	}
+	var list []delivery.Recipient
+	for _, r := range all {
+		host, _ := hostOf(r.Inbox)
+		out, err := suspended(host)
+		if err != nil {
+			return nil, err
+		}
+		r.Document = forms[0]
+		if speaks[host] {
+			r.Document = forms[1]
+		}
+		if !out && r.Document >= 0 {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+func (s *Service) readInboxes(ctx context.Context, tx store.Tx, f FanOut) ([]delivery.Recipient, error) {
 	where, args := f.recipients(nil)
 	rows, err := tx.Query(ctx, `
-		SELECT a.inbox, a.shared_inbox, a.host, COALESCE(h.speaks_1b12, FALSE)
-		  FROM actors a LEFT JOIN hosts h ON h.name = a.host
+		SELECT DISTINCT a.inbox, a.shared_inbox
+		  FROM actors a
 		 WHERE `+where+`
-		 ORDER BY a.host, a.id`, args...)
+		 ORDER BY a.shared_inbox, a.inbox`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var list []delivery.Recipient
-	suspended := s.suspensions(ctx)
 	for rows.Next() {
 		var r delivery.Recipient
-		var host string
-		var speaks bool
-		if err := rows.Scan(&r.Inbox, &r.SharedInbox, &host, &speaks); err != nil {
+		if err := rows.Scan(&r.Inbox, &r.SharedInbox); err != nil {
 			return nil, err
 		}
-		r.Document = forms[0]
-		if speaks && forms[1] >= 0 {
-			r.Document = forms[1]
-		}
-		if r.Document < 0 {
-			continue
-		}
-		out, err := suspended(host)
-		if err != nil {
-			return nil, err
-		}
-		if !out {
-			list = append(list, r)
-		}
+		list = append(list, r)
 	}
 	return list, rows.Err()
 }

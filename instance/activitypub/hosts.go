@@ -102,6 +102,43 @@ func (h *Hosts) Speaks1b12(ctx context.Context, tx store.Tx, name string) error 
 	return err
 }
 
+// speaking returns which of the recipients' hosts take whole activities from
+// groups.
+func (h *Hosts) speaking(ctx context.Context, recipients []delivery.Recipient) (map[string]bool, error) {
+	var names []string
+	seen := map[string]bool{}
+	for _, r := range recipients {
+		if host, ok := hostOf(r.Inbox); ok && !seen[host] {
+			seen[host] = true
+			names = append(names, host)
+		}
+	}
+	speaks := map[string]bool{}
+	for part := range chunks(names, 500) {
+		rows, err := h.db.Read().Query(ctx, `
+			SELECT name FROM hosts WHERE speaks_1b12 AND name IN (`+store.Placeholders(1, len(part))+`)`, part...)
+		if err != nil {
+			return nil, fmt.Errorf("hosts that speak FEP-1b12: %w", err)
+		}
+		if err := readNames(rows, speaks); err != nil {
+			return nil, fmt.Errorf("hosts that speak FEP-1b12: %w", err)
+		}
+	}
+	return speaks, nil
+}
+
+func readNames(rows store.Rows, names map[string]bool) error {
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		names[name] = true
+	}
+	return rows.Err()
+}
+
 // LoadScheme returns which signature a host understood, and when that was
 // learned, or [signature.ErrNoScheme].
 func (h *Hosts) LoadScheme(ctx context.Context, host string) (signature.Scheme, time.Time, error) {

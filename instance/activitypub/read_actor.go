@@ -33,7 +33,7 @@ func (s *Service) readActor(o *as2.Object) (instance.Actor, as2.Actor, error) {
 	if err != nil {
 		return instance.Actor{}, doc, err
 	}
-	host, ok := delivery.HostOf(doc.ID)
+	host, ok := hostOf(doc.ID)
 	if !ok || s.site.Owns(doc.ID) {
 		return instance.Actor{}, doc, fmt.Errorf("%w: id %s", errActor, doc.ID)
 	}
@@ -45,7 +45,9 @@ func (s *Service) readActor(o *as2.Object) (instance.Actor, as2.Actor, error) {
 	}
 	now := s.now().UTC()
 	a := instance.Actor{
-		URI: doc.ID, Kind: instance.ActorKind(doc.Type), Username: doc.PreferredUsername, Host: handleHost(doc, host),
+		// Another host than the id's counts only once WebFinger has confirmed it,
+		// which the lookup of a handle does (security.md B13).
+		URI: doc.ID, Kind: instance.ActorKind(doc.Type), Username: doc.PreferredUsername, Host: host,
 		Name: writing.CleanName(doc.Name), Summary: writing.Clean(cut(doc.Summary, maxRemoteSummary)), URL: web(doc.URL, doc.ID),
 		Inbox: doc.Inbox, Outbox: own(doc.Outbox, doc.ID), Followers: own(doc.Followers, doc.ID), Following: own(doc.Following, doc.ID),
 		Featured: own(doc.Featured, doc.ID), SharedInbox: own(doc.SharedInbox, doc.ID),
@@ -74,10 +76,8 @@ func (s *Service) readActor(o *as2.Object) (instance.Actor, as2.Actor, error) {
 	return a, doc, nil
 }
 
-// handleHost is the host in the handle. Another one than the id's counts only
-// once WebFinger has confirmed it, which the lookup of a handle does; so here
-// it is the id's (security.md B13).
-func handleHost(_ as2.Actor, host string) string { return host }
+// hostOf is the host of an id as hosts are kept.
+func hostOf(uri string) (string, bool) { return delivery.HostOf(uri) }
 
 func join(list []vocab.Territory) string {
 	words := make([]string, len(list))
@@ -137,11 +137,12 @@ func (s *Service) keepActor(ctx context.Context, tx store.Tx, o *as2.Object) (in
 	if err := actors.Save(ctx, tx, a, string(o.Raw())); err != nil {
 		return a, err
 	}
-	if err := s.hosts.Meet(ctx, tx, a.Host); err != nil {
+	host, _ := hostOf(a.URI)
+	if err := s.hosts.Meet(ctx, tx, host); err != nil {
 		return a, err
 	}
 	if vocab.Implements(doc, vocab.Groups1b12) {
-		if err := s.hosts.Speaks1b12(ctx, tx, a.Host); err != nil {
+		if err := s.hosts.Speaks1b12(ctx, tx, host); err != nil {
 			return a, err
 		}
 	}

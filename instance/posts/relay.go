@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"fmt"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -20,4 +21,29 @@ func (s *Service) Retract(ctx context.Context, tx store.Tx, group instance.Actor
 // Held returns a post for the server's own use, whoever may read it.
 func (s *Service) Held(ctx context.Context, tx store.Tx, id instance.PostID) (*instance.Post, error) {
 	return ByIDIn(ctx, tx, id)
+}
+
+// PinIn notes that an actor shows a post of its own, or one its group holds,
+// first; or no longer.
+func (s *Service) PinIn(ctx context.Context, tx store.Tx, by instance.Actor, uri string, pin bool, from instance.Origin) error {
+	p, err := ByURI(ctx, tx, uri)
+	if err != nil {
+		return err
+	}
+	if p.Author.ID != by.ID && (p.Group == nil || p.Group.ID != by.ID) || !p.Audience.Open() {
+		return fmt.Errorf("pin %s: %w", uri, instance.ErrForbidden)
+	}
+	kind, sql, args := instance.Unpinned, `DELETE FROM pins WHERE actor_id = $1 AND post_id = $2`, []any{by.ID, p.ID}
+	if pin {
+		kind, sql = instance.Pinned, `
+			INSERT INTO pins (actor_id, post_id, at)
+			VALUES ($1, $2, $3)
+			ON CONFLICT DO NOTHING`
+		args = append(args, store.Millis(s.now()))
+	}
+	n, err := tx.Exec(ctx, sql, args...)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.tell(ctx, tx, instance.Deed{Kind: kind, Actor: by, Post: p, ID: s.ids.Next(), Origin: from})
 }

@@ -391,6 +391,9 @@ CREATE TABLE inbox_items (
 	attempts    INTEGER NOT NULL DEFAULT 0,
 	error       TEXT NOT NULL DEFAULT '',
 	received_at BIGINT NOT NULL,
+	next_at     BIGINT NOT NULL DEFAULT 0,
+	claimed_by  INTEGER NOT NULL DEFAULT 0,
+	claimed_to  BIGINT NOT NULL DEFAULT 0,
 	UNIQUE (actor_uri, activity_id)
 );
 CREATE INDEX inbox_items_open ON inbox_items (id) WHERE state = 'new';
