@@ -3,11 +3,11 @@ package as2
 // poll reads what a Question asks, nil if there is nothing to choose from.
 func (r *reader) poll() *Poll {
 	p := &Poll{Multiple: r.o.Count("anyOf") > 0, Voters: r.count("votersCount")}
-	one, any := r.objects("oneOf"), r.objects("anyOf")
+	choices, several := r.objects("oneOf"), r.objects("anyOf")
 	if p.Multiple {
-		one = any
+		choices = several
 	}
-	for _, o := range one {
+	for _, o := range choices {
 		if len(p.Choices) == MaxChoices {
 			break
 		}
