@@ -21,6 +21,14 @@ const MaxDescription = 16 << 10
 
 // ReadMedia reads a file. It returns [ErrNoType] if it names no type.
 func ReadMedia(o *Object) (Media, error) {
+	m := readMedia(o)
+	if m.Type == "" {
+		return Media{}, ErrNoType
+	}
+	return m, nil
+}
+
+func readMedia(o *Object) Media {
 	r := read(o)
 	m := Media{
 		ID:         o.ID(),
@@ -35,11 +43,8 @@ func ReadMedia(o *Object) (Media, error) {
 		FocalPoint: r.focus("focalPoint"),
 		Duration:   r.line("duration"),
 	}
-	if m.Type == "" {
-		return Media{}, ErrNoType
-	}
 	m.Extra = r.rest()
-	return m, nil
+	return m
 }
 
 // focus reads two numbers from -1 to 1.
@@ -74,7 +79,7 @@ func (m Media) write(w *writer) {
 	w.text("duration", m.Duration)
 }
 
-func (m Media) again(o *Object) Encodable { return must(ReadMedia(o)) }
+func (m Media) again(o *Object) Encodable { return readMedia(o) }
 
 // media reads every file of a property and passes over what is none.
 func (r *reader) media(name string) []Media {
@@ -87,19 +92,17 @@ func (r *reader) media(name string) []Media {
 	return all
 }
 
-// picture reads the first file of a property that has an address; a bare
-// address is one too.
+// picture reads the first file of a property that has an address. A bare
+// address is one too, and so is a file that names no type.
 func (r *reader) picture(name string) *Media {
 	for v := range r.o.get(r.use(name)).each {
 		if s, ok := v.text(); ok && webURL(s) {
 			return &Media{Type: TypeImage, URL: s}
 		}
-		o, ok := v.object()
-		if !ok {
-			continue
-		}
-		if m, err := ReadMedia(o); err == nil && m.URL != "" {
-			return &m
+		if o, ok := v.object(); ok {
+			if m := readMedia(o); m.URL != "" {
+				return &m
+			}
 		}
 	}
 	return nil

@@ -215,3 +215,30 @@ func TestDangerousAddressesAreNotRead(t *testing.T) {
 		t.Errorf("read %+v", n)
 	}
 }
+
+func TestIconInEveryForm(t *testing.T) {
+	t.Parallel()
+	const url = "https://a.example/1.png"
+	for icon, want := range map[string]string{
+		`"` + url + `"`:                              url,
+		`{"type":"Image","url":"` + url + `"}`:       url,
+		`{"url":"` + url + `"}`:                      url,
+		`[{"type":"Image"},{"url":["` + url + `"]}]`: url,
+		`[{"type":"Image","url":[{"type":"Link","mediaType":"text/html","href":"https://a.example/"},{"mediaType":"image/png","href":"` + url + `"}]}]`: url,
+		`{"type":"Image","url":"data:image/png;base64,"}`: "",
+		`[]`:   "",
+		`null`: "",
+	} {
+		a, err := as2.ReadActor(parse(t, `{"id":"https://a.example/u","type":"Person","icon":`+icon+`}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if a.Icon != nil {
+			got = a.Icon.URL
+		}
+		if got != want {
+			t.Errorf("icon %s read as %q, want %q", icon, got, want)
+		}
+	}
+}
