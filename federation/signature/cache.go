@@ -266,3 +266,6 @@ func (c *KeyCache) allow(id string, now time.Time) bool {
 	}
 	return bucket.AllowN(now, 1)
 }
+
+// Len returns how many keys, failures and hosts are in memory.
+func (c *KeyCache) Len() int { return c.known.Len() + c.failed.Len() + c.buckets.Len() }

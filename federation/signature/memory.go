@@ -158,3 +158,6 @@ func (m *Memory) Knock(ctx context.Context, host string, try func(Scheme) (statu
 func unread(status int) bool {
 	return status == http.StatusBadRequest || status == http.StatusUnauthorized
 }
+
+// Len returns how many hosts are in memory.
+func (m *Memory) Len() int { return m.hosts.Len() }
