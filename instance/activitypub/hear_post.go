@@ -33,7 +33,7 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 			to.Actors = append(to.Actors, m.ID)
 		}
 	}
-	if p.Group != nil && !p.Group.Local() {
+	if p.Group != nil && !p.Group.Local() && open {
 		to.Actors = append(to.Actors, p.Group.ID)
 	}
 	if d.Kind != instance.Posted {
@@ -62,7 +62,7 @@ func (s *Service) postActivity(d instance.Deed) (as2.Activity, error) {
 	a := as2.Activity{
 		Context: vocab.PostContext(), ID: s.site.ActivityURI(s.ids.Next()), Actor: p.Author.URI, Published: p.PublishedAt, To: to, CC: cc,
 	}
-	if p.Group != nil {
+	if p.Group != nil && p.Audience.Open() {
 		a.Audience = []string{p.Group.URI}
 	}
 	if d.Kind == instance.Deleted {

@@ -3,6 +3,7 @@ package activitypub
 import (
 	"palier/instance"
 	"palier/instance/writing"
+	"palier/protocol/address"
 	"palier/protocol/as2"
 	"palier/protocol/vocab"
 )
@@ -21,7 +22,7 @@ func (s *Service) note(p *instance.Post) as2.Note {
 	if p.Language != "" {
 		doc.ContentMap = map[string]string{p.Language: content}
 	}
-	if p.Group != nil {
+	if p.Group != nil && p.Audience.Open() {
 		doc.Audience = []string{p.Group.URI}
 		doc.Tags = append(doc.Tags, mention(*p.Group, s.site))
 	}
@@ -60,23 +61,13 @@ func (s *Service) attachment(m instance.Picture) as2.Media {
 // addressees returns whom a post is addressed to. For a post that stays here
 // there is nobody.
 func addressees(p *instance.Post) (to, cc []string) {
-	var named []string
+	parties := address.Parties{Followers: p.Author.Followers}
 	if p.Group != nil {
-		named = append(named, p.Group.URI)
+		parties.Group = p.Group.URI
 	}
 	for _, a := range p.Mentions {
-		named = append(named, a.URI)
+		parties.Named = append(parties.Named, a.URI)
 	}
-	switch p.Audience {
-	case instance.ToPublic:
-		return []string{as2.Public}, append(named, p.Author.Followers)
-	case instance.ToUnlisted:
-		return []string{p.Author.Followers}, append(named, as2.Public)
-	case instance.ToFollowers:
-		return []string{p.Author.Followers}, named
-	case instance.ToMentioned:
-		return named, nil
-	default:
-		return nil, nil
-	}
+	to, cc, _ = address.Write(p.Audience, parties)
+	return to, cc
 }

@@ -9,6 +9,7 @@ import (
 	"palier/instance/actors"
 	"palier/instance/store"
 	"palier/instance/writing"
+	"palier/protocol/address"
 	"palier/protocol/as2"
 	"palier/protocol/vocab"
 )
@@ -52,7 +53,7 @@ func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Act
 		p.Warning = "" // a summary there is an abstract, not a warning
 	}
 	p.Content = content(doc, p)
-	p.Audience = audience(doc, author)
+	p.Audience = address.Read(address.Of(o), author.Followers)
 	p.Pictures = attached(doc)
 	p.Tags = hashtags(doc)
 	if err := s.resolveNamed(ctx, tx, doc, p); err != nil {
@@ -77,29 +78,6 @@ func content(doc as2.Note, p *instance.Post) string {
 		return rest
 	}
 	return safe
-}
-
-// audience is who may read a post by its addressing (protocol.md §1.2).
-func audience(doc as2.Note, author instance.Actor) instance.Audience {
-	has := func(list []string, is func(string) bool) bool {
-		for _, s := range list {
-			if is(s) {
-				return true
-			}
-		}
-		return false
-	}
-	followers := func(s string) bool { return author.Followers != "" && s == author.Followers }
-	switch {
-	case has(doc.To, as2.IsPublic):
-		return instance.ToPublic
-	case has(doc.CC, as2.IsPublic):
-		return instance.ToUnlisted
-	case has(doc.To, followers) || has(doc.CC, followers):
-		return instance.ToFollowers
-	default:
-		return instance.ToMentioned
-	}
 }
 
 func attached(doc as2.Note) []instance.Picture {

@@ -11,6 +11,7 @@ import (
 	"palier/instance/actors"
 	"palier/instance/store"
 	"palier/instance/writing"
+	"palier/protocol/address"
 )
 
 // Publish posts what a person drafted. It returns an [instance.Invalid] for
@@ -68,7 +69,9 @@ func (s *Service) parent(ctx context.Context, v instance.Viewer, d *instance.Dra
 	if parent.Gone() {
 		return nil, fmt.Errorf("answer %s: %w", parent.ID, instance.ErrGone)
 	}
-	d.Audience = d.Audience.AnswerTo(parent.Audience)
+	if d.Audience, err = address.Answer(parent.Audience, d.Audience); err != nil {
+		return nil, &instance.Invalid{Field: "audience", Code: "apart"}
+	}
 	d.Group, d.Reach = 0, parent.Reach
 	if parent.Group != nil {
 		d.Group = parent.Group.ID
@@ -115,13 +118,16 @@ func (s *Service) place(ctx context.Context, tx store.Tx, author instance.Actor,
 	if group.Kind != instance.Group || group.Gone() {
 		return nil, fmt.Errorf("place %s: %w", d.Group, instance.ErrNotFound)
 	}
-	if parent != nil {
-		return &group, nil // whoever reads a post may answer it
+	if parent != nil && parent.Audience == d.Audience {
+		return &group, nil // whoever reads a post may answer it to the same people
 	}
 	if !group.Local() {
 		if d.Audience.Local() {
 			return nil, &instance.Invalid{Field: "audience", Code: "needs-place"}
 		}
+		return &group, nil
+	}
+	if parent != nil && !d.Audience.Local() {
 		return &group, nil
 	}
 	may, err := s.places.MayPost(ctx, tx, group.ID, author.ID)

@@ -239,6 +239,7 @@ CREATE TABLE media (
 );
 CREATE INDEX media_post ON media (post_id, position);
 CREATE INDEX media_file ON media (file) WHERE file <> '';
+CREATE INDEX media_thumb ON media (thumb) WHERE thumb <> '';
 CREATE INDEX media_loose ON media (created_at) WHERE post_id IS NULL;
 
 CREATE TABLE likes (

@@ -1,0 +1,194 @@
+// Package app puts one instance together: its database, its nouns, what it says
+// to other servers and to people, and the work it does meanwhile.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"palier/instance"
+	"palier/instance/activitypub"
+	"palier/instance/auth"
+	"palier/instance/config"
+	"palier/instance/groups"
+	"palier/instance/jobs"
+	"palier/instance/media"
+	"palier/instance/moderation"
+	"palier/instance/notifications"
+	"palier/instance/people"
+	"palier/instance/places"
+	"palier/instance/posts"
+	"palier/instance/store"
+	"palier/instance/timelines"
+)
+
+// App is one instance.
+type App struct {
+	Config        config.Config
+	Site          instance.Site
+	DB            *store.DB
+	Jobs          *jobs.Queue
+	People        *people.Service
+	Places        *places.Service
+	Posts         *posts.Service
+	Groups        *groups.Service
+	Timelines     *timelines.Service
+	Notifications *notifications.Service
+	Moderation    *moderation.Service
+	Federation    *activitypub.Service
+	Sessions      *auth.Sessions
+	Pictures      *media.Pictures
+
+	log     *slog.Logger
+	now     func() time.Time
+	ids     *instance.IDs
+	worker  *activitypub.Worker
+	handler http.Handler
+	folder  *media.Folder
+	leave   func() error
+}
+
+// Options are what an instance needs besides its configuration.
+type Options struct {
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string
+}
+
+// Open opens the database of an instance, brings it up to date, and puts the
+// instance together. [App.Close] ends it.
+func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	site, err := instance.NewSite(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, c.Database, store.Options{Logger: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, Site: site, DB: db, log: o.Log, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane)}
+	if err := a.build(ctx, o); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context, o Options) error {
+	if err := a.DB.Migrate(ctx); err != nil {
+		return err
+	}
+	a.Jobs = jobs.New(a.DB, jobs.Options{
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: 64},
+	})
+	if err := a.openMedia(); err != nil {
+		return err
+	}
+	keyring := activitypub.NewKeyring(a.DB, a.now)
+	federation, err := activitypub.New(activitypub.Options{
+		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
+		PeersAllow: a.Config.PeersAllow, FirstRetry: a.Config.FirstRetry, Version: o.Version,
+	})
+	if err != nil {
+		return err
+	}
+	a.Federation = federation
+	a.nouns(keyring)
+	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation})
+	if err := federation.Found(ctx); err != nil {
+		return err
+	}
+	a.schedule()
+	a.Sessions = auth.NewSessions(a.DB, a.Site, a.now)
+	a.worker = federation.NewWorker(a.Config.Lane)
+	a.handler, err = a.routes()
+	return err
+}
+
+// nouns makes the use-cases and lets each deed be heard by all who act on it.
+// Other servers are told of a post before groups relay it, since what a group
+// announces is that telling.
+func (a *App) nouns(keyring *activitypub.Keyring) {
+	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
+		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
+			a.Timelines.Hear, a.Notifications.Hear, a.Federation.Hear, a.Groups.Hear,
+		} {
+			if err := hear(ctx, tx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
+	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
+	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Tell: tell})
+	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
+	a.Timelines = timelines.New(timelines.Options{DB: a.DB, IDs: a.ids, Posts: a.Posts, Readers: places.Readers})
+	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
+	a.Moderation = moderation.New(moderation.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell})
+}
+
+// Start begins the work that this process does besides answering.
+func (a *App) Start(ctx context.Context) error {
+	_, leave, err := a.DB.Attend(ctx)
+	if err != nil {
+		return err
+	}
+	a.leave = leave
+	if err := a.Jobs.Start(ctx); err != nil {
+		return err
+	}
+	if !a.Config.Does("worker") {
+		return nil
+	}
+	return a.worker.Start(ctx)
+}
+
+// Stop ends that work; what is not finished is given back.
+func (a *App) Stop(ctx context.Context) error {
+	if a.Config.Does("worker") {
+		a.worker.Stop()
+	}
+	err := a.Jobs.Stop(ctx)
+	if a.leave != nil {
+		err = errors.Join(err, a.leave())
+	}
+	return err
+}
+
+// Close closes the database. Nothing of the instance works after it.
+func (a *App) Close() error {
+	a.Federation.Close()
+	return errors.Join(a.folder.Close(), a.DB.Close())
+}
+
+// Handler answers requests.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// mediaFolder is where pictures are kept.
+func (a *App) mediaFolder() string {
+	if a.Config.MediaDir != "" {
+		return a.Config.MediaDir
+	}
+	if path, ok := strings.CutPrefix(a.Config.Database, "sqlite:"); ok {
+		return filepath.Join(filepath.Dir(path), "media")
+	}
+	return "media"
+}
+
+func (a *App) openMedia() error {
+	folder, err := media.OpenFolder(a.mediaFolder())
+	if err != nil {
+		return err
+	}
+	a.folder = folder
+	a.Pictures = media.New(folder, media.Options{})
+	return nil
+}

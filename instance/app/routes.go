@@ -1,0 +1,87 @@
+package app
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// routes is everything this instance answers.
+func (a *App) routes() (http.Handler, error) {
+	r := chi.NewRouter()
+	r.Use(a.clientAddress, a.recovered)
+	r.Get("/healthz", a.healthy)
+	r.Get("/readyz", a.ready)
+	a.Federation.Routes(r)
+	return r, nil
+}
+
+// healthy says that the process answers.
+func (a *App) healthy(w http.ResponseWriter, _ *http.Request) { status(w, http.StatusOK, "ok") }
+
+// ready says that the database answers and is as new as the program.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	if err := a.DB.Ping(r.Context()); err != nil {
+		a.log.Warn("not ready", "error", err)
+		w.Header().Set("Retry-After", "5")
+		status(w, http.StatusServiceUnavailable, "database")
+		return
+	}
+	status(w, http.StatusOK, "ready")
+}
+
+func status(w http.ResponseWriter, code int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(text + "\n")) // who asked may have gone
+}
+
+// recovered turns a panic into an answer, and a line in the log.
+func (a *App) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				a.log.Error("panic", "path", r.URL.Path, "panic", p)
+				status(w, http.StatusInternalServerError, "our fault")
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// clientAddress puts the address of whoever asks into the request: from a
+// proxy we trust, the rightmost of X-Forwarded-For that is no such proxy
+// itself; from anyone else their own, whatever they claim (security.md G01).
+func (a *App) clientAddress(next http.Handler) http.Handler {
+	trusted := func(s string) bool {
+		addr, err := netip.ParseAddr(s)
+		if err != nil {
+			return false
+		}
+		for _, p := range a.Config.TrustedProxies {
+			if p.Contains(addr.Unmap()) {
+				return true
+			}
+		}
+		return false
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil || !trusted(peer.Addr().String()) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0; i-- {
+			hop := strings.TrimSpace(hops[i])
+			if addr, err := netip.ParseAddr(hop); err == nil && !trusted(hop) {
+				r.RemoteAddr = netip.AddrPortFrom(addr, peer.Port()).String()
+				break
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"palier/instance/auth"
+	"palier/instance/jobs"
+	"palier/instance/store"
+)
+
+// Sweep is the job that throws away what has served its time.
+type Sweep struct{}
+
+// Kind names the job.
+func (Sweep) Kind() string { return "sweep" }
+
+const (
+	// keepSeen is how long we know an activity that came, so that a second copy
+	// has no effect, and what was deleted before it came (security.md R08, R09).
+	keepSeen = 35 * 24 * time.Hour
+	// keepLoose is how long a picture waits to become part of a post.
+	keepLoose = 24 * time.Hour
+)
+
+func (a *App) schedule() {
+	jobs.Handle(a.Jobs, a.sweep, jobs.HandleOptions{Timeout: 10 * time.Minute})
+	a.Jobs.Every("sweep", time.Hour, Sweep{})
+}
+
+func (a *App) sweep(ctx context.Context, _ Sweep) error {
+	now := a.now()
+	if err := auth.Sweep(ctx, a.DB, now); err != nil {
+		return fmt.Errorf("sweep sessions: %w", err)
+	}
+	err := a.DB.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM inbox_items WHERE received_at < $1`, store.Millis(now.Add(-keepSeen)))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM tombstones WHERE deleted_at < $1`, store.Millis(now.Add(-keepSeen)))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("sweep what came in: %w", err)
+	}
+	return a.sweepPictures(ctx, now)
+}
+
+// sweepPictures deletes pictures that belong to no post: never posted, taken
+// out of one, or of one that was deleted.
+func (a *App) sweepPictures(ctx context.Context, now time.Time) error {
+	var files []string
+	err := a.DB.InTx(ctx, func(tx store.Tx) error {
+		files = nil
+		rows, err := tx.Query(ctx, `
+			DELETE FROM media
+			 WHERE post_id IS NULL AND created_at < $1
+			RETURNING file, thumb`, store.Millis(now.Add(-keepLoose)))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var file, thumb string
+			if err := rows.Scan(&file, &thumb); err != nil {
+				return err
+			}
+			files = append(files, file, thumb)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return fmt.Errorf("sweep pictures: %w", err)
+	}
+	// Rows go first: a file without a row is waste, a row without a file a fault.
+	if err := a.Pictures.Delete(ctx, files...); err != nil {
+		return fmt.Errorf("sweep pictures: %w", err)
+	}
+	_, err = a.folder.Sweep(ctx, now.Add(-keepLoose))
+	return err
+}

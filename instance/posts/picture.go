@@ -1,0 +1,70 @@
+package posts
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"palier/instance"
+	"palier/instance/readable"
+	"palier/instance/store"
+)
+
+// AddPicture keeps what the media store took in for owner, for a post to come.
+// It returns an [instance.Invalid] for a description that is too long.
+func (s *Service) AddPicture(ctx context.Context, owner instance.ActorID, m instance.Picture, bytes int64) (instance.Picture, error) {
+	m.Description = strings.TrimSpace(m.Description)
+	if utf8.RuneCountInString(m.Description) > instance.MaxDescription {
+		return m, &instance.Invalid{Field: "description", Code: "too-long", Limit: instance.MaxDescription}
+	}
+	m.ID = s.ids.Next()
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO media (id, owner_id, media_type, file, thumb, width, height, blurhash, description, focus_x, focus_y, bytes, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			m.ID, owner, m.Type, m.File, m.Thumb, m.Width, m.Height, m.Blurhash, m.Description, m.FocusX, m.FocusY, bytes, store.Millis(s.now()))
+		return err
+	})
+	if err != nil {
+		return m, fmt.Errorf("keep picture of %s: %w", owner, err)
+	}
+	return m, nil
+}
+
+// DescribePicture changes the description of one's own picture.
+func (s *Service) DescribePicture(ctx context.Context, owner instance.ActorID, id instance.ID, description string) error {
+	description = strings.TrimSpace(description)
+	if utf8.RuneCountInString(description) > instance.MaxDescription {
+		return &instance.Invalid{Field: "description", Code: "too-long", Limit: instance.MaxDescription}
+	}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE media SET description = $3 WHERE id = $1 AND owner_id = $2`, id, owner, description)
+		if err == nil && n == 0 {
+			return instance.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("describe picture %s: %w", id, err)
+	}
+	return nil
+}
+
+// MaySee tells whether v may see a file of the media store, and whether others
+// may not: the picture of a post v may read, or one's own. It returns
+// [instance.ErrNotFound] if not.
+func (s *Service) MaySee(ctx context.Context, v instance.Viewer, file string) (restricted bool, err error) {
+	where, args := readable.Where(v, []any{file, v.ID})
+	var open bool
+	err = s.db.Read().QueryRow(ctx, `
+		SELECT COALESCE(p.audience IN ('public', 'unlisted'), FALSE)
+		  FROM media m LEFT JOIN posts p ON p.id = m.post_id
+		 WHERE (m.file = $1 OR m.thumb = $1)
+		   AND (m.post_id IS NULL AND m.owner_id = $2
+		        OR p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`)`, args...).Scan(&open)
+	if err != nil {
+		return true, fmt.Errorf("picture %s: %w", file, notFound(err))
+	}
+	return !open, nil
+}
