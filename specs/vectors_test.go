@@ -1,26 +1,21 @@
 package specs_test
 
 import (
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"palier/protocol/as2"
-	"palier/protocol/proof"
 	"palier/specs"
 	"palier/specs/conformity"
 )
 
-// kindOf is the folder a vector lies in; those of proofs and host-meta are read
-// by the tests of their packages.
+// kindOf is the folder a vector lies in. Those of proofs and host-meta have no
+// schema, and are read by the tests of packages proof and jrd.
 func kindOf(name string) (kind string, ok bool) {
 	kind, _, _ = strings.Cut(strings.TrimPrefix(name, "vectors/"), "/")
 	return kind, kind != "proof" && kind != "host-meta"
@@ -165,94 +160,4 @@ func TestVectorsAreInvented(t *testing.T) {
 			rest = after
 		}
 	}
-}
-
-// TestProofsOfVectorsVerify holds that every proof in a vector is by the actor
-// whose key another vector publishes.
-func TestProofsOfVectorsVerify(t *testing.T) {
-	t.Parallel()
-	keys := publishedKeys(t)
-	find := func(method string) (ed25519.PublicKey, string, error) {
-		k, ok := keys[method]
-		if !ok {
-			return nil, "", errors.New("no actor has this key")
-		}
-		return k.public, k.controller, nil
-	}
-	signed := 0
-	for _, name := range golden(t) {
-		doc := read(t, name)
-		if path.Dir(name) == "vectors/announce" {
-			doc = inner(t, doc)
-		}
-		result, err := proof.Verify(doc, time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC), find)
-		if errors.Is(err, proof.ErrNone) {
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		signed++
-		o, err := as2.Parse(doc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := result.CheckOwner(o.IRI("actor")); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if signed < 10 {
-		t.Errorf("only %d vectors carry a proof", signed)
-	}
-}
-
-// inner returns what an Announce holds whole, and the Announce itself if it
-// holds an id.
-func inner(t *testing.T, doc []byte) []byte {
-	t.Helper()
-	o, err := as2.Parse(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e, ok := o.Object("object"); ok {
-		return e.Raw()
-	}
-	return doc
-}
-
-type key struct {
-	public     ed25519.PublicKey
-	controller string
-}
-
-func publishedKeys(t *testing.T) map[string]key {
-	t.Helper()
-	keys := map[string]key{}
-	for _, name := range golden(t) {
-		kind, _ := kindOf(name)
-		if !slices.Contains([]string{"person", "group", "organization", "application"}, kind) {
-			continue
-		}
-		o, err := as2.Parse(read(t, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		actor, err := as2.ReadActor(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range actor.Assertion {
-			k, err := proof.DecodeKey(m.Multibase)
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			public, ok := k.(ed25519.PublicKey)
-			if !ok || m.Controller != actor.ID {
-				t.Fatalf("%s: key %s is %T of %s", name, m.ID, k, m.Controller)
-			}
-			keys[m.ID] = key{public, m.Controller}
-		}
-	}
-	return keys
 }

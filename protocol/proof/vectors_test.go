@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gowebpki/jcs"
 
 	"palier/protocol/proof"
 	"palier/specs"
@@ -145,6 +146,36 @@ func TestSigningGivesTheVectors(t *testing.T) {
 	}
 	if signed == 0 {
 		t.Error("no vector to sign")
+	}
+}
+
+// TestVectorsStepByStep compares what lies between a document and its signature.
+func TestVectorsStepByStep(t *testing.T) {
+	t.Parallel()
+	for name, v := range vectors(t) {
+		if v.Hash == "" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hash, err := proof.Hashes([]byte(v.CanonicalProof), []byte(v.CanonicalDocument))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := hex.EncodeToString(hash); got != v.Hash {
+				t.Errorf("what is signed is %s, want %s", got, v.Hash)
+			}
+			if v.Document == nil {
+				return
+			}
+			canonical, err := jcs.Transform(v.Document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(canonical) != v.CanonicalDocument {
+				t.Errorf("canonical form is\n%s\nwant\n%s", canonical, v.CanonicalDocument)
+			}
+		})
 	}
 }
 
