@@ -84,29 +84,34 @@ func ParseHost(s string) (string, bool) {
 
 // splitPort splits host[:port] and takes the brackets off an IPv6 address.
 func splitPort(s string) (name, port string, ok bool) {
-	name = s
-	if rest, bracketed := strings.CutPrefix(s, "["); bracketed {
-		if name, s, ok = strings.Cut(rest, "]"); !ok || !strings.Contains(name, ":") {
-			return "", "", false
-		}
-		if s == "" {
-			return name, "", true
-		}
-		if s[0] != ':' {
-			return "", "", false
-		}
-		port = s[1:]
-	} else {
-		var found bool
-		if name, port, found = strings.Cut(s, ":"); !found {
-			return name, "", true
-		}
+	name, rest, bracketed := cutBrackets(s)
+	if !bracketed {
+		name, _, _ = strings.Cut(s, ":")
+		rest = s[len(name):]
 	}
-	n, err := strconv.ParseUint(port, 10, 16)
+	if rest == "" {
+		return name, "", true
+	}
+	digits, ok := strings.CutPrefix(rest, ":")
+	if !ok {
+		return "", "", false
+	}
+	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || n == 0 {
 		return "", "", false
 	}
 	return name, strconv.FormatUint(n, 10), true
+}
+
+// cutBrackets splits [address]rest. An address without a colon is no IPv6
+// address, and such brackets are left to be refused.
+func cutBrackets(s string) (address, rest string, ok bool) {
+	inner, ok := strings.CutPrefix(s, "[")
+	if !ok {
+		return "", "", false
+	}
+	address, rest, ok = strings.Cut(inner, "]")
+	return address, rest, ok && strings.Contains(address, ":")
 }
 
 // endsInNumber tells whether a host would be taken for an IPv4 address by some

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -109,7 +110,7 @@ func checkValue(dec *jsontext.Decoder) error {
 
 func checkNumber(s string) error {
 	const surelyExact = 15 // digits
-	if len(s) <= surelyExact && bytes.IndexAny([]byte(s), "eE") < 0 {
+	if len(s) <= surelyExact && !strings.ContainsAny(s, "eE") {
 		return nil
 	}
 	f, err := strconv.ParseFloat(s, 64)
