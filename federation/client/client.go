@@ -126,6 +126,8 @@ func transport(o Options, control func(network, address string, _ syscall.RawCon
 		MaxIdleConns:           1024,
 		MaxIdleConnsPerHost:    o.PerHost,
 		MaxResponseHeaderBytes: maxHeaderBytes,
+		// A connection that many requests share must not die unnoticed.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 		TLSClientConfig: &tls.Config{
 			MinVersion:         tls.VersionTLS12,
 			RootCAs:            o.RootCAs,
