@@ -50,10 +50,11 @@ type worker[A Args] struct {
 }
 
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
-	w.q.ended.began(job.ID, job.Attempt)
+	this := ending{job.ID, job.Attempt}
+	w.q.ended.began(this)
 	err := w.work(context.WithValue(ctx, running{}, job.JobRow), job.Args)
 	if err == nil {
-		w.q.ended.finished(job.ID, job.Attempt)
+		w.q.ended.finished(this)
 		return nil
 	}
 	if ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {

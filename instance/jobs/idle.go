@@ -31,8 +31,11 @@ func (q *Queue) Idle(ctx context.Context) error {
 	for {
 		changed := q.ended.watch()
 		busy, err := q.busy(ctx)
-		if err != nil || !busy {
-			return err
+		if err != nil {
+			return fmt.Errorf("wait for an idle job queue: %w", err)
+		}
+		if !busy {
+			return nil
 		}
 		select {
 		case <-changed:
@@ -44,51 +47,76 @@ func (q *Queue) Idle(ctx context.Context) error {
 	}
 }
 
-// busy tells whether any job runs or is due. A job whose handler has returned
-// is done, though River may take a quarter of a second to write that down.
+// busy tells whether any job runs or is due.
 func (q *Queue) busy(ctx context.Context) (bool, error) {
-	if err := q.client.release(ctx, q.now()); err != nil {
-		return false, fmt.Errorf("release due jobs: %w", err)
-	}
-	rows, err := q.db.Read().Query(ctx, dueSQL(q.db.Engine()), store.Millis(q.now()))
-	if err != nil {
-		return false, fmt.Errorf("look for due jobs: %w", err)
-	}
-	defer rows.Close() //nolint:errcheck // Err tells the same
-	busy := false
-	for rows.Next() {
-		var (
-			id      int64
-			attempt int
-			queue   string
-			running bool
-		)
-		if err := rows.Scan(&id, &attempt, &queue, &running); err != nil {
-			return false, fmt.Errorf("look for due jobs: %w", err)
-		}
-		switch {
-		case !running:
-			q.bell.ringInsert(queue)
-			busy = true
-		case !q.ended.isFinished(id, attempt):
-			busy = true
+	for _, look := range []func(context.Context) (bool, error){q.anyDue, q.anyRunning, q.anyReleased} {
+		if busy, err := look(ctx); busy || err != nil {
+			return busy, err
 		}
 	}
-	return busy, rows.Err()
+	return false, nil
 }
 
-// dueSQL reads what runs or is due at $1. River keeps times as each engine
-// does.
-func dueSQL(e store.Engine) string {
+// anyDue looks for a job that waits for a worker, and rings for it.
+func (q *Queue) anyDue(ctx context.Context) (bool, error) {
 	now := `to_timestamp(CAST($1 AS BIGINT) / 1000.0)`
-	if e == store.SQLite {
+	if q.db.Engine() == store.SQLite { // River keeps times as text there
 		now = `strftime('%Y-%m-%d %H:%M:%f', $1 / 1000.0, 'unixepoch')`
 	}
-	return `
-		SELECT id, attempt, queue, state = 'running'
+	var queue string
+	err := q.db.Read().QueryRow(ctx, `
+		SELECT queue
 		  FROM river_job
-		 WHERE state = 'running'
-		    OR state = 'available' AND scheduled_at <= ` + now
+		 WHERE state = 'available' AND scheduled_at <= `+now+`
+		 LIMIT 1`, store.Millis(q.now())).Scan(&queue)
+	switch {
+	case errors.Is(err, store.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for due jobs: %w", err)
+	}
+	q.bell.ringInsert(queue)
+	return true, nil
+}
+
+// anyRunning looks for a job whose handler runs. One whose handler has returned
+// is done, though River may take a quarter of a second to write that down.
+func (q *Queue) anyRunning(ctx context.Context) (bool, error) {
+	rows, err := q.db.Read().Query(ctx, `
+		SELECT id, attempt
+		  FROM river_job
+		 WHERE state = 'running'`)
+	if err != nil {
+		return false, fmt.Errorf("look for running jobs: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells the same
+	for rows.Next() {
+		var running ending
+		if err := rows.Scan(&running.id, &running.attempt); err != nil {
+			return false, fmt.Errorf("look for running jobs: %w", err)
+		}
+		if !q.ended.isFinished(running) {
+			return true, nil
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return false, fmt.Errorf("look for running jobs: %w", err)
+	}
+	return false, nil
+}
+
+// anyReleased makes jobs available that were scheduled for a time that has
+// come, and tells whether there were any.
+func (q *Queue) anyReleased(ctx context.Context) (bool, error) {
+	n, err := q.client.release(ctx, q.now())
+	if err != nil {
+		return false, fmt.Errorf("release due jobs: %w", err)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	_, err = q.anyDue(ctx) // rings for one of them
+	return true, err
 }
 
 // endings remembers which jobs have finished lately, and wakes whoever waits
@@ -110,18 +138,18 @@ func newEndings() *endings { return &endings{done: make(map[ending]struct{})} }
 
 // began forgets that an attempt of that number finished: it was given a second
 // chance.
-func (e *endings) began(id int64, attempt int) {
+func (e *endings) began(job ending) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.done, ending{id, attempt})
+	delete(e.done, job)
 }
 
-func (e *endings) finished(id int64, attempt int) {
+func (e *endings) finished(job ending) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.done, e.order[e.next])
-	e.order[e.next] = ending{id, attempt}
-	e.done[e.order[e.next]] = struct{}{}
+	e.order[e.next] = job
+	e.done[job] = struct{}{}
 	e.next = (e.next + 1) % len(e.order)
 	if e.changed != nil {
 		close(e.changed)
@@ -129,10 +157,10 @@ func (e *endings) finished(id int64, attempt int) {
 	}
 }
 
-func (e *endings) isFinished(id int64, attempt int) bool {
+func (e *endings) isFinished(job ending) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, ok := e.done[ending{id, attempt}]
+	_, ok := e.done[job]
 	return ok
 }
 

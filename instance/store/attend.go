@@ -32,14 +32,20 @@ func (db *DB) Attend(ctx context.Context) (first bool, leave func() error, err e
 }
 
 // attendPostgres holds a shared lock on a connection of its own. Whoever can
-// have the lock for itself, for a moment before that, is the first.
+// have the lock for itself, for a moment before that, is the first. It waits a
+// second for it: that long the server may take to see that a process died.
 func (db *DB) attendPostgres(ctx context.Context) (bool, func() error, error) {
-	conn, err := pgx.ConnectConfig(ctx, db.pool.Config().ConnConfig)
+	config := db.pool.Config().ConnConfig
+	config.RuntimeParams["lock_timeout"] = "1s"
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return false, nil, err
 	}
-	var first bool
-	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, attendanceLock).Scan(&first)
+	_, err = conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, attendanceLock)
+	first := err == nil
+	if timedOut(err) {
+		_, err = conn.Exec(ctx, `SET lock_timeout = 0`)
+	}
 	if err == nil {
 		_, err = conn.Exec(ctx, `SELECT pg_advisory_lock_shared($1)`, attendanceLock)
 	}

@@ -59,6 +59,12 @@ func IsForeignKey(err error) bool {
 	return sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
 }
 
+// timedOut tells whether PostgreSQL gave up waiting for a lock.
+func timedOut(err error) bool {
+	pg := (*pgconn.PgError)(nil)
+	return errors.As(err, &pg) && pg.Code == "55P03"
+}
+
 // isBusy tells whether SQLite gave up waiting for another process's lock.
 func isBusy(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY }
 
