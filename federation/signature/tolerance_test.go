@@ -161,6 +161,23 @@ func TestA12_HonestTrafficInEveryForm(t *testing.T) {
 	}
 }
 
+func TestA12_HeaderOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	for _, s := range []signature.Scheme{signature.Cavage, signature.RFC9421} {
+		r := delivery(t)
+		r.Header["X-Note"] = []string{"one, two"} // joined, as both schemes say
+		if s == signature.Cavage {
+			byHand(t, r, aminaRSA(), "(request-target) host date digest x-note", "")
+		} else {
+			byHand9421(t, r, aminaRSA(), `("@method" "@target-uri" "content-digest" "x-note")`, `;created=`+unix(noon)+`;keyid="`+aminaRSA().ID+`"`)
+		}
+		r.Header["X-Note"] = []string{"one", "two"}
+		if _, err := verifier(t, ring(aminaRSA())).Verify(arrive(t, r), note); err != nil {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+}
+
 func TestA12_QueryLeftOutOfAFetch(t *testing.T) {
 	t.Parallel()
 	r := request(t, http.MethodGet, "https://lyon.example/u/1/outbox", nil)

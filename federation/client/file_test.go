@@ -1,0 +1,76 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"palier/federation/client"
+)
+
+func TestJSONAndFilesByType(t *testing.T) {
+	t.Parallel()
+	types := map[string]string{
+		"/jrd": "application/jrd+json; charset=utf-8", "/json": "application/json", "/nodeinfo": `application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"`,
+		"/xrd": "application/xrd+xml", "/csv": "text/csv; charset=utf-8", "/html": "text/html", "/image": "image/svg+json",
+	}
+	p := newPeer(t, "127.0.0.1:0", true, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", types[r.URL.Path])
+		_, _ = fmt.Fprintf(w, "%s %s", r.Header.Get("Accept"), r.Header.Get("Signature"))
+	})
+	c := newClient(t, client.Options{PeersAllow: only127001(), Sign: func(r *http.Request) error {
+		r.Header.Set("Signature", "signed")
+		return nil
+	}})
+	for path := range types {
+		json := path == "/jrd" || path == "/json" || path == "/nodeinfo"
+		f, err := c.JSON(t.Context(), p.URL+path, "application/jrd+json")
+		if json && (err != nil || string(f.Body) != "application/jrd+json ") || !json && !errors.Is(err, client.ErrContentType) {
+			t.Errorf("JSON of %s: got %q, %v", path, f.Body, err)
+		}
+		f, err = c.File(t.Context(), p.URL+path, "application/xrd+xml", "text/csv")
+		file := path == "/xrd" || path == "/csv"
+		if file && (err != nil || string(f.Body) != "application/xrd+xml, text/csv ") || !file && !errors.Is(err, client.ErrContentType) {
+			t.Errorf("file of %s: got %q, %v", path, f.Body, err)
+		}
+	}
+}
+
+func TestCheckTellsByFormAlone(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, client.Options{})
+	if got, err := c.Check("https://Élan.example:443/u/1#k"); err != nil || got != "https://xn--lan-9la.example/u/1" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := c.Check("http://lyon.example/"); !errors.Is(err, client.ErrBadURL) {
+		t.Errorf("got %v, want ErrBadURL", err)
+	}
+}
+
+func TestWaitingForATurnEndsWithTheCaller(t *testing.T) {
+	t.Parallel()
+	arrived, free := make(chan struct{}), make(chan struct{})
+	p := newPeer(t, "127.0.0.1:0", true, func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-free
+		as2(`{}`)(w, r)
+	})
+	c := newClient(t, client.Options{PeersAllow: only127001(), PerHost: 1})
+	first := make(chan error, 1)
+	go func() {
+		_, err := c.Document(context.Background(), p.URL)
+		first <- err
+	}()
+	<-arrived
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Document(ctx, p.URL); !errors.Is(err, context.Canceled) || client.Temporary(err) {
+		t.Errorf("got %v, want the caller's own end", err)
+	}
+	close(free)
+	if err := <-first; err != nil {
+		t.Errorf("the first: %v", err)
+	}
+}
