@@ -1,0 +1,269 @@
+//go:build browser
+
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"palier/instance/web"
+	"palier/instance/web/stories"
+)
+
+// browser opens Chromium with a profile of its own, and returns its context
+// and what it complains about.
+func browser(t *testing.T) (context.Context, *complaints) {
+	t.Helper()
+	options := append([]chromedp.ExecAllocatorOption{}, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("disable-dev-shm-usage", true))
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, done := chromedp.NewContext(allocated)
+	t.Cleanup(func() { done(); stop() })
+	ctx, end := context.WithTimeout(ctx, 20*time.Minute)
+	t.Cleanup(end)
+	heard := &complaints{}
+	if err := chromedp.Listen(ctx, heard.hear); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	return ctx, heard
+}
+
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, path := range []string{os.Getenv("PALIER_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"} {
+		if _, err := os.Stat(path); path != "" && err == nil {
+			return path
+		}
+	}
+	missing(t, "Chromium is not installed")
+	return ""
+}
+
+// missing skips a test on a developer's machine; where everything has to run
+// it is a failure.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// complaints are what a page asked others for, and what the browser objected to.
+type complaints struct {
+	mu   sync.Mutex
+	host string
+	all  []string
+}
+
+func (c *complaints) hear(event any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != c.host && u.Scheme != "blob" && u.Scheme != "about" {
+			c.all = append(c.all, "asked for "+e.Request.URL)
+		}
+	case *log.EventEntryAdded:
+		c.all = append(c.all, e.Entry.Text)
+	case *runtime.EventExceptionThrown:
+		c.all = append(c.all, (&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
+	}
+}
+
+func (c *complaints) take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := c.all
+	c.all = nil
+	return all
+}
+
+// axe returns the source of axe-core.
+func axe(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(os.Getenv("PALIER_AXE"))
+	if err != nil {
+		missing(t, "PALIER_AXE does not name axe.min.js: "+err.Error())
+	}
+	return string(b)
+}
+
+// looks are the ways every story is looked at.
+var looks = []struct {
+	name  string
+	query string
+	axe   bool
+}{
+	{"light", "appearance=light", true},
+	{"dark", "appearance=dark", true},
+	{"contrast", "appearance=contrast", true},
+	{"rtl", "appearance=light&dir=rtl", true},
+	{"en", "appearance=light&lang=en", false},
+}
+
+func TestStoriesInABrowser(t *testing.T) {
+	checker := axe(t)
+	book := httptest.NewServer(web.Storybook(newSet(t)))
+	t.Cleanup(book.Close)
+	ctx, heard := browser(t)
+	heard.host = strings.TrimPrefix(book.URL, "http://")
+	for _, story := range stories.All() {
+		if only := os.Getenv("PALIER_STORY"); !strings.HasPrefix(story.Name, only) {
+			continue
+		}
+		for _, look := range looks {
+			t.Run(story.Name+"/"+look.name, func(t *testing.T) {
+				open(t, ctx, fmt.Sprintf("%s/_stories/%s?%s", book.URL, story.Name, look.query))
+				for _, width := range []int64{1280, 768, 360} {
+					resize(t, ctx, width)
+					fits(t, ctx, fmt.Sprintf("at %d px", width))
+					screenshot(t, ctx, fmt.Sprintf("%s-%s-%d", strings.ReplaceAll(story.Name, "/", "_"), look.name, width))
+					if look.axe && width != 768 {
+						clean(t, ctx, checker, width)
+					}
+				}
+				if look.name == "light" {
+					reachable(t, ctx)
+				}
+				evaluate[chromedp.Void](t, ctx, `document.documentElement.style.fontSize = "225%"`)
+				fits(t, ctx, "at 360 px with text of 200 %")
+				if look.name == "light" {
+					screenshot(t, ctx, strings.ReplaceAll(story.Name, "/", "_")+"-large-360")
+				}
+				for _, complaint := range heard.take() {
+					t.Error(complaint)
+				}
+			})
+		}
+	}
+}
+
+func open(t *testing.T, ctx context.Context, address string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(address)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func resize(t *testing.T, ctx context.Context, width int64) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// evaluate runs script and returns what it returns, or what it promises.
+func evaluate[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// fits fails if the page is wider than the window, and names what sticks out.
+func fits(t *testing.T, ctx context.Context, when string) {
+	t.Helper()
+	out := evaluate[[]string](t, ctx, `(() => {
+		const page = document.documentElement, wide = page.clientWidth;
+		if (page.scrollWidth <= wide) return [];
+		return [...document.body.querySelectorAll("*")].filter((e) => {
+			const box = e.getBoundingClientRect();
+			return box.width > 0 && (box.right > wide + 1 || box.left < -1) && !e.closest(".unseen, .skip, svg, thead");
+		}).slice(0, 4).map((e) => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 30)).concat(page.scrollWidth + " > " + wide);
+	})()`)
+	if len(out) > 0 {
+		t.Errorf("%s the page is too wide: %s", when, strings.Join(out, "; "))
+	}
+}
+
+// reachable goes to everything one can press, and fails where that does not
+// show or is too small to hit.
+func reachable(t *testing.T, ctx context.Context) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.KeyEvent("\t")); err != nil {
+		t.Fatal(err)
+	}
+	faults := evaluate[[]string](t, ctx, `(() => {
+		const faults = [];
+		for (const e of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+			if (e.offsetParent === null && getComputedStyle(e).position !== "fixed") continue;
+			e.focus();
+			if (document.activeElement !== e) continue;
+			const name = e.tagName + "." + e.className + " " + (e.textContent || e.id).trim().slice(0, 30);
+			const ring = getComputedStyle(e.closest(".choice") ?? e);
+			if (parseFloat(ring.outlineWidth) < 3 || ring.outlineStyle === "none") faults.push("no focus shown: " + name);
+			const box = (e.closest(".choice, .tick") ?? e).getBoundingClientRect();
+			const inText = e.matches("a") && getComputedStyle(e).display === "inline" || e.matches(".name, .post-meta a, .notice a, .post-in");
+			if (!inText && box.height < 43.5) faults.push("only " + box.height + " px high: " + name);
+		}
+		document.activeElement?.blur();
+		return faults;
+	})()`)
+	for _, fault := range faults {
+		t.Error(fault)
+	}
+}
+
+// clean runs axe-core with everything that WCAG 2.2 AA asks and can be checked.
+func clean(t *testing.T, ctx context.Context, checker string, width int64) {
+	t.Helper()
+	answer := evaluate[string](t, ctx, checker+`;axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then((r) => JSON.stringify(r.violations.map((v) => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html + " " + n.failureSummary)}))))`)
+	var found []struct {
+		ID, Help string
+		Nodes    []string
+	}
+	if err := json.Unmarshal([]byte(answer), &found); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		t.Errorf("at %d px: %s (%s): %s", width, v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
+	}
+}
+
+// screenshot keeps what the page looks like, if PALIER_SCREENSHOTS says where.
+func screenshot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("PALIER_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

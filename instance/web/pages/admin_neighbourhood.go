@@ -1,0 +1,26 @@
+package pages
+
+import "palier/instance/web/view"
+
+// AdminNeighbourhood makes a place or changes it; a new one has no ID.
+type AdminNeighbourhood struct {
+	Frame
+
+	PlaceTabs
+	Username  string
+	Address   string // the public address, with its @
+	Level     view.Level
+	Within    string // addresses of the wider places, one a line
+	Summary   string // as typed
+	Territory string
+	HoldNew   bool
+	Problems  []view.Problem
+}
+
+// Template is admin_neighbourhood.tmpl.
+func (AdminNeighbourhood) Template() string { return "admin_neighbourhood" }
+
+// Levels are how wide a place can be.
+func (AdminNeighbourhood) Levels() []view.Level {
+	return []view.Level{view.LevelBuilding, view.LevelResidence, view.LevelNeighbourhood, view.LevelCommune, view.LevelWider}
+}

@@ -1,0 +1,17 @@
+package pages
+
+import "palier/instance/web/view"
+
+// EditProfile is where a person says who they are.
+type EditProfile struct {
+	Frame
+
+	Person   view.Person
+	Summary  string // as typed
+	Fields   []view.FieldText
+	Locked   bool
+	Problems []view.Problem
+}
+
+// Template is edit_profile.tmpl.
+func (EditProfile) Template() string { return "edit_profile" }

@@ -1,0 +1,147 @@
+package pages
+
+import (
+	"html/template"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"palier/instance/web/view"
+	"palier/instance/web/words"
+)
+
+// funcs are what a template can call.
+func (in *speaking) funcs() template.FuncMap {
+	return template.FuncMap{
+		"t":          func(key string) string { return in.Say(key) },
+		"say":        in.Say,
+		"sayHTML":    in.SayHTML,
+		"number":     in.Number,
+		"when":       in.when,
+		"date":       in.Date,
+		"icon":       in.icon,
+		"asset":      in.set.assets.Path,
+		"avatar":     in.avatar,
+		"circle":     func(a view.Audience) template.HTML { return in.bands[string(a)] },
+		"sign":       func(a view.Audience) template.HTML { return in.icon(signs[a]) },
+		"readers":    in.readers,
+		"noticeSign": func(kind string) string { return noticeSigns[kind] },
+		"card":       in.card,
+		"alone":      in.alone,
+		"skyline":    skyline,
+		"problem":    in.problem,
+		"problems":   in.problems,
+		"invalid":    invalid,
+		"foreign":    in.foreign,
+		"dir":        words.Direction,
+		"at":         func(handle string) string { return "@" + handle },
+	}
+}
+
+// icon is a drawing beside a word; it says nothing by itself.
+func (in *speaking) icon(name string) template.HTML {
+	class := "icon"
+	switch name {
+	case "reply", "back", "next", "in", "out", "share":
+		class += " icon-turns"
+	}
+	return template.HTML(`<svg class="` + class + `" aria-hidden="true"><use href="` + in.set.assets.Path("icons.svg") + `#` + name + `"/></svg>`)
+}
+
+// when is t as people say it, exact for those who point at it and for programs.
+func (in *speaking) when(now, t time.Time) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<time datetime="`)
+	b.WriteString(t.UTC().Format(time.RFC3339))
+	b.WriteString(`" title="`)
+	b.WriteString(template.HTMLEscapeString(in.Exact(t.In(now.Location()))))
+	b.WriteString(`">`)
+	b.WriteString(template.HTMLEscapeString(in.When(now, t)))
+	b.WriteString(`</time>`)
+	return template.HTML(b.String())
+}
+
+// avatar is the picture of somebody, or their initials on a colour of their
+// own. It says nothing that the name beside it does not.
+func (in *speaking) avatar(p view.Person, size string) template.HTML {
+	class := "avatar"
+	if p.Kind == view.Place {
+		class += " place"
+	}
+	if size != "" {
+		class += " " + size
+	}
+	if p.Picture != "" {
+		return template.HTML(`<img class="` + class + `" src="` + template.HTMLEscapeString(p.Picture) + `" alt="" width="96" height="96" loading="lazy" decoding="async">`)
+	}
+	tint := string(rune('0' + hash(p.Handle)%6))
+	return template.HTML(`<span class="` + class + ` tint-` + tint + `" aria-hidden="true">` + template.HTMLEscapeString(initials(p)) + `</span>`)
+}
+
+// initials are the first letters of the first and the last word of a name.
+func initials(p view.Person) string {
+	name := p.Name
+	if name == "" {
+		name = p.Handle
+	}
+	fields := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	if len(fields) == 0 {
+		return "·"
+	}
+	first, _ := utf8.DecodeRuneInString(fields[0])
+	s := string(unicode.ToUpper(first))
+	if len(fields) > 1 {
+		last, _ := utf8.DecodeRuneInString(fields[len(fields)-1])
+		s += string(unicode.ToUpper(last))
+	}
+	return s
+}
+
+// hash is FNV-1a, for colours and drawings that stay the same.
+func hash(s string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h
+}
+
+// signs are the drawings of the circles.
+var signs = map[view.Audience]string{
+	view.ToBuilding: "building", view.ToNeighbourhood: "neighbourhood", view.ToAround: "around",
+	view.ToPublic: "public", view.ToUnlisted: "public", view.ToFollowers: "followers", view.ToMentioned: "direct",
+}
+
+// noticeSigns are the drawings of the notices.
+var noticeSigns = map[string]string{
+	"mention": "pen", "reply": "reply", "like": "thanks", "boost": "share",
+	"follow": "plus", "request": "followers", "granted": "check",
+}
+
+// readers tells in one sentence who will read a post.
+func (in *speaking) readers(c view.Choice) template.HTML {
+	return in.SayHTML("choice."+string(c.Audience)+".sentence", "Count", c.Readers, "Place", c.Place)
+}
+
+// drawBands draws the sign and the words of each circle once.
+func (in *speaking) drawBands() map[string]template.HTML {
+	bands := make(map[string]template.HTML)
+	for audience, sign := range signs {
+		bands[string(audience)] = template.HTML(`<span class="circle hue-` + string(audience) + `">` + string(in.icon(sign)) + `<span>` +
+			template.HTMLEscapeString(in.Say("circle."+string(audience))) + `</span></span>`)
+	}
+	return bands
+}
+
+// foreign names the language of a text that is not in the page's own.
+func (in *speaking) foreign(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if base == "" || base == in.Tag || !in.Has("language."+base) {
+		return ""
+	}
+	return in.Say("language." + base)
+}

@@ -1,0 +1,15 @@
+package pages
+
+import "palier/instance/web/view"
+
+// Home is the reading list of somebody who is signed in: finite, newest first.
+type Home struct {
+	Frame
+
+	Posts []view.Post
+	Pager view.Pager
+	Live  string // address of the event stream; empty for none
+}
+
+// Template is home.tmpl.
+func (Home) Template() string { return "home" }

@@ -1,0 +1,13 @@
+package pages
+
+import "palier/instance/web/view"
+
+// Password changes the password of the one who reads.
+type Password struct {
+	Frame
+
+	Problems []view.Problem
+}
+
+// Template is password.tmpl.
+func (Password) Template() string { return "password" }

@@ -1,0 +1,147 @@
+// Package pages lays out what people see: one struct for each page, with its
+// template and style sheet beside it. It knows how things look and nothing of
+// how they come about.
+//
+// Every language has its own copy of the templates, into which the words are
+// folded when the program starts, so that a page in French costs no look-up.
+package pages
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+
+	"palier/instance/web/assets"
+	"palier/instance/web/words"
+)
+
+//go:embed *.tmpl *.css part/*.tmpl
+var files embed.FS
+
+// Page is one of the structs of this package.
+type Page interface {
+	frame() Frame
+	// Template is the name of its template.
+	Template() string
+}
+
+// Set is every page in every language, ready to render.
+type Set struct {
+	languages *words.Languages
+	assets    *assets.Bundle
+	byTag     map[string]*speaking
+}
+
+// speaking is the set in one language.
+type speaking struct {
+	*words.Language
+	pages map[string]*template.Template
+	cards *cards
+	bands map[string]template.HTML
+	set   *Set
+}
+
+// Options are what a [Set] is made of.
+type Options struct {
+	// Cards is how many posts are kept rendered in each language; 4096 if zero.
+	Cards int
+}
+
+// New loads the catalogues, joins the style sheets and parses every template.
+// It fails if a template is wrong or says something no catalogue knows.
+func New(o Options) (*Set, error) {
+	languages, err := words.Load()
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := assets.New(files)
+	if err != nil {
+		return nil, err
+	}
+	if o.Cards == 0 {
+		o.Cards = 4096
+	}
+	s := &Set{languages: languages, assets: bundle, byTag: make(map[string]*speaking)}
+	for _, l := range languages.All() {
+		if s.byTag[l.Tag], err = s.speak(l, o.Cards); err != nil {
+			return nil, fmt.Errorf("pages in %s: %w", l.Tag, err)
+		}
+	}
+	return s, nil
+}
+
+// Languages returns the languages the pages speak.
+func (s *Set) Languages() *words.Languages { return s.languages }
+
+// Assets serves what the pages refer to.
+func (s *Set) Assets() *assets.Bundle { return s.assets }
+
+func (s *Set) speak(l *words.Language, keep int) (*speaking, error) {
+	in := &speaking{Language: l, pages: make(map[string]*template.Template), set: s}
+	in.bands = in.drawBands()
+	shared, err := fs.Glob(files, "part/*.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	base := template.New("").Funcs(in.funcs())
+	for _, name := range shared {
+		if err := include(base, name); err != nil {
+			return nil, err
+		}
+	}
+	names, err := fs.Glob(files, "*.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		page, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if err := include(page, name); err != nil {
+			return nil, err
+		}
+		if err := in.fold(page); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		in.pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = page.Lookup("layout")
+	}
+	if err := in.fold(base); err != nil {
+		return nil, err
+	}
+	in.cards, err = newCards(base, keep)
+	return in, err
+}
+
+func include(t *template.Template, name string) error {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if _, err := t.New(name).Parse(string(b)); err != nil {
+		return fmt.Errorf("parse: %w", err)
+	}
+	return nil
+}
+
+// Render appends p to b. On an error b holds a part of a page and is not to be
+// shown.
+func (s *Set) Render(b *bytes.Buffer, p Page) error {
+	f := p.frame()
+	in, ok := s.byTag[f.Language.Tag]
+	if !ok {
+		return fmt.Errorf("render %s: no language %q", p.Template(), f.Language.Tag)
+	}
+	t, ok := in.pages[p.Template()]
+	if !ok {
+		return fmt.Errorf("render %s: no such template", p.Template())
+	}
+	if err := t.Execute(b, p); err != nil {
+		return fmt.Errorf("render %s: %w", p.Template(), err)
+	}
+	return nil
+}

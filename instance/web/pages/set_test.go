@@ -1,0 +1,67 @@
+package pages
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/jba/templatecheck"
+)
+
+// every page there is; a template without one of these is not checked, which
+// TestEveryTemplateHasAPage finds.
+var every = []Page{
+	Welcome{}, SignIn{}, Home{}, Neighbourhood{}, Members{}, Thread{}, History{}, Compose{}, Profile{}, EditProfile{}, Follow{},
+	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{},
+	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
+	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
+	AdminReports{}, AdminReport{},
+}
+
+func newSet(t testing.TB) *Set {
+	t.Helper()
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTemplatesFitTheirPages(t *testing.T) {
+	t.Parallel()
+	set := newSet(t)
+	for tag, in := range set.byTag {
+		for _, p := range every {
+			if err := templatecheck.CheckHTML(in.pages[p.Template()], p); err != nil {
+				t.Errorf("%s in %s: %v", p.Template(), tag, err)
+			}
+		}
+		for name, tmpl := range map[string]any{"post-head": in.cards.head, "post-body": in.cards.body} {
+			if reflect.ValueOf(tmpl).IsNil() {
+				t.Errorf("no template %s", name)
+			}
+		}
+		if err := templatecheck.CheckHTML(in.cards.head, &Card{}); err != nil {
+			t.Error(err)
+		}
+		if err := templatecheck.CheckHTML(in.cards.body, &Card{}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestEveryTemplateHasAPage(t *testing.T) {
+	t.Parallel()
+	set := newSet(t)
+	named := make(map[string]bool)
+	for _, p := range every {
+		named[p.Template()] = true
+		if set.byTag["fr"].pages[p.Template()] == nil {
+			t.Errorf("%T names the template %s, which is not there", p, p.Template())
+		}
+	}
+	for name := range set.byTag["fr"].pages {
+		if !named[name] {
+			t.Errorf("no page uses %s.tmpl", name)
+		}
+	}
+}

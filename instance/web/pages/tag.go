@@ -1,0 +1,15 @@
+package pages
+
+import "palier/instance/web/view"
+
+// Tag lists the public posts under a hashtag.
+type Tag struct {
+	Frame
+
+	Tag   string // without its #
+	Posts []view.Post
+	Pager view.Pager
+}
+
+// Template is tag.tmpl.
+func (Tag) Template() string { return "tag" }

@@ -1,0 +1,27 @@
+package pages
+
+import "palier/instance/web/view"
+
+// Thread is a post with what it answers and what answers it.
+type Thread struct {
+	Frame
+
+	Before   []view.Post // what it answers, the first one first
+	Post     view.Post
+	Readers  view.Choice // who can read it
+	Replies  []Reply     // in reading order
+	Pager    view.Pager
+	MayReply bool
+	Text     string // of a reply that could not be taken
+	Problems []view.Problem
+}
+
+// Template is thread.tmpl.
+func (Thread) Template() string { return "thread" }
+
+// Reply is a post below another, Depth levels deep; what is deeper than three
+// is shown as three.
+type Reply struct {
+	Post  view.Post
+	Depth int
+}

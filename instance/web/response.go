@@ -1,0 +1,124 @@
+// Package web is what people meet in a browser: pages, forms and their
+// answers.
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+
+	"palier/instance/web/pages"
+)
+
+// ContentSecurityPolicy lets a page load what this server serves as files, and
+// nothing else: no inline script or style, no other host. blob: is for the
+// preview of a picture that was just chosen.
+const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Secure sets the headers that every answer with a page carries.
+//
+// The last referrer policy a browser knows counts. Under same-origin nobody
+// else ever learns where a reader came from; no-referrer alone would make
+// browsers send "Origin: null" with our own forms, which [http.CrossOriginProtection]
+// has to refuse wherever Sec-Fetch-Site is missing, as on a server without TLS.
+func Secure(h http.Header) {
+	h.Set("Content-Security-Policy", ContentSecurityPolicy)
+	h.Set("Referrer-Policy", "no-referrer, same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+}
+
+// Pages answers requests with pages.
+type Pages struct{ set *pages.Set }
+
+// NewPages returns what answers with the pages of set.
+func NewPages(set *pages.Set) *Pages { return &Pages{set: set} }
+
+var (
+	bodies  = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	packers = sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, 2)
+		if err != nil {
+			panic(err) // the level is a constant
+		}
+		return w
+	}}
+)
+
+// least is the size below which packing a page gains nothing.
+const least = 1024
+
+// HTML renders p and answers with it. It returns an error, and has written
+// nothing, if p cannot be rendered; an error of writing means that the reader
+// has gone and is dropped.
+//
+// A page for somebody who is signed in is theirs alone: no cache may keep it
+// for others. A browser that holds the same page already is told so.
+func (s *Pages) HTML(w http.ResponseWriter, r *http.Request, status int, p pages.Page) error {
+	b := bodies.Get().(*bytes.Buffer)
+	defer func() {
+		b.Reset()
+		bodies.Put(b)
+	}()
+	if err := s.set.Render(b, p); err != nil {
+		return err
+	}
+	h := w.Header()
+	Secure(h)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "private, no-cache")
+	h.Add("Vary", "Accept, Accept-Language, Cookie, Accept-Encoding")
+	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		tag := entityTag(b.Bytes())
+		h.Set("ETag", tag)
+		if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	if b.Len() < least || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Length", strconv.Itoa(b.Len()))
+		w.WriteHeader(status)
+		_, _ = w.Write(b.Bytes())
+		return nil
+	}
+	h.Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(w)
+	_, _ = z.Write(b.Bytes())
+	_ = z.Close()
+	return nil
+}
+
+// entityTag names a page by what it says. It is a weak one: the bytes differ
+// with the encoding.
+func entityTag(b []byte) string {
+	sum := sha256.Sum256(b)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+}
+
+// SeeOther leads the browser to a page of ours after a form was taken, so that
+// going back or loading again sends nothing twice.
+func SeeOther(w http.ResponseWriter, r *http.Request, path string) {
+	Secure(w.Header())
+	http.Redirect(w, r, path, http.StatusSeeOther)
+}
+
+// Local returns path if it is the address of a page on this very server, else
+// instead: what a form says it came from may not lead anywhere else.
+func Local(path, instead string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return instead
+	}
+	return path
+}

@@ -1,0 +1,98 @@
+package stories
+
+import (
+	"time"
+
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+func people() []Story {
+	return []Story{
+		{"profile/neighbour", func(f pages.Frame) pages.Page {
+			return pages.Profile{Frame: in(f, "", "/@yann"), Posts: Posts(2)[1:], Person: view.Profile{
+				Person: yann, Address: "@yann@dinan.example", Summary: "<p>Menuisier à la retraite. Je répare volontiers ce qui grince.</p>",
+				Fields: []view.Field{{Name: "Langues", Value: "français, breton"}, {Name: "Atelier", Value: "mardi après-midi"}},
+				Places: []view.PlaceLine{centreLine}, Bond: view.Bond{Following: true, FollowsMe: true},
+				May: view.ProfileDeeds{Follow: true, Block: true, Mute: true, Report: true},
+			}}
+		}},
+		{"profile/self", func(f pages.Frame) pages.Page {
+			return pages.Profile{Frame: in(f, "", "/@marie"), Posts: Posts(7)[6:], Person: view.Profile{Person: marie, Address: "@marie@dinan.example", Places: []view.PlaceLine{centreLine}, Bond: view.Bond{Self: true}}}
+		}},
+		{"profile/elsewhere", func(f pages.Frame) pages.Page {
+			return pages.Profile{Frame: in(f, "", "/@accueil@rance.example"), Posts: Posts(3)[2:], Person: view.Profile{
+				Person: accueil, Address: "@accueil@rance.example", Host: "rance.example", Original: "https://rance.example/@accueil", Locked: true,
+				Summary: "<p>Nous accueillons celles et ceux qui arrivent en pays de Dinan.</p>", May: view.ProfileDeeds{Follow: true, Block: true, Mute: true, Report: true},
+			}}
+		}},
+		{"profile/place-elsewhere", func(f pages.Frame) pages.Page {
+			return pages.Profile{Frame: in(f, "", tilleuls.Path), Person: view.Profile{Person: tilleuls.Person, Address: "@" + tilleuls.Handle, Host: "tilleuls.example", Bond: view.Bond{Requested: true}}}
+		}},
+		{"profile/foreign-script", func(f pages.Frame) pages.Page {
+			return pages.Profile{Frame: in(f, "", amira.Path), Posts: Posts(6)[5:], Person: view.Profile{
+				Person: amira, Address: "@" + amira.Handle, Host: "rance.example", Summary: "<p>أحب الطبخ والمشي على ضفاف النهر.</p>",
+				Bond: view.Bond{Blocked: true}, May: view.ProfileDeeds{Follow: true, Report: true},
+			}}
+		}},
+		{"edit_profile/filled", func(f pages.Frame) pages.Page {
+			return pages.EditProfile{Frame: f, Person: marie, Summary: "Bibliothécaire, cycliste.", Fields: []view.FieldText{{Name: "Langues", Value: "français, anglais"}, {}}, Locked: true}
+		}},
+		{"edit_profile/error", func(f pages.Frame) pages.Page {
+			p := marie
+			p.Name = ""
+			return pages.EditProfile{Frame: f, Person: p, Problems: []view.Problem{{Field: "name", Code: "missing"}, {Field: "picture", Code: "unreadable"}}}
+		}},
+		{"follow/empty", func(f pages.Frame) pages.Page { return pages.Follow{Frame: in(f, "", "/follow")} }},
+		{"follow/found", func(f pages.Frame) pages.Page {
+			return pages.Follow{Frame: in(f, "", "/follow"), Query: "@accueil@rance.example", Found: &view.Profile{
+				Person: accueil, Address: "@accueil@rance.example", Locked: true, Summary: "<p>Nous accueillons celles et ceux qui arrivent en pays de Dinan.</p>", May: view.ProfileDeeds{Follow: true},
+			}, Following: []view.Person{yann, dinan.Person, oksana}}
+		}},
+		{"follow/error", func(f pages.Frame) pages.Page {
+			return pages.Follow{Frame: in(f, "", "/follow"), Query: "@personne@nulle-part.example", Problems: []view.Problem{{Field: "address", Code: "not-found"}}}
+		}},
+		{"requests/many", func(f pages.Frame) pages.Page {
+			return pages.Requests{Frame: f, Requests: []view.Request{
+				{ID: "1", From: oksana, At: ago(3 * time.Hour), Summary: "Викладачка музики"}, {ID: "2", From: wordy, At: ago(40 * time.Hour)},
+			}}
+		}},
+		{"requests/empty", func(f pages.Frame) pages.Page { return pages.Requests{Frame: f} }},
+		{"notifications/many", func(f pages.Frame) pages.Page {
+			return pages.Notifications{Frame: in(f, "notifications", "/notifications"), Unread: true, Notices: []view.Notice{
+				{Kind: "reply", From: lucette, At: ago(2 * time.Minute), Unread: true, Path: "/@lucette/1", Excerpt: "Oh merci, vous êtes adorable. Je descends vous ouvrir dans dix minutes."},
+				{Kind: "request", From: oksana, At: ago(3 * time.Hour), Unread: true, Path: "/requests"},
+				{Kind: "mention", From: yann, At: ago(5 * time.Hour), Unread: true, Path: "/@yann/2", Excerpt: "@marie tu avais parlé d’une scie sauteuse ?"},
+				{Kind: "like", From: fatou, At: ago(26 * time.Hour), Path: "/@marie/107", Excerpt: "Chat noir trouvé rue de la Lainerie"},
+				{Kind: "boost", From: dinan.Person, At: ago(27 * time.Hour), Path: "/@marie/107", Excerpt: "Chat noir trouvé rue de la Lainerie"},
+				{Kind: "follow", From: amira, At: ago(90 * time.Hour), Path: amira.Path}, {Kind: "granted", From: accueil, At: ago(300 * time.Hour), Path: accueil.Path},
+			}}
+		}},
+		{"notifications/empty", func(f pages.Frame) pages.Page {
+			f.Viewer.Unread = 0
+			return pages.Notifications{Frame: in(f, "notifications", "/notifications")}
+		}},
+		{"settings/filled", func(f pages.Frame) pages.Page {
+			return pages.Settings{Frame: f, Languages: languages(), Look: "auto", Size: "normal", Choices: choices(view.ToNeighbourhood)}
+		}},
+		{"settings/large-text", func(f pages.Frame) pages.Page {
+			f.TextSize = "larger"
+			return pages.Settings{Frame: f, Languages: languages(), Look: "auto", Size: "larger", Choices: choices(view.ToBuilding)}
+		}},
+		{"settings/contrast", func(f pages.Frame) pages.Page {
+			f.Appearance = "contrast"
+			return pages.Settings{Frame: f, Languages: languages(), Look: "contrast", Size: "large", Choices: choices(view.ToBuilding)}
+		}},
+		{"password/error", func(f pages.Frame) pages.Page {
+			return pages.Password{Frame: f, Problems: []view.Problem{{Field: "current", Code: "wrong"}, {Field: "password", Code: "too-short", Limit: 10}}}
+		}},
+		{"blocked/many", func(f pages.Frame) pages.Page {
+			return pages.Blocked{Frame: f, Blocked: []view.Person{wordy}, Muted: []view.Person{yann, oksana}}
+		}},
+		{"blocked/empty", func(f pages.Frame) pages.Page { return pages.Blocked{Frame: f} }},
+	}
+}
+
+func languages() []view.Option {
+	return []view.Option{{Value: "fr", Label: "Français", Selected: true}, {Value: "en", Label: "English"}}
+}

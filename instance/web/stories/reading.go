@@ -1,0 +1,151 @@
+package stories
+
+import (
+	"time"
+
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+// All returns every story, page by page.
+func All() []Story {
+	var all []Story
+	all = append(all, reading()...)
+	all = append(all, people()...)
+	all = append(all, writing()...)
+	all = append(all, administering()...)
+	all = append(all, failing()...)
+	return all
+}
+
+func reading() []Story {
+	more := view.Pager{Newer: "/home", Older: "/home?before=100"}
+	return []Story{
+		{"welcome/many", func(f pages.Frame) pages.Page {
+			f = stranger(f)
+			f.Flash = &view.Flash{Key: "signed-out", Sent: "*"}
+			return pages.Welcome{Frame: f, Places: []view.PlaceLine{dinanLine, centreLine, portLine, lehonLine}, Posts: Posts(7)[2:6]}
+		}},
+		{"welcome/empty", func(f pages.Frame) pages.Page { return pages.Welcome{Frame: stranger(f)} }},
+		{"home/many", func(f pages.Frame) pages.Page {
+			f = in(f, "home", "/home")
+			f.Flash = &view.Flash{Key: "post.published", Undo: "/@marie/107/delete", Sent: "compose"}
+			return pages.Home{Frame: f, Posts: Posts(7), Live: "/_stories/live"}
+		}},
+		{"home/empty", func(f pages.Frame) pages.Page {
+			f = in(f, "home", "/home")
+			f.Viewer.Requests, f.Viewer.Unread, f.Viewer.Places, f.Viewer.Home = 0, 0, nil, nil
+			f.Viewer.Admin, f.Viewer.Moderates = false, false
+			return pages.Home{Frame: f}
+		}},
+		{"home/one", func(f pages.Frame) pages.Page {
+			return pages.Home{Frame: in(f, "home", "/home"), Posts: Posts(1)}
+		}},
+		{"home/page", func(f pages.Frame) pages.Page {
+			return pages.Home{Frame: in(f, "home", "/home?before=300"), Posts: Posts(20), Pager: more}
+		}},
+		{"home/long-words", func(f pages.Frame) pages.Page {
+			f = in(f, "home", "/home")
+			f.Server.Name = "Communauté d’agglomération Dinan-Agglomération-Rance-et-Frémur"
+			f.Viewer.Person, f.Viewer.Home = wordy, &longPlace.Person
+			p := wordyPost()
+			p.SharedBy = &wordy
+			return pages.Home{Frame: f, Posts: []view.Post{p, Posts(1)[0]}}
+		}},
+		{"neighbourhood/neighbour", func(f pages.Frame) pages.Page {
+			f = in(f, "place", "/@centre_ville")
+			f.Feed = "/@centre_ville.atom"
+			return pages.Neighbourhood{Frame: f, Place: neighbourhood(), Posts: Posts(7)}
+		}},
+		{"neighbourhood/visitor", func(f pages.Frame) pages.Page {
+			f = stranger(in(f, "place", "/@centre_ville"))
+			f.Feed, f.Canonical = "/@centre_ville.atom", "https://dinan.example/@centre_ville"
+			p := neighbourhood()
+			p.Standing, p.Moderates = view.Stranger, false
+			return pages.Neighbourhood{Frame: f, Place: p, Posts: Posts(7)[2:6]}
+		}},
+		{"neighbourhood/declared", func(f pages.Frame) pages.Page {
+			p := neighbourhood()
+			p.Standing, p.Moderates, p.Inside, p.Outline = view.Declared, false, nil, ""
+			return pages.Neighbourhood{Frame: in(f, "place", "/@centre_ville"), Place: p, Posts: Posts(3)}
+		}},
+		{"neighbourhood/elsewhere", func(f pages.Frame) pages.Page {
+			p := port
+			p.Within, p.Verified = []view.PlaceLine{dinanLine}, 96
+			p.Bond.Following = true
+			return pages.Neighbourhood{Frame: in(f, "place", "/@le_port"), Place: p, Posts: Posts(2)}
+		}},
+		{"neighbourhood/empty", func(f pages.Frame) pages.Page {
+			p := lehon
+			p.Standing = view.Verified
+			return pages.Neighbourhood{Frame: in(f, "place", "/@lehon"), Place: p}
+		}},
+		{"neighbourhood/long-words", func(f pages.Frame) pages.Page {
+			p := longPlace
+			p.Verified, p.Within, p.Moderators = 1, []view.PlaceLine{{Person: longPlace.Person, Level: view.LevelWider}}, []view.Person{wordy}
+			return pages.Neighbourhood{Frame: in(f, "place", "/@saint_malo_bas"), Place: p, Posts: []view.Post{wordyPost()}}
+		}},
+		{"members/many", func(f pages.Frame) pages.Page {
+			return pages.Members{Frame: in(f, "place", "/@centre_ville/members"), Place: centre.Person, Members: members(), Pager: more}
+		}},
+		{"members/empty", func(f pages.Frame) pages.Page {
+			return pages.Members{Frame: in(f, "place", "/@lehon/members"), Place: lehon.Person}
+		}},
+		{"thread/many", thread},
+		{"thread/alone", func(f pages.Frame) pages.Page {
+			p := Posts(7)[6]
+			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[1], MayReply: true}
+		}},
+		{"thread/visitor", func(f pages.Frame) pages.Page {
+			p := Posts(3)[2]
+			return pages.Thread{Frame: stranger(in(f, "", p.Path)), Post: p, Readers: choices("")[3], Replies: []pages.Reply{{Post: Posts(5)[4], Depth: 1}}}
+		}},
+		{"thread/error", func(f pages.Frame) pages.Page {
+			p := Posts(2)[1]
+			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[1], MayReply: true, Problems: []view.Problem{{Field: "text", Code: "missing"}}}
+		}},
+		{"history/many", func(f pages.Frame) pages.Page {
+			p := Posts(4)[3]
+			return pages.History{Frame: in(f, "", p.Path), Post: p, Edits: []view.Edit{
+				{At: ago(25 * time.Hour), Content: p.Content, Warning: p.Warning, Now: true},
+				{At: ago(26 * time.Hour), Title: "Marché", Content: "<p>Le marché de jeudi est déplacé place Duclos.</p>"},
+			}}
+		}},
+		{"tag/many", func(f pages.Frame) pages.Page {
+			return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café", Posts: Posts(3)[2:]}
+		}},
+		{"tag/empty", func(f pages.Frame) pages.Page { return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café"} }},
+	}
+}
+
+func thread(f pages.Frame) pages.Page {
+	p := Posts(2)[1]
+	p.Replies = 4
+	reply := func(id int, by view.Person, text string) view.Post {
+		r := post(id, by, view.ToNeighbourhood, ago(time.Duration(60-id%100)*time.Minute), "", "<p>Super ! Je la prendrais bien samedi matin pour la déchetterie.</p>")
+		r.ReplyTo = &view.Reply{To: text, Path: p.Path}
+		return r
+	}
+	gone := reply(142, lucette, "Fatou Diallo")
+	gone.Gone = view.Deleted
+	removed := reply(144, amira, "Marie Le Goff")
+	removed.Gone = view.Removed
+	first := Posts(1)[0]
+	return pages.Thread{
+		Frame: in(f, "", p.Path), Before: []view.Post{first}, Post: p, Readers: choices("")[1], MayReply: true,
+		Replies: []pages.Reply{
+			{Post: reply(141, fatou, "Yann Kerbrat"), Depth: 1}, {Post: gone, Depth: 2},
+			{Post: reply(143, marie, "Lucette Thomas"), Depth: 3}, {Post: removed, Depth: 1},
+		},
+	}
+}
+
+func members() []view.Member {
+	return []view.Member{
+		{Person: marie, Standing: view.Verified, Moderator: true, Since: ago(9000 * time.Hour)},
+		{Person: lucette, Standing: view.Verified, Since: ago(5000 * time.Hour)},
+		{Person: yann, Standing: view.Declared, Since: ago(20 * time.Hour)},
+		{Person: amira, Standing: view.Verified, Since: ago(600 * time.Hour)},
+		{Person: wordy, Standing: view.Declared, Since: ago(2 * time.Hour)},
+	}
+}

@@ -1,0 +1,156 @@
+// Package stories holds every page in every state it can be in, filled with
+// invented neighbours, to be looked at by people and gone through by the
+// browser suite.
+package stories
+
+import (
+	"html/template"
+	"strconv"
+	"time"
+
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+// Story is one page in one state.
+type Story struct {
+	Name string // page/state
+	Tell func(pages.Frame) pages.Page
+}
+
+// now is the moment at which every story takes place.
+var now = time.Date(2026, time.November, 17, 18, 20, 0, 0, time.FixedZone("CET", 3600))
+
+// Frame returns what surrounds the stories: a town hall's server, read by a
+// neighbour of it.
+func Frame() pages.Frame {
+	return pages.Frame{
+		Now:    now,
+		Server: pages.Server{Name: "Mairie de Dinan", Host: "dinan.example"},
+		Viewer: &pages.Viewer{
+			Person: marie, Home: &centre.Person, Places: []view.PlaceLine{centreLine, dinanLine, tilleulsLine},
+			Unread: 3, Requests: 1, Moderates: true, Admin: true, Reports: 2,
+		},
+	}
+}
+
+// stranger is f for somebody who is not signed in.
+func stranger(f pages.Frame) pages.Frame {
+	f.Viewer = nil
+	return f
+}
+
+// in is f at a place of the navigation.
+func in(f pages.Frame, section, here string) pages.Frame {
+	f.Section, f.Here = section, here
+	return f
+}
+
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+var (
+	marie   = view.Person{ID: "11", Name: "Marie Le Goff", Handle: "marie", Path: "/@marie", Kind: view.Resident}
+	yann    = view.Person{ID: "12", Name: "Yann Kerbrat", Handle: "yann", Path: "/@yann", Kind: view.Resident}
+	fatou   = view.Person{ID: "13", Name: "Fatou Diallo", Handle: "fatou", Path: "/@fatou", Kind: view.Resident}
+	lucette = view.Person{ID: "14", Name: "Lucette Thomas", Handle: "lucette", Path: "/@lucette", Kind: view.Resident}
+	amira   = view.Person{ID: "15", Name: "أميرة حداد", Handle: "amira@rance.example", Path: "/@amira@rance.example", Kind: view.Resident}
+	oksana  = view.Person{ID: "16", Name: "Оксана Шевченко", Handle: "oksana@rance.example", Path: "/@oksana@rance.example", Kind: view.Resident}
+	accueil = view.Person{ID: "21", Name: "Accueil Rance", Handle: "accueil@rance.example", Path: "/@accueil@rance.example", Kind: view.Association}
+	wordy   = view.Person{ID: "22", Name: "Comité des fêtes et de l’embellissement du quartier Saint-Malo-de-Dinan-Bas-de-la-Lainerie", Handle: "comite_des_fetes_saint_malo_bas@association-intercommunale.exemple-tres-long.example", Path: "/@comite", Kind: view.Association}
+
+	centre    = place("31", "Centre-Ville", "centre_ville", view.LevelNeighbourhood)
+	dinan     = place("32", "Dinan", "dinan", view.LevelCommune)
+	port      = place("33", "Le Port", "le_port", view.LevelNeighbourhood)
+	lehon     = place("34", "Léhon", "lehon", view.LevelNeighbourhood)
+	tilleuls  = place("35", "Résidence Les Tilleuls", "les_tilleuls@tilleuls.example", view.LevelResidence)
+	longPlace = place("36", "Saint-Malo-de-Dinan-Bas-de-la-Lainerie-et-des-Petits-Fossés", "saint_malo_bas", view.LevelNeighbourhood)
+
+	centreLine   = view.PlaceLine{Person: centre.Person, Level: centre.Level, Verified: 214}
+	dinanLine    = view.PlaceLine{Person: dinan.Person, Level: dinan.Level, Verified: 1240}
+	portLine     = view.PlaceLine{Person: port.Person, Level: port.Level, Verified: 96}
+	lehonLine    = view.PlaceLine{Person: lehon.Person, Level: lehon.Level, Verified: 1}
+	tilleulsLine = view.PlaceLine{Person: tilleuls.Person, Level: tilleuls.Level, Verified: 38, Elsewhere: "tilleuls.example"}
+)
+
+func place(id, name, handle string, level view.Level) view.Neighbourhood {
+	return view.Neighbourhood{
+		Person: view.Person{ID: id, Name: name, Handle: handle, Path: "/@" + handle, Kind: view.Place},
+		Level:  level, Address: "@" + handle + "@dinan.example", Feed: "/@" + handle + ".atom",
+	}
+}
+
+var everything = view.Deeds{Reply: true, Like: true, Share: true, Report: true}
+
+// post makes one of the neighbours' posts.
+func post(id int, by view.Person, to view.Audience, when time.Time, title string, text template.HTML) view.Post {
+	n := strconv.Itoa(id)
+	return view.Post{
+		ID: n, Version: 1, Path: by.Path + "/" + n, Author: by, In: &centre.Person, Title: title, Content: text,
+		Language: "fr", Audience: to, Published: when, May: everything,
+	}
+}
+
+// Posts returns n posts of a believable November, the newest first.
+func Posts(n int) []view.Post {
+	some := []view.Post{
+		post(101, lucette, view.ToBuilding, ago(4*time.Minute), "", "<p>Bonsoir, l’ascenseur est de nouveau en panne au deuxième. Quelqu’un pourrait-il monter mes courses ? Je suis au quatrième, porte gauche. Merci d’avance !</p>"),
+		post(102, yann, view.ToNeighbourhood, ago(50*time.Minute), "Une remorque vélo à prêter", "<p>J’ai une remorque qui dort dans la cave. Elle porte <strong>40 kg</strong> sans broncher.</p><ul><li>plutôt le week-end</li><li>à rendre propre</li></ul><p>Dites-moi !</p>"),
+		post(103, accueil, view.ToPublic, ago(3*time.Hour), "Café du mercredi : venez comme vous êtes", "<p>Mercredi à 15 h, salle Robert-Schuman. On parle français, arabe et ukrainien, on mange des gâteaux. <a href=\"/tags/cafe\">#café</a></p>"),
+		post(104, fatou, view.ToAround, ago(26*time.Hour), "", "<p>Le marché de jeudi est déplacé place Duclos à cause des travaux. Les producteurs seront tous là.</p>"),
+		post(105, oksana, view.ToPublic, ago(30*time.Hour), "", "<p>Доброго дня! Шукаю, хто може допомогти перекласти лист зі школи. Дякую всім сусідам.</p>"),
+		post(106, amira, view.ToPublic, ago(50*time.Hour), "شكرًا لجيراني", "<p>شكرًا لكل من ساعدنا في نقل الأثاث يوم السبت. أدعوكم إلى الشاي يوم الأحد.</p>"),
+		post(107, marie, view.ToNeighbourhood, ago(80*time.Hour), "Chat noir trouvé rue de la Lainerie", "<p>Très doux, collier rouge, pas de médaille. Il est au chaud chez moi en attendant.</p>"),
+	}
+	some[1].Replies, some[1].Liked = 2, true
+	some[2].SharedBy, some[2].In, some[2].Replies = &dinan.Person, &accueil, 12
+	some[4].Language, some[5].Language = "uk", "ar"
+	some[4].In, some[5].In = nil, nil
+	some[3].Edited = ago(25 * time.Hour)
+	some[3].Warning = "Travaux, bruit dès 7 h"
+	some[6].May = view.Deeds{Reply: true, Edit: true, Delete: true, Pin: true}
+	some[6].Pictures = []view.Picture{{ID: "1", Small: "/_stories/picture.svg", Large: "/_stories/picture.svg", Alt: "Un chat noir assis sur un palier, devant une porte verte", Width: 640, Height: 420}}
+	var list []view.Post
+	for i := range n {
+		p := some[i%len(some)]
+		if i >= len(some) {
+			p.ID = strconv.Itoa(200 + i)
+			p.Path = p.Author.Path + "/" + p.ID
+			p.Published = p.Published.Add(-time.Duration(i) * 5 * time.Hour)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func wordyPost() view.Post {
+	p := post(120, wordy, view.ToPublic, ago(2*time.Hour), "Anticonstitutionnellement-intergouvernementalisations-électroencéphalographiques",
+		"<p>https://www.exemple-avec-une-adresse-interminable.example/rubrique/sous-rubrique/2026/11/17/un-titre-vraiment-sans-fin?parametre=valeur</p><p>Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft</p>")
+	p.In = &longPlace.Person
+	return p
+}
+
+func neighbourhood() view.Neighbourhood {
+	p := centre
+	p.Summary = "<p>Le quartier des remparts, de la place des Merciers à la rue du Jerzual. On s’y salue, on s’y prête des échelles.</p>"
+	p.Within = []view.PlaceLine{dinanLine}
+	p.Inside = []view.PlaceLine{tilleulsLine}
+	p.Moderators = []view.Person{marie, fatou}
+	p.Verified, p.Declared, p.Standing = 214, 12, view.Verified
+	p.Outline = "M18 30 40 12 71 18 88 44 80 74 52 90 24 78 10 52z"
+	p.Moderates, p.Waiting = true, 2
+	return p
+}
+
+// choices are the circles Marie can choose from.
+func choices(selected view.Audience) []view.Choice {
+	all := []view.Choice{
+		{Audience: view.ToBuilding, Place: "Résidence Les Tilleuls", Readers: 38},
+		{Audience: view.ToNeighbourhood, Place: "Centre-Ville", Readers: 214},
+		{Audience: view.ToAround, Place: "Centre-Ville", Readers: 655},
+		{Audience: view.ToPublic, Place: "Centre-Ville", Readers: 214},
+	}
+	for i := range all {
+		all[i].Selected = all[i].Audience == selected
+	}
+	return all
+}

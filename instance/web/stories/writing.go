@@ -1,0 +1,72 @@
+package stories
+
+import (
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+func writing() []Story {
+	return []Story{
+		{"signin/empty", func(f pages.Frame) pages.Page { return pages.SignIn{Frame: stranger(f)} }},
+		{"signin/error", func(f pages.Frame) pages.Page {
+			return pages.SignIn{Frame: stranger(f), Email: "marie@exemple.fr", Problems: []view.Problem{{Field: "password", Code: "wrong"}}}
+		}},
+		{"compose/empty", func(f pages.Frame) pages.Page {
+			return pages.Compose{Frame: f, In: &centre.Person, Action: "/compose", Return: "/home", Choices: choices(view.ToNeighbourhood), Languages: languages()}
+		}},
+		{"compose/filled", func(f pages.Frame) pages.Page {
+			return pages.Compose{Frame: f, In: &centre.Person, Action: "/compose", Return: "/home", Choices: choices(view.ToPublic), Languages: languages(), Writing: view.Writing{
+				Title: "Vide-grenier dimanche", Text: "Rendez-vous place des Merciers dès 8 h.\n\nOn cherche encore deux tables.", Warning: "Réveil matinal",
+				Pictures: []view.Picture{{ID: "9", Small: "/_stories/picture.svg", Alt: "Des tables couvertes de vaisselle", Width: 640, Height: 420}},
+			}}
+		}},
+		{"compose/error", func(f pages.Frame) pages.Page {
+			return pages.Compose{Frame: f, In: &centre.Person, Action: "/compose", Return: "/home", Choices: choices(""), Languages: languages(),
+				Writing:  view.Writing{Title: "Vide-grenier"},
+				Problems: []view.Problem{{Field: "text", Code: "missing"}, {Field: "audience", Code: "missing"}, {Field: "pictures", Code: "too-many", Limit: 4}}}
+		}},
+		{"compose/editing", func(f pages.Frame) pages.Page {
+			return pages.Compose{Frame: f, Action: "/@marie/107/edit", Return: "/@marie/107", Editing: true, Languages: languages(), Writing: view.Writing{Title: "Chat noir trouvé", Text: "Très doux, collier rouge."}}
+		}},
+		{"compose/large-text", func(f pages.Frame) pages.Page {
+			f.TextSize = "larger"
+			return pages.Compose{Frame: f, In: &longPlace.Person, Action: "/compose", Return: "/home", Choices: choices(view.ToAround), Languages: languages()}
+		}},
+		{"report/post", func(f pages.Frame) pages.Page {
+			p := Posts(3)[2]
+			return pages.Report{Frame: f, Target: accueil, Post: &p, Host: "rance.example", Return: p.Path}
+		}},
+		{"report/error", func(f pages.Frame) pages.Page {
+			return pages.Report{Frame: f, Target: yann, Comment: "Il vend des médicaments.", Return: "/@yann", Problems: []view.Problem{{Field: "category", Code: "missing"}}}
+		}},
+		{"confirm/block", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "block", Subject: "أميرة حداد", Action: "/@amira/block", Return: "/@amira"}
+		}},
+		{"confirm/remove", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "remove", Subject: "Yann Kerbrat", Action: "/@yann/102/remove", Return: "/@yann/102", AsksReason: true}
+		}},
+		{"confirm/disable", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "disable", Subject: "Yann Kerbrat", Action: "/admin/people/12/disable", Return: "/admin/people/12"}
+		}},
+		{"confirm/suspend", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "suspend", Subject: "spam.example", Action: "/admin/blocks", Return: "/admin/blocks", Fields: []view.Option{{Value: "domain", Label: "spam.example"}}}
+		}},
+		{"confirm/leave", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "leave", Subject: "Centre-Ville", Action: "/@centre_ville/leave", Return: "/@centre_ville"}
+		}},
+	}
+}
+
+func failing() []Story {
+	failure := func(status, wait int, reference string) func(pages.Frame) pages.Page {
+		return func(f pages.Frame) pages.Page {
+			return pages.Failure{Frame: stranger(f), Status: status, Wait: wait, Reference: reference}
+		}
+	}
+	return []Story{
+		{"failure/400", failure(400, 0, "")}, {"failure/401", failure(401, 0, "")}, {"failure/403", failure(403, 0, "")},
+		{"failure/404", failure(404, 0, "")}, {"failure/410", failure(410, 0, "")}, {"failure/413", failure(413, 0, "")},
+		{"failure/429", failure(429, 30, "")}, {"failure/500", failure(500, 0, "7f3a-20c1")}, {"failure/503", failure(503, 0, "")},
+		{"offline/alone", func(f pages.Frame) pages.Page { return pages.Offline{Frame: stranger(f)} }},
+	}
+}

@@ -1,0 +1,98 @@
+package view
+
+import (
+	"html/template"
+	"time"
+)
+
+// Level is how wide a place is.
+type Level string
+
+// The levels, the narrowest first.
+const (
+	LevelBuilding      Level = "building"
+	LevelResidence     Level = "residence"
+	LevelNeighbourhood Level = "neighbourhood"
+	LevelCommune       Level = "commune"
+	LevelWider         Level = "wider"
+)
+
+// Standing is how sure we are that somebody lives in a place.
+type Standing string
+
+// What a person can be to a place.
+const (
+	Stranger Standing = ""
+	Declared Standing = "declared"
+	Verified Standing = "verified"
+)
+
+// PlaceLine is a place as one line of a list.
+type PlaceLine struct {
+	Person
+	Level     Level
+	Verified  int    // neighbours
+	Elsewhere string // host, when it is on another server
+}
+
+// Neighbourhood is a neighbourhood's own page.
+type Neighbourhood struct {
+	Person
+	Level      Level
+	Summary    template.HTML
+	Address    string // the public address, with its @
+	Feed       string // address of its Atom feed
+	Within     []PlaceLine
+	Inside     []PlaceLine
+	Moderators []Person
+	Verified   int
+	Declared   int
+	Followers  int    // servers and people elsewhere who read along
+	Outline    string // SVG path data of its border in a 100 × 100 box; empty if none is held
+	Standing   Standing
+	Bond       Bond
+	Moderates  bool // the one who reads moderates it
+	Waiting    int  // posts that wait for a moderator
+}
+
+// Member is somebody who lives in a place.
+type Member struct {
+	Person
+	Standing  Standing
+	Moderator bool
+	Since     time.Time
+}
+
+// Profile is a person, an association or a place elsewhere.
+type Profile struct {
+	Person
+	Address  string // with its @ and host
+	Summary  template.HTML
+	Banner   string
+	Fields   []Field
+	Places   []PlaceLine
+	Joined   time.Time
+	Posts    int
+	Locked   bool   // asks before it lets others follow
+	Original string // its page on its own server
+	Host     string // empty for ours
+	Bond     Bond
+	Fetched  time.Time // when its server was last asked; zero for ours
+	May      ProfileDeeds
+}
+
+// ProfileDeeds are what the one who reads may do about somebody.
+type ProfileDeeds struct {
+	Follow, Block, Mute, Report, Edit bool
+}
+
+// Field is one line of a profile.
+type Field struct {
+	Name  string
+	Value template.HTML
+}
+
+// FieldText is one line of a profile while it is being edited.
+type FieldText struct {
+	Name, Value string
+}
