@@ -104,6 +104,9 @@ func TestA08_Doubled(t *testing.T) {
 		"one label twice in the signature": func(r *http.Request) {
 			r.Header.Set("Signature", theirs.Header.Get("Signature")+", "+r.Header.Get("Signature"))
 		},
+		"a second signature without its input": func(r *http.Request) {
+			r.Header.Set("Signature", r.Header.Get("Signature")+", sig2=:AAAA:")
+		},
 		"labels differ": func(r *http.Request) {
 			r.Header.Set("Signature", strings.Replace(r.Header.Get("Signature"), "sig1", "sig2", 1))
 		},
