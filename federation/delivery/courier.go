@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"palier/federation/client"
+	"palier/federation/limits"
 	"palier/federation/signature"
 )
 
@@ -50,7 +51,7 @@ type Courier struct {
 	o     Options
 	hosts *hosts
 	lanes *lanes
-	caps  *caps
+	sites *limits.Buckets
 }
 
 // New returns a courier. It panics if a required option is missing, which is a
@@ -72,7 +73,7 @@ func New(o Options) *Courier {
 		o:     o,
 		hosts: newHosts(o.Registry, o.Now),
 		lanes: newLanes(o.Wide, o.PerHost, o.Line),
-		caps:  newCaps(o.SiteRate, o.SiteBurst),
+		sites: limits.New(o.SiteRate, o.SiteBurst, maxSites),
 	}
 }
 

@@ -101,8 +101,8 @@ func (d *drain) try(ctx context.Context, h Held, s *Settlement) (goOn bool, err 
 	if err != nil {
 		return false, err
 	}
-	if !d.courier.caps.allow(h.Host) {
-		s.Waiting = append(s.Waiting, Wait{h.Host, now.Add(d.courier.o.Schedule.First)})
+	if wait, ok := d.courier.sites.Take(siteOf(h.Host), now); !ok {
+		s.Waiting = append(s.Waiting, Wait{h.Host, now.Add(wait)})
 		return false, nil
 	}
 	o, ok := d.send(ctx, key, h)

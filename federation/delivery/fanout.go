@@ -95,7 +95,7 @@ func (f *fanOut) begin(ctx context.Context, i int, l letter) {
 		f.hold(i, l, 0, "")
 		return
 	}
-	if !f.courier.caps.allow(l.host) {
+	if _, ok := f.courier.sites.Take(siteOf(l.host), f.courier.o.Now()); !ok {
 		f.release(turn, l)
 		f.hold(i, l, 0, "too many deliveries to this domain")
 		return
