@@ -1,0 +1,114 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+
+	"palier/federation/client"
+	"palier/federation/discovery"
+	"palier/protocol/as2"
+	"palier/protocol/origin"
+	"palier/protocol/proof"
+)
+
+// own returns the object that an activity of its actor creates or changes. What
+// the activity holds is believed if it has the actor's origin and names no other
+// author; everything else is fetched from its own origin, and has to name the
+// actor there (C01, C05). It returns nil for things that nobody reads.
+func (t *task) own(ctx context.Context, by By) (*as2.Object, error) {
+	item := by.Activity.Object()
+	switch {
+	case item.IRI == "":
+		return nil, refuse("object without id, or several")
+	case t.o.Local(item.IRI):
+		return nil, refuse("%q is ours", clip(item.IRI)) // C04
+	case item.IRI == by.Activity.ID:
+		return nil, refuse("is about itself")
+	}
+	if item.Embedded() && origin.Same(item.IRI, by.Actor) && has(item, "type") {
+		o, err := item.Parse()
+		if err != nil {
+			return nil, refuse("%w", err)
+		}
+		return o, written(o, by.Actor)
+	}
+	o, err := t.fetch(ctx, item.IRI)
+	if err != nil {
+		return nil, err
+	}
+	return o, written(o, by.Actor)
+}
+
+// has reports whether an embedded object is more than a reference.
+func has(item as2.Item, property string) bool {
+	o, err := item.Parse()
+	return err == nil && o.Has(property)
+}
+
+// written refuses an object that is not something actor can have written: an
+// activity, an actor or a collection, or that names somebody else as its author.
+func written(o *as2.Object, actor string) error {
+	if typ := o.Type(); as2.IsActivity(typ) || as2.IsActor(typ) || as2.IsCollection(typ) {
+		return refuse("a %q is nothing to read", clip(typ))
+	}
+	if !origin.Same(o.ID(), actor) {
+		return refuse("%q is not at the origin of %q", clip(o.ID()), clip(actor))
+	}
+	if !o.Has("attributedTo") || named(o, "attributedTo", actor) {
+		return nil
+	}
+	return refuse("%q is not by %q", clip(o.ID()), clip(actor))
+}
+
+// fetch returns a document from its own origin.
+func (t *task) fetch(ctx context.Context, id string) (*as2.Object, error) {
+	o, err := t.o.Lookup.Object(ctx, id)
+	if err != nil {
+		return nil, asked(err)
+	}
+	return o, nil
+}
+
+// owns refuses if what is stored under an id is not the actor's (C03). What is
+// not stored has to have the actor's origin at least, since it may still come.
+func (t *task) owns(ctx context.Context, actor, id string) (known bool, err error) {
+	owner, found, err := t.o.Stored.Owner(ctx, id)
+	switch {
+	case err != nil:
+		return false, err
+	case found && owner != actor:
+		return true, refuse("%q is not %q's", clip(id), clip(actor))
+	case !found && !origin.Same(id, actor):
+		return false, refuse("%q is not at the origin of %q", clip(id), clip(actor))
+	}
+	return found, nil
+}
+
+// temporary reports whether asking another server again may help. Trouble with
+// our own storage is that too, and comes back as it is.
+func temporary(err error) bool { return discovery.Temporary(err) }
+
+// ended reports an answer that says something is no more.
+func ended(err error) bool {
+	return errors.Is(err, client.ErrGone) || errors.Is(err, client.ErrNotFound)
+}
+
+// author returns the one who wrote an object, by what the object says: exactly
+// one of its own origin.
+func author(o *as2.Object) (string, error) {
+	n, err := as2.ReadNote(o)
+	if err != nil {
+		return "", refuse("%w", err)
+	}
+	by, err := n.Author()
+	if err != nil {
+		return "", refuse("%w", err)
+	}
+	if !origin.Same(by, o.ID()) {
+		return "", refuse("%q is attributed to %q", clip(o.ID()), clip(by))
+	}
+	return by, nil
+}
+
+// ignorable reports a proof that says nothing, rather than one that is false.
+func ignorable(err error) bool { return proof.Ignorable(err) }
