@@ -3,8 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -25,18 +23,6 @@ func InQueue(name string) Option { return func(o *river.InsertOpts) { o.Queue = 
 
 // MaxAttempts has the job tried at most n times.
 func MaxAttempts(n int) Option { return func(o *river.InsertOpts) { o.MaxAttempts = n } }
-
-// Unique enqueues the job only if none of its kind with the same key is waiting
-// or running. Whether it was, Enqueue does not tell: either way one is there.
-func Unique(key string) Option {
-	return func(o *river.InsertOpts) {
-		metadata, err := json.Marshal(uniqueMetadata{key})
-		if err != nil { // a string always encodes
-			panic(err)
-		}
-		o.Metadata = metadata
-	}
-}
 
 // Enqueue adds a job in tx: it is there if and only if tx is committed, and
 // starts right after that.
@@ -120,35 +106,4 @@ func (q *Queue) lasting(ctx context.Context) context.Context {
 
 func (q *Queue) ringAfter(tx store.Tx, queue string) {
 	store.AfterCommit(tx, func() { q.bell.ringInsert(queue) })
-}
-
-// uniqueMetadata is how [Unique] tells [uniqueness] of its key.
-type uniqueMetadata struct {
-	Unique string `json:"unique,omitempty"`
-}
-
-// unfinished are the states of jobs that are unique, as River's bit for each:
-// available, pending, retryable, running, scheduled.
-const unfinished = 1<<0 | 1<<4 | 1<<5 | 1<<6 | 1<<7
-
-// uniqueness gives jobs their unique key. River makes keys from arguments and
-// times only.
-type uniqueness struct{ river.HookDefaults }
-
-var uniqueHook = []rivertype.Hook{&uniqueness{}}
-
-func (*uniqueness) InsertBegin(_ context.Context, p *rivertype.JobInsertParams) error {
-	if len(p.Metadata) <= len("{}") {
-		return nil
-	}
-	var m uniqueMetadata
-	if err := json.Unmarshal(p.Metadata, &m); err != nil {
-		return fmt.Errorf("read metadata: %w", err)
-	}
-	if m.Unique == "" {
-		return nil
-	}
-	key := sha256.Sum256([]byte(p.Kind + "\x00" + m.Unique))
-	p.UniqueKey, p.UniqueStates = key[:], unfinished
-	return nil
 }

@@ -71,7 +71,7 @@ func (q *Queue) tick(ctx context.Context, t tick) error {
 		return Cancel(errors.New("this program has no such periodic job"))
 	}
 	err := q.db.InTx(ctx, func(tx store.Tx) error {
-		return q.Enqueue(ctx, tx, p.args, Unique("every "+t.Name))
+		return q.Enqueue(ctx, tx, p.args, exclusive("every "+t.Name))
 	})
 	if err != nil {
 		return err

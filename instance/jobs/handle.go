@@ -52,7 +52,8 @@ type worker[A Args] struct {
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	this := ending{job.ID, job.Attempt}
 	w.q.ended.began(this)
-	err := w.work(context.WithValue(ctx, running{}, job.JobRow), job.Args)
+	ctx = context.WithValue(ctx, running{}, job.JobRow)
+	err := w.run(ctx, job)
 	if err == nil {
 		w.q.ended.finished(this)
 		return nil
@@ -62,6 +63,14 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 		return errors.Join(err, context.Canceled)
 	}
 	return err
+}
+
+func (w *worker[A]) run(ctx context.Context, job *river.Job[A]) error {
+	work := func() error { return w.work(ctx, job.Args) }
+	if len(job.UniqueKey) == 0 {
+		return work()
+	}
+	return w.q.workUnique(ctx, job.JobRow, work)
 }
 
 func (w *worker[A]) Timeout(*river.Job[A]) time.Duration { return w.o.Timeout }

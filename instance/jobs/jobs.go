@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"palier/instance/store"
 )
@@ -117,6 +118,7 @@ const (
 	defaultTimeout  = time.Minute
 	defaultAttempts = 10
 	keepCompleted   = time.Hour
+	keepCancelled   = 24 * time.Hour
 	keepFailed      = 30 * 24 * time.Hour
 )
 
@@ -131,11 +133,19 @@ func (q *Queue) config() *river.Config {
 		MaxAttempts:                 defaultAttempts,
 		SoftStopTimeout:             q.o.Drain,
 		CompletedJobRetentionPeriod: keepCompleted,
+		CancelledJobRetentionPeriod: keepCancelled,
 		DiscardedJobRetentionPeriod: keepFailed,
-		Hooks:                       uniqueHook,
+		Hooks:                       []rivertype.Hook{&uniqueness{}},
 	}
 	if q.o.Now != nil {
+		// River rescues and cleans up by the machine's clock: jobs of a clock
+		// that is behind it must not look old.
+		behind := max(time.Since(q.o.Now()), 0)
 		c.Test.Time = clock(q.o.Now)
+		c.RescueStuckJobsAfter += behind
+		c.CompletedJobRetentionPeriod += behind
+		c.CancelledJobRetentionPeriod += behind
+		c.DiscardedJobRetentionPeriod += behind
 	}
 	if q.o.Work {
 		c.Workers = q.workers
