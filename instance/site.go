@@ -29,6 +29,12 @@ func (s Site) Base() string { return s.base }
 // Host is host[:port] as it stands in handles.
 func (s Site) Host() string { return s.host }
 
+// Name is the host without its port: what the server's own actor is called.
+func (s Site) Name() string {
+	name, _, _ := strings.Cut(s.host, ":")
+	return name
+}
+
 // Secure tells whether the public address is https.
 func (s Site) Secure() bool { return strings.HasPrefix(s.base, "https://") }
 

@@ -32,14 +32,15 @@ import (
 
 // Service speaks for the instance.
 type Service struct {
-	db    *store.DB
-	site  instance.Site
-	title string
-	ids   *instance.IDs
-	now   func() time.Time
-	log   *slog.Logger
-	jobs  *jobs.Queue
-	nouns Nouns
+	db      *store.DB
+	site    instance.Site
+	title   string
+	version string
+	ids     *instance.IDs
+	now     func() time.Time
+	log     *slog.Logger
+	jobs    *jobs.Queue
+	nouns   Nouns
 
 	keys      *Keyring
 	hosts     *Hosts
@@ -93,7 +94,7 @@ type Options struct {
 // tell it of deeds.
 func New(o Options) (*Service, error) {
 	s := &Service{
-		db: o.DB, site: o.Site, title: o.Title, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
+		db: o.DB, site: o.Site, title: o.Title, version: o.Version, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
 		hosts:     &Hosts{db: o.DB, now: o.Now},
 		documents: expirable.NewLRU[string, []byte](mostKept, nil, documentsFor),
 	}
@@ -120,7 +121,7 @@ func New(o Options) (*Service, error) {
 	})
 	s.inbox = inbox.New(inbox.Options{
 		Verifier: s.verifier, Keys: s.keyCache, Intake: intake{s}, Policy: policy{s}, Stored: stored{s}, Local: o.Site.Owns, Now: o.Now,
-		Heard: s.heard,
+		Heard: s.heard, Lookup: s.discovery,
 	})
 	s.handlers = s.newHandlers()
 	jobs.Handle(o.Jobs, s.fanOut, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
@@ -196,7 +197,7 @@ func (s *Service) Found(ctx context.Context) error {
 	}
 	now := s.now().UTC()
 	a := instance.Actor{
-		ID: instance.ActorID(s.ids.Next()), URI: uri, Kind: instance.Application, Username: s.site.Host(), Name: s.title,
+		ID: instance.ActorID(s.ids.Next()), URI: uri, Kind: instance.Application, Username: s.site.Name(), Name: s.title,
 		URL: s.site.Base() + "/", Inbox: uri + "/inbox", SharedInbox: s.site.Inbox(), Outbox: uri + "/outbox", CreatedAt: now, UpdatedAt: now,
 	}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {

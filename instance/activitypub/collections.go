@@ -60,6 +60,7 @@ func serveList(r *http.Request, l list) (answer, error) {
 	}
 	c := as2.Collection{
 		Context: vocab.PostContext(), ID: l.id + "?before=" + at, Type: as2.TypeOrderedCollectionPage, PartOf: l.id,
+		Items: []as2.Item{},
 	}
 	for _, i := range items {
 		c.Items = append(c.Items, i.item)
@@ -206,6 +207,7 @@ func (s *Service) serveWhole(r *http.Request, id, owner, sql string, arg any) (a
 	n := len(items)
 	c := as2.Collection{
 		Context: plain(), ID: id, Type: as2.TypeOrderedCollection, Total: &n, AttributedTo: []as2.Item{as2.IRI(owner)},
+		Items: []as2.Item{},
 	}
 	for _, i := range items {
 		c.Items = append(c.Items, i.item)

@@ -20,7 +20,9 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 		return err
 	}
 	open := p.Audience.Open()
-	out, err := s.write(ctx, tx, p.Author, a, draft{public: open, listed: open && d.Kind == instance.Posted, post: p.ID})
+	out, err := s.write(ctx, tx, p.Author, a, draft{
+		public: open, proven: open, listed: open && d.Kind == instance.Posted, post: p.ID,
+	})
 	if err != nil {
 		return err
 	}

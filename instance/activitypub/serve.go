@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/federation/client"
+	"palier/federation/discovery"
 	"palier/instance"
 	"palier/instance/actors"
 	"palier/instance/posts"
@@ -20,10 +21,17 @@ import (
 // Routes adds what other servers read to r. Pages for people are elsewhere; who
 // asks for one at an id is sent there.
 func (s *Service) Routes(r chi.Router) {
-	r.Get("/actor", s.answers(s.getServer))
+	about := discovery.NewSite(discovery.SiteOptions{
+		Base: s.site.Base(), Actor: s.site.ServerActor(), Subjects: subjects{s}, About: about{s}, Now: s.now,
+		Subscribe: s.site.Base() + "/follow?uri={uri}",
+	})
+	about.Mount(func(pattern string, h http.Handler) { r.Handle(pattern, h) })
+	r.Method(http.MethodPost, "/inbox", s.inbox)
+	r.Method(http.MethodPost, "/actor/inbox", s.inbox)
 	r.Get("/u/{id}", s.answers(s.getActor))
 	r.Get("/g/{name}", s.answers(s.getActor))
 	for _, kind := range []string{"/u/{id}", "/g/{name}"} {
+		r.Method(http.MethodPost, kind+"/inbox", s.inbox)
 		r.Get(kind+"/outbox", s.answers(s.getOutbox))
 		r.Get(kind+"/followers", s.answers(s.getFollowers))
 		r.Get(kind+"/following", s.answers(s.getFollowing))
@@ -100,11 +108,6 @@ func problem(w http.ResponseWriter, status int, text string) {
 func wantsPage(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
 	return strings.Contains(accept, "text/html") && !strings.Contains(accept, "json")
-}
-
-func (s *Service) getServer(r *http.Request) (answer, error) {
-	body, err := s.serverDocument(r.Context())
-	return answer{body: body}, err
 }
 
 // actorOf returns our actor that the path names.

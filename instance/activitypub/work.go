@@ -24,6 +24,9 @@ type Worker struct {
 	lines []chan inbox.Item
 	stop  context.CancelFunc
 	done  sync.WaitGroup
+
+	mu      sync.Mutex
+	settled chan struct{} // closed, and made anew, when an item was settled
 }
 
 const (
@@ -37,7 +40,7 @@ const (
 
 // NewWorker returns a worker; lane tells processes on one database apart.
 func (s *Service) NewWorker(lane int) *Worker {
-	w := &Worker{s: s, lane: lane + 1}
+	w := &Worker{s: s, lane: lane + 1, settled: make(chan struct{})}
 	for range lines {
 		w.lines = append(w.lines, make(chan inbox.Item, perLine))
 	}
@@ -161,6 +164,7 @@ func lineOf(actor string) int {
 
 // work prepares an item and applies it, or notes why not.
 func (w *Worker) work(ctx context.Context, item inbox.Item) {
+	defer w.tell()
 	p, err := w.s.preparer.Prepare(ctx, item)
 	if err == nil {
 		err = w.apply(ctx, p)
@@ -170,6 +174,36 @@ func (w *Worker) work(ctx context.Context, item inbox.Item) {
 	}
 	if err := w.fail(ctx, item, err); err != nil {
 		w.s.log.Error("note a failed activity", "activity", item.ActivityID, "error", err)
+	}
+}
+
+// tell wakes those who wait for the worker.
+func (w *Worker) tell() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.settled)
+	w.settled = make(chan struct{})
+}
+
+// Idle returns once nothing that came in is left to be worked now, and whether
+// there was anything.
+func (w *Worker) Idle(ctx context.Context) (worked bool, err error) {
+	for {
+		w.mu.Lock()
+		settled := w.settled
+		w.mu.Unlock()
+		var open bool
+		err := w.s.db.Read().QueryRow(ctx, `
+			SELECT EXISTS (SELECT 1 FROM inbox_items WHERE state = 'new' AND next_at <= $1)`, store.Millis(w.s.now())).Scan(&open)
+		if err != nil || !open {
+			return worked, err
+		}
+		worked = true
+		select {
+		case <-settled:
+		case <-ctx.Done():
+			return worked, ctx.Err()
+		}
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 
 // draft is what is known of an activity that is about to be written.
 type draft struct {
-	public bool // anyone may read it, and it carries a proof
+	public bool // anyone may read it
+	proven bool // it carries a proof; only what is public may
 	listed bool // it stands in the outbox
 	post   instance.PostID
 }
@@ -28,15 +29,15 @@ type written struct {
 
 var errNoProof = errors.New("key for proofs is no Ed25519 key")
 
-// write keeps an activity of ours, with a proof if it is public. A restricted
-// one has none: a leaked document that proves itself would be worse than one
-// that does not (protocol.md §4.2).
+// write keeps an activity of ours, with a proof if others pass it on. A
+// restricted one never has one: a leaked document that proves itself would be
+// worse than one that does not (protocol.md §4.2).
 func (s *Service) write(ctx context.Context, tx store.Tx, actor instance.Actor, a as2.Activity, d draft) (written, error) {
 	body, err := as2.Encode(a)
 	if err != nil {
 		return written{}, fmt.Errorf("encode %s %s: %w", a.Type, a.ID, err)
 	}
-	if d.public {
+	if d.public && d.proven {
 		if body, err = s.prove(ctx, tx, actor, body); err != nil {
 			return written{}, fmt.Errorf("prove %s %s: %w", a.Type, a.ID, err)
 		}

@@ -163,6 +163,16 @@ func (a *App) Stop(ctx context.Context) error {
 	return err
 }
 
+// Settle returns once nothing is left to be sent or worked now, and whether
+// there was anything. It is for tests and demonstrations; the instance must have
+// been started.
+func (a *App) Settle(ctx context.Context) (worked bool, err error) {
+	if err := a.Jobs.Idle(ctx); err != nil {
+		return false, err
+	}
+	return a.worker.Idle(ctx)
+}
+
 // Close closes the database. Nothing of the instance works after it.
 func (a *App) Close() error {
 	a.Federation.Close()

@@ -19,6 +19,10 @@ type Newcomer struct {
 	Password string
 	Role     instance.Role // empty: resident
 	Locale   string        // empty: fr
+	// Verified tells that the operator has seen that the person belongs to this
+	// server's area; joining a place that is no house then makes them
+	// a verified resident of it.
+	Verified bool
 }
 
 // Create opens an account. It returns an [instance.Invalid] for what cannot be
@@ -59,10 +63,14 @@ func (s *Service) Create(ctx context.Context, n Newcomer) (instance.Account, err
 			return taken(err, "username")
 		}
 		at := store.Millis(a.CreatedAt)
+		var verified *int64
+		if n.Verified {
+			verified = &at
+		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO people (actor_id, email, email_key, password_hash, role, locale, created_at, credentials_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			a.ID, email, emailKey, hash, string(a.Role), a.Locale, at, at)
+			INSERT INTO people (actor_id, email, email_key, password_hash, role, locale, verified_at, created_at, credentials_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			a.ID, email, emailKey, hash, string(a.Role), a.Locale, verified, at, at)
 		if store.IsUnique(err) {
 			return &instance.Invalid{Field: "email", Code: "taken"}
 		}

@@ -17,16 +17,25 @@ type Membership struct {
 }
 
 // Join declares that a person lives in a place. Whoever is a resident already
-// stays as they are.
+// stays as they are. One whom the operator has verified for the whole server is
+// a verified resident at once, but not of a house: who lives behind one door is
+// not for the person alone to say.
 func (s *Service) Join(ctx context.Context, group, person instance.ActorID) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		if _, err := byID(ctx, tx, group); err != nil {
+		n, err := byID(ctx, tx, group)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
-			INSERT INTO memberships (group_id, person_id, standing, joined_at)
-			VALUES ($1, $2, 'declared', $3)
-			ON CONFLICT DO NOTHING`, group, person, store.Millis(s.now()))
+		now := store.Millis(s.now())
+		_, err = tx.Exec(ctx, `
+			INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at)
+			SELECT CAST($1 AS BIGINT), p.actor_id,
+			       CASE WHEN p.verified_at IS NOT NULL AND NOT $3 THEN 'verified' ELSE 'declared' END,
+			       CAST($4 AS BIGINT),
+			       CASE WHEN NOT $3 THEN p.verified_at END
+			  FROM people p
+			 WHERE p.actor_id = $2
+			ON CONFLICT DO NOTHING`, group, person, n.Level.House(), now)
 		return err
 	})
 	if err != nil {

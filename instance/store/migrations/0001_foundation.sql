@@ -84,6 +84,8 @@ CREATE TABLE people (
 	appearance       TEXT NOT NULL DEFAULT 'auto',
 	text_size        TEXT NOT NULL DEFAULT 'normal',
 	default_audience TEXT NOT NULL DEFAULT 'neighbourhood',
+	-- The operator has seen that the person belongs to this server's area.
+	verified_at      BIGINT,
 	created_at       BIGINT NOT NULL,
 	disabled_at      BIGINT,
 	credentials_at   BIGINT NOT NULL

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"palier/cmd/palier/demo"
+	"palier/instance/app"
+	"palier/instance/config"
+)
+
+// server says which server a command is about. Flags go before environment
+// variables, and those before the file.
+type server struct {
+	Config   string `help:"File with settings (TOML)." type:"existingfile"`
+	Database string `help:"sqlite:PATH or postgres://…" placeholder:"ADDRESS"`
+	URL      string `name:"url" help:"Public address, https://name." placeholder:"URL"`
+	Media    string `help:"Folder for pictures." placeholder:"DIR"`
+}
+
+// settings returns the configuration that results.
+func (s server) settings() (config.Config, error) {
+	c := config.Default()
+	if s.Config != "" {
+		if err := c.ReadFile(s.Config); err != nil {
+			return c, err
+		}
+	}
+	set(&c.Database, s.Database)
+	set(&c.URL, s.URL)
+	set(&c.MediaDir, s.Media)
+	return c, nil
+}
+
+func set(to *string, value string) {
+	if value != "" {
+		*to = value
+	}
+}
+
+type serve struct {
+	server
+	Title          string         `help:"What the server calls itself."`
+	Listen         string         `help:"Where to take connections, host:port." placeholder:"ADDRESS"`
+	Roles          []string       `help:"What this process does: web, worker." placeholder:"ROLE"`
+	TrustedProxies []netip.Prefix `help:"Whose X-Forwarded-For counts." placeholder:"CIDR"`
+	PeersAllow     []netip.Prefix `help:"Addresses other servers may have although they are not public." placeholder:"CIDR"`
+	TLSCert        string         `name:"tls-cert" help:"Certificate to serve https with." type:"existingfile" placeholder:"FILE"`
+	TLSKey         string         `name:"tls-key" help:"Its key." type:"existingfile" placeholder:"FILE"`
+	FirstRetry     time.Duration  `help:"How long a delivery that failed waits first." placeholder:"DURATION"`
+	Lane           int            `help:"Tells processes on one database apart, 0 to 15." default:"-1"`
+}
+
+// Run serves until it is told to stop.
+func (s serve) Run(ctx context.Context, console demo.Console) error {
+	c, err := s.settings()
+	if err != nil {
+		return err
+	}
+	set(&c.Listen, s.Listen)
+	set(&c.Title, s.Title)
+	set(&c.TLSCert, s.TLSCert)
+	set(&c.TLSKey, s.TLSKey)
+	if len(s.Roles) > 0 {
+		c.Roles = s.Roles
+	}
+	if len(s.TrustedProxies) > 0 {
+		c.TrustedProxies = s.TrustedProxies
+	}
+	if len(s.PeersAllow) > 0 {
+		c.PeersAllow = s.PeersAllow
+	}
+	if s.FirstRetry > 0 {
+		c.FirstRetry = s.FirstRetry
+	}
+	if s.Lane >= 0 {
+		c.Lane = s.Lane
+	}
+	a, err := app.Open(ctx, c, app.Options{Log: console.Log, Now: time.Now, Version: console.Version})
+	if err != nil {
+		return err
+	}
+	err = a.Run(ctx, func(addr net.Addr) {
+		if addr != nil {
+			fmt.Fprintf(console.Out, "%s is there: %s (listening on %s)\n", c.Title, c.URL, addr)
+		}
+	})
+	if closeErr := a.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
