@@ -432,12 +432,12 @@ func (c adminQueue) Run(ctx context.Context, console demo.Console, root *command
 		if c.Retry != "" {
 			return a.Federation.RetryHost(ctx, c.Retry)
 		}
-		hosts, err := a.Federation.Hosts(ctx, "", 1000)
+		hosts, err := a.Federation.Servers(ctx, "", 1000)
 		if err != nil {
 			return err
 		}
 		for _, h := range hosts {
-			if err := say(console, h.Name, string(h.State), h.Pending, h.Health.LastError); err != nil {
+			if err := say(console, h.Name, h.State, h.Pending, h.LastError); err != nil {
 				return err
 			}
 		}

@@ -4,51 +4,63 @@ import (
 	"context"
 	"fmt"
 
-	"palier/federation/delivery"
+	"palier/instance"
 	"palier/instance/store"
 )
 
-// Host is another server as an administrator sees it.
-type Host struct {
-	Name    string
-	State   delivery.State
-	Health  delivery.Health
-	Pending int // deliveries that wait
+// Servers returns a page of the other servers we know by name, from after one,
+// in trouble or not.
+func (s *Service) Servers(ctx context.Context, after string, limit int) ([]instance.OtherServer, error) {
+	return s.servers(ctx, `h.name > $1 ORDER BY h.name LIMIT $2`, after, limit)
 }
 
-// Hosts returns a page of the servers we know by name, from after one, those in
-// trouble or not.
-func (s *Service) Hosts(ctx context.Context, after string, limit int) ([]Host, error) {
-	rows, err := s.db.Read().Query(ctx, `
-		SELECT h.name, (SELECT COUNT(*) FROM deliveries d WHERE d.host = h.name)
-		  FROM hosts h
-		 WHERE h.name > $1
-		 ORDER BY h.name
-		 LIMIT $2`, after, limit)
+// Server returns one other server. It returns [instance.ErrNotFound] if we
+// never met it.
+func (s *Service) Server(ctx context.Context, name string) (instance.OtherServer, error) {
+	found, err := s.servers(ctx, `h.name = $1`, name)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("server %s: %w", name, instance.ErrNotFound)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("list hosts: %w", err)
+		return instance.OtherServer{}, err
+	}
+	return found[0], nil
+}
+
+func (s *Service) servers(ctx context.Context, where string, args ...any) ([]instance.OtherServer, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT h.name, h.first_seen_at, (SELECT COUNT(*) FROM deliveries d WHERE d.host = h.name)
+		  FROM hosts h
+		 WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list servers: %w", err)
 	}
 	defer rows.Close()
-	var list []Host
+	var list []instance.OtherServer
 	var names []string
 	for rows.Next() {
-		var h Host
-		if err := rows.Scan(&h.Name, &h.Pending); err != nil {
-			return nil, fmt.Errorf("list hosts: %w", err)
+		var o instance.OtherServer
+		var first int64
+		if err := rows.Scan(&o.Name, &first, &o.Pending); err != nil {
+			return nil, fmt.Errorf("list servers: %w", err)
 		}
-		list = append(list, h)
-		names = append(names, h.Name)
+		o.FirstSeen = store.Time(first)
+		list = append(list, o)
+		names = append(names, o.Name)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list hosts: %w", err)
+		return nil, fmt.Errorf("list servers: %w", err)
 	}
 	health, err := s.hosts.Load(ctx, names)
 	if err != nil {
 		return nil, err
 	}
+	now := s.now()
 	for i := range list {
-		list[i].Health = health[list[i].Name]
-		list[i].State = list[i].Health.State(s.now())
+		o := &list[i]
+		h := health[o.Name]
+		o.State, o.Failures, o.LastError = string(h.State(now)), h.Failures, h.LastError
+		o.LastSuccess, o.LastFailure, o.ResumeAt, o.Skew = h.LastSuccess, h.LastFailure, h.ResumeAt, h.Skew
 	}
 	return list, nil
 }

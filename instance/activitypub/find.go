@@ -16,13 +16,6 @@ import (
 	"palier/protocol/jrd"
 )
 
-// Sighting is what a search for a handle or an address found: an actor or a
-// post.
-type Sighting struct {
-	Actor *instance.Actor
-	Post  *instance.Post
-}
-
 // Find returns the actor with this handle, asking its server if we do not know
 // it. It returns [instance.ErrNotFound] if there is none, or none we listen to.
 func (s *Service) Find(ctx context.Context, handle string) (instance.Actor, error) {
@@ -40,19 +33,19 @@ func (s *Service) Find(ctx context.Context, handle string) (instance.Actor, erro
 // address of an actor or a post. What another server shows is kept, posts only
 // if anyone may read them. It returns [instance.ErrNotFound] if there is
 // nothing.
-func (s *Service) Look(ctx context.Context, query string) (Sighting, error) {
+func (s *Service) Look(ctx context.Context, query string) (instance.Sighting, error) {
 	query = strings.TrimSpace(query)
 	if a, err := s.lookHere(ctx, query); err == nil || !errors.Is(err, instance.ErrNotFound) {
-		return Sighting{Actor: &a}, err
+		return instance.Sighting{Actor: &a}, err
 	}
 	found, err := s.discovery.Find(ctx, query)
 	switch {
 	case errors.Is(err, discovery.ErrLocal):
 		return s.lookAtOurs(ctx, query)
 	case err != nil && !discovery.Temporary(err):
-		return Sighting{}, fmt.Errorf("find %q: %w", clip(query), errors.Join(instance.ErrNotFound, err))
+		return instance.Sighting{}, fmt.Errorf("find %q: %w", clip(query), errors.Join(instance.ErrNotFound, err))
 	case err != nil:
-		return Sighting{}, fmt.Errorf("find %q: %w", clip(query), err)
+		return instance.Sighting{}, fmt.Errorf("find %q: %w", clip(query), err)
 	}
 	return s.keepFound(ctx, found)
 }
@@ -75,10 +68,10 @@ func (s *Service) lookHere(ctx context.Context, query string) (instance.Actor, e
 }
 
 // lookAtOurs finds what an address of ours names.
-func (s *Service) lookAtOurs(ctx context.Context, query string) (Sighting, error) {
+func (s *Service) lookAtOurs(ctx context.Context, query string) (instance.Sighting, error) {
 	a, err := actors.ByURI(ctx, s.db.Read(), query)
 	if err == nil {
-		return Sighting{Actor: &a}, nil
+		return instance.Sighting{Actor: &a}, nil
 	}
 	p, err := posts.ByURI(ctx, s.db.Read(), query)
 	if err != nil {
@@ -86,32 +79,32 @@ func (s *Service) lookAtOurs(ctx context.Context, query string) (Sighting, error
 		name, id, isPost := strings.Cut(path, "/")
 		if !isPost {
 			found, err := s.lookHere(ctx, name)
-			return Sighting{Actor: &found}, err
+			return instance.Sighting{Actor: &found}, err
 		}
 		n, err := instance.ParseID(id)
 		if err != nil {
-			return Sighting{}, err
+			return instance.Sighting{}, err
 		}
 		if p, err = posts.ByIDIn(ctx, s.db.Read(), instance.PostID(n)); err != nil {
-			return Sighting{}, err
+			return instance.Sighting{}, err
 		}
 	}
 	if !p.Audience.Open() {
-		return Sighting{}, fmt.Errorf("find %q: %w", clip(query), instance.ErrNotFound)
+		return instance.Sighting{}, fmt.Errorf("find %q: %w", clip(query), instance.ErrNotFound)
 	}
-	return Sighting{Post: p}, nil
+	return instance.Sighting{Post: p}, nil
 }
 
 // keepFound keeps what was found elsewhere, unless its server was shut out.
-func (s *Service) keepFound(ctx context.Context, found discovery.Found) (Sighting, error) {
+func (s *Service) keepFound(ctx context.Context, found discovery.Found) (instance.Sighting, error) {
 	id := found.Document.ID()
 	host, _ := hostOf(id)
 	severity, err := s.nouns.Moderation.Severity(ctx, s.db.Read(), host)
 	if err != nil {
-		return Sighting{}, err
+		return instance.Sighting{}, err
 	}
 	if severity == moderation.Suspended {
-		return Sighting{}, fmt.Errorf("find %s: %w", id, instance.ErrNotFound)
+		return instance.Sighting{}, fmt.Errorf("find %s: %w", id, instance.ErrNotFound)
 	}
 	if !as2.IsActor(found.Document.Type()) {
 		return s.keepFoundPost(ctx, found.Document)
@@ -124,9 +117,9 @@ func (s *Service) keepFound(ctx context.Context, found discovery.Found) (Sightin
 		return s.rename(ctx, tx, &a, found.Handle)
 	})
 	if err != nil {
-		return Sighting{}, fmt.Errorf("keep %s: %w", id, err)
+		return instance.Sighting{}, fmt.Errorf("keep %s: %w", id, err)
 	}
-	return Sighting{Actor: &a}, nil
+	return instance.Sighting{Actor: &a}, nil
 }
 
 // rename gives an actor the handle that its host has confirmed.
@@ -142,18 +135,18 @@ func (s *Service) rename(ctx context.Context, tx store.Tx, a *instance.Actor, h 
 }
 
 // keepFoundPost keeps a post that somebody looked up by its address.
-func (s *Service) keepFoundPost(ctx context.Context, o *as2.Object) (Sighting, error) {
+func (s *Service) keepFoundPost(ctx context.Context, o *as2.Object) (instance.Sighting, error) {
 	doc, err := as2.ReadNote(o)
 	if err != nil {
-		return Sighting{}, fmt.Errorf("find %s: %w", o.ID(), errors.Join(instance.ErrNotFound, err))
+		return instance.Sighting{}, fmt.Errorf("find %s: %w", o.ID(), errors.Join(instance.ErrNotFound, err))
 	}
 	by, err := doc.Author()
 	if err != nil || own(by, doc.ID) == "" {
-		return Sighting{}, fmt.Errorf("find %s: %w", o.ID(), instance.ErrNotFound)
+		return instance.Sighting{}, fmt.Errorf("find %s: %w", o.ID(), instance.ErrNotFound)
 	}
 	author, err := s.discovery.Actor(ctx, by)
 	if err != nil {
-		return Sighting{}, fmt.Errorf("author of %s: %w", o.ID(), err)
+		return instance.Sighting{}, fmt.Errorf("author of %s: %w", o.ID(), err)
 	}
 	var p *instance.Post
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
@@ -174,7 +167,7 @@ func (s *Service) keepFoundPost(ctx context.Context, o *as2.Object) (Sighting, e
 		return err
 	})
 	if err != nil {
-		return Sighting{}, fmt.Errorf("keep %s: %w", o.ID(), err)
+		return instance.Sighting{}, fmt.Errorf("keep %s: %w", o.ID(), err)
 	}
-	return Sighting{Post: p}, nil
+	return instance.Sighting{Post: p}, nil
 }

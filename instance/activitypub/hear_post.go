@@ -51,8 +51,22 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 	if err := s.send(ctx, tx, to); err != nil {
 		return err
 	}
-	if d.Kind == instance.Posted && p.ReplyToURI != "" && p.Group != nil && p.Group.Local() && open {
-		return s.wrapAndSend(ctx, tx, *p.Group, out.body)
+	if d.Kind != instance.Posted || p.ReplyToURI == "" || !open {
+		return nil
+	}
+	return s.passReplyOn(ctx, tx, p, out.body)
+}
+
+// passReplyOn lets the groups of ours that hold a thread pass a reply on.
+func (s *Service) passReplyOn(ctx context.Context, tx store.Tx, p *instance.Post, activity string) error {
+	groups, err := s.sharedBy(ctx, tx, p.Thread)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if err := s.wrapAndSend(ctx, tx, g.actor, activity); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -200,11 +214,8 @@ func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) erro
 	switch {
 	case d.Post == nil || !d.Post.Audience.Open():
 		return nil
-	case d.Kind == instance.Posted && d.Post.ReplyToURI != "" && d.Post.Group != nil && d.Post.Group.Local():
-		if d.Activity == "" {
-			return nil
-		}
-		return s.wrapAndSend(ctx, tx, *d.Post.Group, d.Activity)
+	case d.Kind == instance.Posted && d.Post.ReplyToURI != "" && d.Activity != "":
+		return s.passReplyOn(ctx, tx, d.Post, d.Activity)
 	case d.Kind == instance.Edited && d.Activity != "", d.Kind == instance.Deleted:
 		groups, err := s.sharedBy(ctx, tx, d.Post.ID)
 		if err != nil {

@@ -50,6 +50,7 @@ type App struct {
 	worker  *activitypub.Worker
 	handler http.Handler
 	folder  *media.Folder
+	zone    *time.Location
 	leave   func() error
 }
 
@@ -70,11 +71,15 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, c.Database, store.Options{Logger: o.Log})
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, Site: site, DB: db, log: o.Log, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane)}
+	a := &App{Config: c, Site: site, DB: db, log: o.Log, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane), zone: zone}
 	if err := a.build(ctx, o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+
+	"palier/instance/web"
 )
 
 // routes is everything this instance answers.
@@ -15,6 +17,16 @@ func (a *App) routes() (http.Handler, error) {
 	r.Get("/healthz", a.healthy)
 	r.Get("/readyz", a.ready)
 	a.Federation.Routes(r)
+	pages, err := web.New(web.Options{
+		Site: a.Site, Title: a.Config.Title, Now: a.now, Zone: a.zone, Log: a.log,
+		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines,
+		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Pictures: a.Pictures,
+		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup,
+	})
+	if err != nil {
+		return nil, err
+	}
+	pages.Routes(r)
 	return r, nil
 }
 

@@ -26,6 +26,8 @@ type Config struct {
 	Listen string `toml:"listen"`
 	// Title is what the server calls itself.
 	Title string `toml:"title"`
+	// Zone is the time zone of the place, as Europe/Paris.
+	Zone string `toml:"zone"`
 	// MediaDir holds pictures; empty: beside the database.
 	MediaDir string `toml:"media_dir"`
 	// Roles are what this process does: web, worker.
@@ -58,7 +60,7 @@ type Limits struct {
 func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
-		Title: "Palier", Roles: []string{"web", "worker"}, FirstRetry: time.Minute,
+		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: time.Minute,
 		Limits: Limits{
 			Peers:  auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
 			Login:  auth.Limit{Burst: 10, Every: time.Minute},

@@ -304,3 +304,13 @@ func (s *Service) setActor(ctx context.Context, tx store.Tx, actor instance.Acto
 	}
 	return nil
 }
+
+// CountOpen returns how many reports wait for a decision.
+func (s *Service) CountOpen(ctx context.Context) (int, error) {
+	var n int
+	err := s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM reports WHERE state = 'open'`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count open reports: %w", err)
+	}
+	return n, nil
+}

@@ -118,3 +118,14 @@ func (s *Service) follows(ctx context.Context, where, other string, id instance.
 	}
 	return list, rows.Err()
 }
+
+// CountRequests returns how many wait for a yes from id.
+func (s *Service) CountRequests(ctx context.Context, id instance.ActorID) (int, error) {
+	var n int
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT COUNT(*) FROM follows WHERE followee_id = $1 AND state = 'requested'`, id).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count requests to %s: %w", id, err)
+	}
+	return n, nil
+}

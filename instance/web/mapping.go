@@ -1,0 +1,118 @@
+package web
+
+import (
+	"html/template"
+
+	"palier/instance"
+	"palier/instance/people"
+	"palier/instance/timelines"
+	"palier/instance/web/view"
+)
+
+// What our sanitiser wrote is HTML; nothing else ever becomes that here.
+func sanitised(s string) template.HTML { return template.HTML(s) }
+
+func personView(site instance.Site, a instance.Actor) view.Person {
+	p := view.Person{
+		ID: a.ID.String(), Name: a.Shown(), Handle: a.Acct(), Path: "/@" + a.Acct(), Kind: view.Resident,
+	}
+	switch a.Kind {
+	case instance.Group:
+		p.Kind = view.Place
+	case instance.Organization:
+		p.Kind = view.Association
+	case instance.Application, instance.Service:
+		p.Kind, p.Bot = view.Machine, true
+	}
+	// A picture of another server is not shown from here: its address would
+	// tell that server who reads (security.md F05).
+	if a.Local() && a.Icon != "" {
+		p.Picture = site.MediaURL(a.Icon)
+	}
+	return p
+}
+
+// postView is a post as v sees it. via is who brought it, nil for its author.
+func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *instance.Account, tends bool) view.Post {
+	shown := view.Post{
+		ID: p.ID.String(), Version: version(p), Path: "/@" + p.Author.Acct() + "/" + p.ID.String(),
+		Author: personView(site, p.Author), Title: p.Title, Content: sanitised(p.Content), Warning: p.Warning,
+		Language: p.Language, Audience: view.Audience(p.Audience), Published: p.PublishedAt, Edited: p.EditedAt,
+		Replies: p.Replies, Liked: p.Liked, Shared: p.Boosted, Pinned: p.Pinned,
+	}
+	switch {
+	case !p.DeletedAt.IsZero():
+		shown.Gone = view.Deleted
+	case !p.RemovedAt.IsZero():
+		shown.Gone = view.Removed
+	}
+	if p.Group != nil {
+		in := personView(site, *p.Group)
+		shown.In = &in
+	}
+	if via != nil {
+		by := personView(site, *via)
+		shown.SharedBy = &by
+	}
+	for _, m := range p.Pictures {
+		if m.File == "" {
+			continue // others' pictures come once they are kept here
+		}
+		shown.Pictures = append(shown.Pictures, pictureView(site, m))
+	}
+	shown.May = deedsOn(p, me, tends)
+	return shown
+}
+
+// version changes with whatever of a post changes for all its readers.
+func version(p *instance.Post) int64 {
+	v := p.PublishedAt.UnixMilli()
+	if !p.EditedAt.IsZero() {
+		v = p.EditedAt.UnixMilli()
+	}
+	return v*1000 + int64(p.Replies)
+}
+
+func pictureView(site instance.Site, m instance.Picture) view.Picture {
+	const thumb = 640
+	w, h := m.Width, m.Height
+	if long := max(w, h); long > thumb {
+		w, h = w*thumb/long, h*thumb/long
+	}
+	return view.Picture{ID: m.ID.String(), Small: site.MediaURL(m.Thumb), Large: site.MediaURL(m.File), Alt: m.Description, Width: w, Height: h}
+}
+
+// deedsOn are what somebody may do with a post; tends tells that they moderate
+// the place it is in.
+func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
+	if me == nil || p.Gone() {
+		return view.Deeds{}
+	}
+	own := p.Author.ID == me.ID
+	return view.Deeds{
+		Reply: true, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
+		Remove: tends && !own, Report: !own,
+	}
+}
+
+// entryViews are the lines of a timeline as v sees them.
+func (s *Server) entryViews(entries []timelines.Entry, v *visit) []view.Post {
+	tends := map[instance.ActorID]bool{}
+	for _, id := range v.viewer.Tends {
+		tends[id] = true
+	}
+	shown := make([]view.Post, 0, len(entries))
+	for _, e := range entries {
+		mine := e.Post.Group != nil && tends[e.Post.Group.ID]
+		shown = append(shown, postView(s.Site, e.Post, e.Via, v.account, mine))
+	}
+	return shown
+}
+
+// bondView is how the viewer stands to somebody.
+func bondView(r people.Relationship, self bool) view.Bond {
+	return view.Bond{
+		Self: self, Following: r.Follows == people.Following, Requested: r.Follows == people.Requested,
+		FollowsMe: r.FollowedBy == people.Following, Blocked: r.Blocks, Muted: r.Mutes,
+	}
+}

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"palier/instance"
+	"palier/instance/auth"
+	"palier/instance/groups"
+	"palier/instance/media"
+	"palier/instance/moderation"
+	"palier/instance/notifications"
+	"palier/instance/people"
+	"palier/instance/places"
+	"palier/instance/posts"
+	"palier/instance/timelines"
+	"palier/instance/web/pages"
+)
+
+// Server answers browsers.
+type Server struct {
+	Options
+	*Pages
+
+	flashes Flashes
+	logins  *auth.Limiter
+	deeds   *auth.Limiter
+	lookups *auth.Limiter
+}
+
+// Options are what a [Server] stands on.
+type Options struct {
+	Site  instance.Site
+	Title string // of the server
+	Now   func() time.Time
+	Zone  *time.Location
+	Log   *slog.Logger
+
+	People        *people.Service
+	Places        *places.Service
+	Posts         *posts.Service
+	Groups        *groups.Service
+	Timelines     *timelines.Service
+	Notifications *notifications.Service
+	Moderation    *moderation.Service
+	Network       Network
+	Sessions      *auth.Sessions
+	Pictures      *media.Pictures
+
+	Login, Deeds, Lookup auth.Limit
+}
+
+// Network is what pages ask of other servers.
+type Network interface {
+	// Look finds what somebody typed: a handle or an address.
+	Look(ctx context.Context, query string) (instance.Sighting, error)
+	// Servers returns a page of the other servers by name, from after one.
+	Servers(ctx context.Context, after string, limit int) ([]instance.OtherServer, error)
+	// Server returns one other server.
+	Server(ctx context.Context, name string) (instance.OtherServer, error)
+	// RetryHost has what waits for a server tried now.
+	RetryHost(ctx context.Context, host string) error
+}
+
+// New returns a server on o. It fails if a template or a catalogue is wrong.
+func New(o Options) (*Server, error) {
+	set, err := pages.New(pages.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &Server{
+		Options: o, Pages: NewPages(set),
+		flashes: Flashes{Cookie: auth.CookieName(o.Site, "flash"), Secure: o.Site.Secure()},
+		logins:  auth.NewLimiter(o.Login, o.Now),
+		deeds:   auth.NewLimiter(o.Deeds, o.Now),
+		lookups: auth.NewLimiter(o.Lookup, o.Now),
+	}, nil
+}
+
+// maxForm bounds a form without pictures, in bytes; maxUpload one with them.
+const (
+	maxForm   = 256 << 10
+	maxUpload = 4*(16<<20) + maxForm
+)
+
+// Routes adds every page to r.
+func (s *Server) Routes(r chi.Router) {
+	r.Handle("/static/*", http.StripPrefix("/static", s.set.Assets()))
+	r.Get("/media/{shard}/{file}", s.reader(s.getPicture))
+	r.Group(func(r chi.Router) {
+		r.Use(http.NewCrossOriginProtection().Handler, s.Sessions.Load)
+		s.residentRoutes(r)
+		s.adminRoutes(r)
+		r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error { return instance.ErrNotFound }))
+	})
+}
+
+// getPicture answers with a file of the media store, if the reader may see it.
+func (s *Server) getPicture(w http.ResponseWriter, r *http.Request) error {
+	file := chi.URLParam(r, "shard") + "/" + chi.URLParam(r, "file")
+	restricted, err := s.Posts.MaySee(r.Context(), visitOf(r).viewer, file)
+	if err != nil {
+		return err
+	}
+	return s.Pictures.Serve(w, r, file, restricted)
+}
