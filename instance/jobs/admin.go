@@ -105,7 +105,7 @@ func (q *Queue) Counts(ctx context.Context) ([]Count, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count jobs: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells the same
+	defer rows.Close()
 	var counts []Count
 	for rows.Next() {
 		var c Count

@@ -89,7 +89,7 @@ func (q *Queue) anyRunning(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for running jobs: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells the same
+	defer rows.Close()
 	for rows.Next() {
 		var running ending
 		if err := rows.Scan(&running.id, &running.attempt); err != nil {

@@ -96,7 +96,7 @@ func New(db *store.DB, o Options) *Queue {
 		ended:   newEndings(),
 	}
 	if q.now == nil {
-		q.now = time.Now
+		q.now = time.Now //nolint:forbidigo // what River itself reads when it is given no clock
 	}
 	if o.Work {
 		Handle(q, q.tick, HandleOptions{MaxAttempts: forever, Backoff: func(attempt int) time.Duration {
@@ -140,7 +140,7 @@ func (q *Queue) config() *river.Config {
 	if q.o.Now != nil {
 		// River rescues and cleans up by the machine's clock: jobs of a clock
 		// that is behind it must not look old.
-		behind := max(time.Since(q.o.Now()), 0)
+		behind := max(time.Since(q.o.Now()), 0) //nolint:forbidigo // the machine's clock is what is meant
 		c.Test.Time = clock(q.o.Now)
 		c.RescueStuckJobsAfter += behind
 		c.CompletedJobRetentionPeriod += behind

@@ -98,18 +98,17 @@ func meaningOf(err error) error {
 	if lite := (*sqlite.Error)(nil); errors.As(err, &lite) {
 		return sqliteMeaning(lite.Code())
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return nil
-	}
 	var (
 		connecting *pgconn.ConnectError
 		network    net.Error
 	)
 	switch {
-	case errors.As(err, &connecting), errors.As(err, &network),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
-		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		pgconn.SafeToRetry(err), strings.Contains(err.Error(), "conn closed"):
+	case errors.As(err, &connecting): // first, since its own deadline is no one else's
+		return ErrUnavailable
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return nil
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), pgconn.SafeToRetry(err):
 		return ErrUnavailable
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return ErrAborted

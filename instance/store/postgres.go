@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -223,8 +222,5 @@ type pooledRow struct {
 
 func (r pooledRow) Scan(dest ...any) error {
 	defer r.conn.Release()
-	if err := r.row.Scan(dest...); err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	return nil
+	return r.row.Scan(dest...)
 }

@@ -78,7 +78,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Connections is the greatest number of connections to PostgreSQL, for
 	// reading and writing together, or of readers of SQLite. Zero is 16 for
-	// PostgreSQL and 4 for SQLite.
+	// PostgreSQL and 4 for SQLite. Listening, and working jobs, take up to
+	// three more on PostgreSQL.
 	Connections int
 	// ReadURL is where [DB.Read] reads on PostgreSQL, if not from the same
 	// server: a replica, that may be a moment behind.

@@ -273,8 +273,8 @@ func TestLoserOfADeadlockRunsAgain(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := tries.Load(); n != 3 {
-		t.Errorf("%d runs, want 3", n)
+	if n := tries.Load(); n < 3 { // they may meet again
+		t.Errorf("%d runs, want 3 or more", n)
 	}
 	var kind string
 	if err := db.Read().QueryRow(ctx, `SELECT kind FROM notes WHERE id = 1`).Scan(&kind); err != nil || kind != "notexx" {

@@ -73,7 +73,7 @@ func startIn(dir, bin string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // the server has its own handle
+	defer log.Close() // the server has a handle of its own
 	server := exec.Command("sh", "-c", keeper, "keeper", dir,
 		filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off",
