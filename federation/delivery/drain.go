@@ -80,9 +80,8 @@ func (d *drain) round(ctx context.Context, due []Held) (more bool, err error) {
 	if serr := d.courier.o.Ledger.Settle(kept, s); serr != nil {
 		return false, errors.Join(err, serr)
 	}
-	_ = d.courier.hosts.save(kept) // kept in memory for the next time
 	d.report.Waiting = append(d.report.Waiting, s.Waiting...)
-	return more, err
+	return more, errors.Join(err, d.courier.hosts.save(kept))
 }
 
 // try sends one held delivery and notes the outcome in s. It returns false if

@@ -14,6 +14,7 @@ import (
 	"palier/federation/client"
 	"palier/protocol/as2"
 	"palier/protocol/jrd"
+	"palier/protocol/origin"
 )
 
 // Find finds what people type into a search field: @name@host, name@host, the
@@ -48,11 +49,27 @@ func (r *Resolver) find(ctx context.Context, what jrd.Resource) (Found, error) {
 		return Found{}, err
 	}
 	r.actors.put(o.ID(), o, nil)
-	h, err := r.HandleOf(ctx, o)
+	h, err := r.handleAtHome(ctx, o)
 	if err != nil {
 		return Found{}, err
 	}
 	return Found{Document: o, Handle: h}, nil
+}
+
+// handleAtHome is [Resolver.HandleOf] for an actor whose id was typed: if its
+// server has no WebFinger, the actor itself may say what it is called there, but
+// nowhere else (B13).
+func (r *Resolver) handleAtHome(ctx context.Context, actor *as2.Object) (jrd.Handle, error) {
+	h, err := r.HandleOf(ctx, actor)
+	if !elsewhere(err) {
+		return h, err
+	}
+	claim, cerr := claimOf(actor)
+	at, ok := origin.Of(actor.ID())
+	if _, host, _ := strings.Cut(at, "://"); cerr != nil || !ok || claim.Host != host {
+		return jrd.Handle{}, err
+	}
+	return claim, nil
 }
 
 func (r *Resolver) read(ctx context.Context, what jrd.Resource) (*as2.Object, error) {

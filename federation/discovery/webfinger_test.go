@@ -190,3 +190,16 @@ func TestGuessFEP1b12(t *testing.T) {
 		}
 	}
 }
+
+func TestActorOfAServerWithoutWebFinger(t *testing.T) {
+	t.Parallel()
+	h, other := newHost(t), newHost(t)
+	id := h.actor("/u/1", "amina", "")
+	if got, err := newResolver(t, nil).Find(t.Context(), id); err != nil || got.Handle.String() != "amina@"+h.name() {
+		t.Errorf("found %v, %v; want it under its own host", got.Handle, err)
+	}
+	id = h.actor("/u/2", "amina", `,"webfinger":"amina@`+other.name()+`"`)
+	if got, err := newResolver(t, nil).Find(t.Context(), id); err == nil {
+		t.Errorf("B13: found as %v, which that host never said", got.Handle)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"palier/federation/client"
 	"palier/protocol/as2"
 	"palier/protocol/origin"
 )
@@ -67,12 +68,14 @@ func (t *task) barred(ctx context.Context, id string) (bool, error) {
 }
 
 func (t *task) shared(ctx context.Context, by By, item as2.Item) (*as2.Object, error) {
-	if item.Embedded() && origin.Same(item.IRI, by.Actor) && has(item, "attributedTo") {
+	if item.Embedded() && origin.Same(item.IRI, by.Actor) {
 		o, err := item.Parse()
 		if err != nil {
 			return nil, refuse("%w", err)
 		}
-		return o, nil
+		if o.Has("attributedTo") {
+			return o, nil
+		}
 	}
 	return t.fetch(ctx, item.IRI)
 }
@@ -193,8 +196,8 @@ func (t *task) conclude(ctx context.Context, by By, why error) (By, error) {
 		return by, nil
 	case as2.TypeDelete:
 		switch {
-		case err != nil && ended(err), err == nil && o.Type() == as2.TypeTombstone:
-			return by, nil
+		case errors.Is(err, client.ErrGone), err == nil && o.Type() == as2.TypeTombstone:
+			return by, nil // not at 404, which is also said of what we may not see
 		case err != nil:
 			return by, asked(err)
 		}

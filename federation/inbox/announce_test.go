@@ -304,6 +304,9 @@ func TestC06_DeleteWithoutProof(t *testing.T) {
 	if d := deed[inbox.Delete](t, w, g, gone(1)); d.Actor != lea || d.Moderator {
 		t.Errorf("a tombstone at its origin: %+v", d)
 	}
+	w.stored.owners[lea+"/o/3"] = lea
+	_, err := w.prepare(t, g, gone(3))
+	refused(t, "404, which is also the answer for what we may not see", err)
 	w.web.set(lea+"/o/2", page{status: http.StatusGone})
 	if d := deed[inbox.Delete](t, w, g, gone(2)); d.Object != lea+"/o/2" {
 		t.Errorf("gone at its origin: %+v", d)

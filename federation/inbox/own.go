@@ -2,9 +2,7 @@ package inbox
 
 import (
 	"context"
-	"errors"
 
-	"palier/federation/client"
 	"palier/federation/discovery"
 	"palier/protocol/as2"
 	"palier/protocol/origin"
@@ -25,7 +23,7 @@ func (t *task) own(ctx context.Context, by By) (*as2.Object, error) {
 	case item.IRI == by.Activity.ID:
 		return nil, refuse("is about itself")
 	}
-	if item.Embedded() && origin.Same(item.IRI, by.Actor) && has(item, "type") {
+	if item.Type != "" && origin.Same(item.IRI, by.Actor) {
 		o, err := item.Parse()
 		if err != nil {
 			return nil, refuse("%w", err)
@@ -37,12 +35,6 @@ func (t *task) own(ctx context.Context, by By) (*as2.Object, error) {
 		return nil, err
 	}
 	return o, written(o, by.Actor)
-}
-
-// has reports whether an embedded object is more than a reference.
-func has(item as2.Item, property string) bool {
-	o, err := item.Parse()
-	return err == nil && o.Has(property)
 }
 
 // written refuses an object that is not something actor can have written: an
@@ -87,11 +79,6 @@ func (t *task) owns(ctx context.Context, actor, id string) (known bool, err erro
 // temporary reports whether asking another server again may help. Trouble with
 // our own storage is that too, and comes back as it is.
 func temporary(err error) bool { return discovery.Temporary(err) }
-
-// ended reports an answer that says something is no more.
-func ended(err error) bool {
-	return errors.Is(err, client.ErrGone) || errors.Is(err, client.ErrNotFound)
-}
 
 // author returns the one who wrote an object, by what the object says: exactly
 // one of its own origin.

@@ -447,37 +447,3 @@ func TestHeard(t *testing.T) {
 		t.Errorf("heard %q, want what was validly signed", heard)
 	}
 }
-
-// FuzzReceive sends anything, signed properly: it is answered, never with a 5xx,
-// and never stored as somebody else's.
-func FuzzReceive(f *testing.F) {
-	w := newWorld(f, func(o *inbox.Options) {
-		o.PerHost, o.Burst, o.Failures, o.FailureBurst = 1e9, 1<<30, 1e9, 1<<30
-	})
-	a := w.person(f, lea)
-	f.Add([]byte(note(lea, 1)))
-	f.Add([]byte(a.proved(f, note(lea, 2), w.now)))
-	f.Add([]byte(doc(`{"id":"$A#d","type":"Delete","actor":"$A","object":"$A"}`, lea)))
-	f.Add([]byte(doc(`{"id":"$A/a","type":["Announce"],"actor":[{"id":"$A"}],"object":{"type":"Create","actor":"$B","object":"$B/o"}}`, lea, mallo)))
-	f.Add([]byte(`[]`))
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, body []byte) {
-		r := httptest.NewRequest(http.MethodPost, "https://ours.example/inbox", nil)
-		if err := signature.Sign(r, a.rsa, signature.Cavage, signature.DigestOf(body), w.now); err != nil {
-			t.Fatal(err)
-		}
-		got := w.Receive(t.Context(), r, body)
-		if got.Status < 200 || got.Status >= 500 {
-			t.Errorf("answer %d %q: %v", got.Status, got.Code, got.Err)
-		}
-		if got.Stored && got.Item.Actor != lea {
-			t.Errorf("stored as %q's", got.Item.Actor)
-		}
-		if !got.Stored {
-			return
-		}
-		if p, err := w.Prepare(t.Context(), got.Item); err == nil && !p.Idle() && p.Kind() == "" {
-			t.Error("a deed without a kind")
-		}
-	})
-}
