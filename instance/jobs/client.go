@@ -27,7 +27,7 @@ type client interface {
 	insert(ctx context.Context, tx store.Tx, a Args, o *river.InsertOpts) (*rivertype.JobInsertResult, error)
 	insertMany(ctx context.Context, tx store.Tx, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 	complete(ctx context.Context, tx store.Tx, job *rivertype.JobRow) error
-	release(ctx context.Context, now time.Time) (int, error)
+	release(ctx context.Context, now time.Time) error
 }
 
 func newClient(q *Queue) (client, error) {
@@ -104,11 +104,11 @@ func (c engineClient[T]) complete(ctx context.Context, tx store.Tx, job *riverty
 }
 
 // release makes scheduled and retryable jobs that are due available, rather
-// than leaving it to the next round of River's scheduler, and returns how many.
-func (c engineClient[T]) release(ctx context.Context, now time.Time) (int, error) {
+// than leaving it to the next round of River's scheduler.
+func (c engineClient[T]) release(ctx context.Context, now time.Time) error {
 	now = now.UTC()
-	released, err := c.Driver().GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: 10_000, Now: &now})
-	return len(released), err
+	_, err := c.Driver().GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: 10_000, Now: &now})
+	return err
 }
 
 // anyArgs are the arguments of a job of whatever kind, not read.

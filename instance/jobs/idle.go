@@ -47,76 +47,57 @@ func (q *Queue) Idle(ctx context.Context) error {
 	}
 }
 
-// busy tells whether any job runs or is due.
+// busy tells whether any job runs or is due. One that was scheduled for a time
+// that has come is made available first, unless there is another anyway; River
+// may do so at the same moment, so there is a second look.
 func (q *Queue) busy(ctx context.Context) (bool, error) {
-	for _, look := range []func(context.Context) (bool, error){q.anyDue, q.anyRunning, q.anyReleased} {
-		if busy, err := look(ctx); busy || err != nil {
-			return busy, err
-		}
+	if busy, err := q.anyActive(ctx); busy || err != nil {
+		return busy, err
 	}
-	return false, nil
+	if err := q.client.release(ctx, q.now()); err != nil {
+		return false, fmt.Errorf("release due jobs: %w", err)
+	}
+	return q.anyActive(ctx)
 }
 
-// anyDue looks for a job that waits for a worker, and rings for it.
-func (q *Queue) anyDue(ctx context.Context) (bool, error) {
+// anyActive looks, all at one moment, for a job that waits for a worker, and
+// rings for it, or whose handler runs. One whose handler has returned is done,
+// though River may take a quarter of a second to write that down.
+func (q *Queue) anyActive(ctx context.Context) (bool, error) {
 	now := `to_timestamp(CAST($1 AS BIGINT) / 1000.0)`
 	if q.db.Engine() == store.SQLite { // River keeps times as text there
 		now = `strftime('%Y-%m-%d %H:%M:%f', $1 / 1000.0, 'unixepoch')`
 	}
-	var queue string
-	err := q.db.Read().QueryRow(ctx, `
-		SELECT queue
-		  FROM river_job
-		 WHERE state = 'available' AND scheduled_at <= `+now+`
-		 LIMIT 1`, store.Millis(q.now())).Scan(&queue)
-	switch {
-	case errors.Is(err, store.ErrNoRows):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("look for due jobs: %w", err)
-	}
-	q.bell.ringInsert(queue)
-	return true, nil
-}
-
-// anyRunning looks for a job whose handler runs. One whose handler has returned
-// is done, though River may take a quarter of a second to write that down.
-func (q *Queue) anyRunning(ctx context.Context) (bool, error) {
 	rows, err := q.db.Read().Query(ctx, `
-		SELECT id, attempt
+		SELECT id, attempt, '' AS waits_in
 		  FROM river_job
-		 WHERE state = 'running'`)
+		 WHERE state = 'running'
+		UNION ALL
+		SELECT id, attempt, queue
+		  FROM (SELECT id, attempt, queue
+		          FROM river_job
+		         WHERE state = 'available' AND scheduled_at <= `+now+`
+		         LIMIT 1) AS due`, store.Millis(q.now()))
 	if err != nil {
-		return false, fmt.Errorf("look for running jobs: %w", err)
+		return false, fmt.Errorf("look for active jobs: %w", err)
 	}
 	defer rows.Close()
+	active := false
 	for rows.Next() {
-		var running ending
-		if err := rows.Scan(&running.id, &running.attempt); err != nil {
-			return false, fmt.Errorf("look for running jobs: %w", err)
+		var job ending
+		var waitsIn string
+		if err := rows.Scan(&job.id, &job.attempt, &waitsIn); err != nil {
+			return false, fmt.Errorf("look for active jobs: %w", err)
 		}
-		if !q.ended.isFinished(running) {
-			return true, nil
+		if waitsIn != "" {
+			q.bell.ringInsert(waitsIn)
 		}
+		active = active || waitsIn != "" || !q.ended.isFinished(job)
 	}
 	if err := rows.Err(); err != nil {
-		return false, fmt.Errorf("look for running jobs: %w", err)
+		return false, fmt.Errorf("look for active jobs: %w", err)
 	}
-	return false, nil
-}
-
-// anyReleased makes jobs available that were scheduled for a time that has
-// come, and tells whether there were any.
-func (q *Queue) anyReleased(ctx context.Context) (bool, error) {
-	n, err := q.client.release(ctx, q.now())
-	if err != nil {
-		return false, fmt.Errorf("release due jobs: %w", err)
-	}
-	if n == 0 {
-		return false, nil
-	}
-	_, err = q.anyDue(ctx) // rings for one of them
-	return true, err
+	return active, nil
 }
 
 // endings remembers which jobs have finished lately, and wakes whoever waits
