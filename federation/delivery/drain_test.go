@@ -227,9 +227,13 @@ func TestR02_DeadHost(t *testing.T) {
 	if report := s.fanOut(t, parcel("x", p)); len(report.Dropped) != 1 || len(p.requests()) != tried {
 		t.Errorf("report %+v: a dead host is left alone", report)
 	}
+	s.clock.pass(7 * 24 * time.Hour)
+	if report := s.fanOut(t, parcel("y", p)); len(report.Dropped) != 1 || report.Held != 0 || len(p.requests()) != tried+1 {
+		t.Errorf("report %+v: after a week it is tried, and nothing held if it is still dead", report)
+	}
 	p.become(nil)
 	s.clock.pass(7 * 24 * time.Hour)
-	if report := s.fanOut(t, parcel("y", p)); report.Delivered != 1 {
+	if report := s.fanOut(t, parcel("z", p)); report.Delivered != 1 {
 		t.Errorf("report %+v: after a week it is tried", report)
 	}
 	if got := s.registry.of(p.host()).State(s.clock.now()); got != delivery.Healthy {
@@ -280,5 +284,39 @@ func TestSuccessCostsNoWrite(t *testing.T) {
 	}
 	if s.registry.saves > 1 {
 		t.Errorf("%d writes for ten deliveries to a healthy host, want one", s.registry.saves)
+	}
+}
+
+func TestDrainWhatHasNoKeyAnyMore(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	p := newPeer(t, nil)
+	now := s.clock.now()
+	s.ledger.rows = []delivery.Held{
+		{ID: 1, Host: p.host(), Inbox: p.URL + "/inbox", ActivityID: "1", Sender: "https://lyon.example/u/left", Body: []byte("1"), NextAt: now, ExpiresAt: now.Add(time.Hour)},
+		{ID: 2, Host: p.host(), Inbox: p.URL + "/inbox", ActivityID: "2", Sender: sender, Body: []byte("2"), NextAt: now, ExpiresAt: now.Add(time.Hour)},
+	}
+	report := s.drain(t, p.host())
+	if len(report.Dropped) != 1 || report.Dropped[0].ActivityID != "1" || report.Delivered != 1 {
+		t.Errorf("report %+v, want the first dropped and the second delivered", report)
+	}
+}
+
+func TestE15_DrainKeepsToTheCapToo(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(o *delivery.Options) { o.SiteRate, o.SiteBurst = 0.1, 2 })
+	p := newPeer(t, status(http.StatusServiceUnavailable))
+	for n := range 5 {
+		s.fanOut(t, parcel(strconv.Itoa(n), p))
+	}
+	p.become(nil)
+	s.clock.pass(time.Hour)
+	report := s.drain(t, p.host())
+	if report.Delivered != 2 || len(report.Waiting) != 1 || report.Waiting[0].At.Sub(s.clock.now()) != 10*time.Second {
+		t.Errorf("report %+v, want two delivered and a wait of ten seconds", report)
+	}
+	s.clock.pass(10 * time.Second)
+	if report := s.drain(t, p.host()); report.Delivered != 1 {
+		t.Errorf("report %+v, want the next one", report)
 	}
 }

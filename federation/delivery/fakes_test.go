@@ -132,12 +132,13 @@ type registry struct {
 	mu    sync.Mutex
 	known map[string]delivery.Health
 	saves int
+	fail  error // what Load returns, if set
 }
 
 func (r *registry) Load(_ context.Context, hosts []string) (map[string]delivery.Health, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return maps.Clone(r.known), nil
+	return maps.Clone(r.known), r.fail
 }
 
 func (r *registry) Save(_ context.Context, health map[string]delivery.Health) error {

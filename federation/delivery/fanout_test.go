@@ -316,6 +316,21 @@ func TestR22_WhatIsLeftAtAStopIsHeld(t *testing.T) {
 	}
 }
 
+func TestR12_HealthOfHostsCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	p := newPeer(t, nil)
+	s.registry.fail = errDisk
+	if _, err := s.FanOut(t.Context(), parcel("1", p)); !errors.Is(err, errDisk) || len(p.requests()) != 0 {
+		t.Errorf("error %v after %d requests, want that of the registry before any", err, len(p.requests()))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop() // the same when the program stops: then everything waits in the ledger
+	if report, err := s.FanOut(ctx, parcel("1", p)); err != nil || report.Held != 1 {
+		t.Errorf("report %+v, error %v; want it held", report, err)
+	}
+}
+
 func TestSecondKnockWithTheOtherSignature(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, nil)

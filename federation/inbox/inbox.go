@@ -98,6 +98,9 @@ type Known struct {
 	Type       string // Group, Person, …
 	Featured   string // its collection of pinned posts
 	Moderators string // of a Group: its collection of moderators
+	// AlsoKnownAs is who an actor of ours says it was elsewhere; nobody moves to
+	// one of ours who is not named here. Not needed of others.
+	AlsoKnownAs []string
 }
 
 // Lookup asks other servers, a [*discovery.Resolver]. What it returns comes from

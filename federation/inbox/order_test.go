@@ -122,3 +122,61 @@ func TestApplyMeetsFirst(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestApplyCallsTheOneHandler(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.actor(t, lea, "Person", `,"movedTo":"https://ours.example/u/1"`)
+	w.known(a, "Person")
+	w.stored.actors["https://ours.example/u/1"] = inbox.Known{Type: "Person", AlsoKnownAs: []string{lea}}
+	var got string
+	name := func(s string) { got += s + " " }
+	h := inbox.Handlers[int]{
+		Create:   func(context.Context, int, inbox.Create) error { name("Create"); return nil },
+		Update:   func(context.Context, int, inbox.Update) error { name("Update"); return nil },
+		Profile:  func(context.Context, int, inbox.Profile) error { name("Profile"); return nil },
+		Delete:   func(context.Context, int, inbox.Delete) error { name("Delete"); return nil },
+		Follow:   func(context.Context, int, inbox.Follow) error { name("Follow"); return nil },
+		Accept:   func(context.Context, int, inbox.Answer) error { name("Accept"); return nil },
+		Reject:   func(context.Context, int, inbox.Answer) error { name("Reject"); return nil },
+		Undo:     func(context.Context, int, inbox.Undo) error { name("Undo"); return nil },
+		Like:     func(context.Context, int, inbox.Like) error { name("Like"); return nil },
+		Announce: func(context.Context, int, inbox.Announce) error { name("Announce"); return nil },
+		Add:      func(context.Context, int, inbox.Collect) error { name("Add"); return nil },
+		Remove:   func(context.Context, int, inbox.Collect) error { name("Remove"); return nil },
+		Block:    func(context.Context, int, inbox.Block) error { name("Block"); return nil },
+		Flag:     func(context.Context, int, inbox.Flag) error { name("Flag"); return nil },
+		Move:     func(context.Context, int, inbox.Move) error { name("Move"); return nil },
+	}
+	for kind, object := range map[string]string{
+		"Create":   `{"id":"$A/o/1","type":"Note"}`,
+		"Update":   `{"id":"$A/o/1","type":"Note"}`,
+		"Profile":  `"$A"`,
+		"Delete":   `"$A/o/1"`,
+		"Follow":   `"https://ours.example/g/1"`,
+		"Accept":   `"https://ours.example/a/1"`,
+		"Reject":   `"https://ours.example/a/1"`,
+		"Undo":     `"$A/a/1"`,
+		"Like":     `"https://ours.example/o/1"`,
+		"Announce": `"https://ours.example/o/1"`,
+		"Add":      `"$A/o/1","target":"$A/featured"`,
+		"Remove":   `"$A/o/1","target":"$A/featured"`,
+		"Block":    `"https://ours.example/u/1"`,
+		"Flag":     `"https://ours.example/u/1"`,
+		"Move":     `"$A","target":"https://ours.example/u/1"`,
+	} {
+		typ := kind
+		if kind == "Profile" {
+			typ = "Update"
+		}
+		p, err := w.prepare(t, a, doc(`{"id":"$A/x","type":"`+typ+`","actor":"$A","object":`+object+`}`, lea))
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		got = ""
+		if err := inbox.Apply(t.Context(), 0, p, h); err != nil || got != kind+" " {
+			t.Errorf("%s: called %q, error %v", kind, got, err)
+		}
+	}
+}

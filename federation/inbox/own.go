@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 
 	"palier/federation/discovery"
 	"palier/protocol/as2"
@@ -46,7 +47,7 @@ func written(o *as2.Object, actor string) error {
 	if !origin.Same(o.ID(), actor) {
 		return refuse("%q is not at the origin of %q", clip(o.ID()), clip(actor))
 	}
-	if !o.Has("attributedTo") || named(o, "attributedTo", actor) {
+	if !o.Has("attributedTo") || slices.Contains(o.IRIs("attributedTo"), actor) {
 		return nil
 	}
 	return refuse("%q is not by %q", clip(o.ID()), clip(actor))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"palier/federation/client"
@@ -285,33 +286,38 @@ func (t *task) move(ctx context.Context, by By) error {
 	if object := by.Activity.Object().IRI; object != "" && object != by.Actor || target == "" || target == by.Actor {
 		return refuse("moves %q to %q", clip(object), clip(target))
 	}
-	if t.o.Local(target) {
-		return t.do(ctx, by, Move{by, target}) // our own knows itself what it was before
-	}
 	from, err := t.o.Lookup.Refresh(ctx, by.Actor)
-	if err != nil {
-		return asked(err)
-	}
-	to, err := t.o.Lookup.Refresh(ctx, target)
 	if err != nil {
 		return asked(err)
 	}
 	if from.ID() != by.Actor || from.IRI("movedTo") != target {
 		return refuse("%q does not say that it moved to %q", clip(by.Actor), clip(target))
 	}
-	if to.ID() != target || !named(to, "alsoKnownAs", by.Actor) {
+	t.out.Met = append(t.out.Met, from)
+	was, err := t.formerly(ctx, target)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(was, by.Actor) {
 		return refuse("%q does not say that it was %q", clip(target), clip(by.Actor))
 	}
-	t.out.Met = append(t.out.Met, from, to)
 	t.out.kind, t.out.deed = by.Activity.Type, Move{by, target}
 	return nil
 }
 
-func named(o *as2.Object, property, id string) bool {
-	for _, iri := range o.IRIs(property) {
-		if iri == id {
-			return true
-		}
+// formerly returns who an actor says it was before, and meets it.
+func (t *task) formerly(ctx context.Context, uri string) ([]string, error) {
+	if t.o.Local(uri) {
+		k, _, err := t.o.Stored.Actor(ctx, uri)
+		return k.AlsoKnownAs, err
 	}
-	return false
+	o, err := t.o.Lookup.Refresh(ctx, uri)
+	switch {
+	case err != nil:
+		return nil, asked(err)
+	case o.ID() != uri:
+		return nil, refuse("actor %q is %q", clip(uri), clip(o.ID()))
+	}
+	t.out.Met = append(t.out.Met, o)
+	return o.IRIs("alsoKnownAs"), nil
 }

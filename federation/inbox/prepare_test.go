@@ -285,6 +285,22 @@ func TestB15_Move(t *testing.T) {
 	}
 }
 
+func TestB15_MoveToOneOfOurs(t *testing.T) {
+	t.Parallel()
+	const amina = "https://ours.example/u/amina"
+	w := newWorld(t, nil)
+	a := w.actor(t, lea, "Person", `,"movedTo":"`+amina+`"`)
+	w.known(a, "Person")
+	body := doc(`{"id":"$A/x","type":"Move","actor":"$A","object":"$A","target":"$B"}`, lea, amina)
+	w.stored.actors[amina] = inbox.Known{Type: "Person"}
+	_, err := w.prepare(t, a, body)
+	refused(t, "one of ours who says nothing of it", err)
+	w.stored.actors[amina] = inbox.Known{Type: "Person", AlsoKnownAs: []string{lea}}
+	if d := deed[inbox.Move](t, w, a, body); d.Target != amina {
+		t.Errorf("moved to %q", d.Target)
+	}
+}
+
 func TestServersThatCannotBeReachedAreAskedLater(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
