@@ -535,7 +535,7 @@ func (s *Service) onFlag(ctx context.Context, tx store.Tx, d inbox.Flag) error {
 	if target.ID == 0 {
 		return nil
 	}
-	return s.nouns.Moderation.ReportIn(ctx, tx, by, target, about, cut(d.Content, 2000), d.Activity.ID, false)
+	return s.nouns.Moderation.ReportIn(ctx, tx, by, target, about, cut(d.Content, 2000), d.Activity.ID)
 }
 
 // onMove lets those here who followed an actor follow it to where it lives now.

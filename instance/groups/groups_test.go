@@ -96,7 +96,7 @@ func TestAModeratedSourceWaits(t *testing.T) {
 			t.Fatalf("relayed before anyone read it: %q", got)
 		}
 		waiting, err := v.Groups.Waiting(t.Context(), dinan.ID, 0, 10)
-		if err != nil || len(waiting) != 2 || waiting[0].Post != kept.ID || waiting[0].Source != centre.ID {
+		if err != nil || len(waiting) != 2 || waiting[0].Post != kept.ID || waiting[0].Source.ID != centre.ID {
 			t.Fatalf("waiting: %+v, %v", waiting, err)
 		}
 		if err := v.Groups.Release(t.Context(), moderator, waiting[0].ID); !errors.Is(err, instance.ErrForbidden) {

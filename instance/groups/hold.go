@@ -16,8 +16,8 @@ type Waiting struct {
 	ID    instance.ID
 	Group instance.ActorID
 	Post  instance.PostID
-	// Source is the group it came from, 0 if it was posted right here.
-	Source instance.ActorID
+	// Source is the group it came from, nobody if it was posted right here.
+	Source instance.Actor
 }
 
 // hold keeps a post for a moderator; once is enough.
@@ -51,6 +51,7 @@ func (s *Service) Waiting(ctx context.Context, group instance.ActorID, after ins
 	}
 	defer rows.Close()
 	var list []Waiting
+	var sources []instance.ActorID
 	for rows.Next() {
 		var w Waiting
 		var source *instance.ActorID
@@ -58,11 +59,22 @@ func (s *Service) Waiting(ctx context.Context, group instance.ActorID, after ins
 			return nil, fmt.Errorf("what waits in %s: %w", group, err)
 		}
 		if source != nil {
-			w.Source = *source
+			w.Source.ID = *source
+			sources = append(sources, *source)
 		}
 		list = append(list, w)
 	}
-	return list, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("what waits in %s: %w", group, err)
+	}
+	known, err := actors.ByIDs(ctx, s.db.Read(), sources)
+	if err != nil {
+		return nil, fmt.Errorf("what waits in %s: %w", group, err)
+	}
+	for i := range list {
+		list[i].Source = known[list[i].Source.ID]
+	}
+	return list, nil
 }
 
 // Release lets a waiting post through; by has to look after the group.
@@ -117,31 +129,6 @@ func (s *Service) settle(ctx context.Context, by instance.Account, id instance.I
 		return fmt.Errorf("%s waiting post %s: %w", deed, id, err)
 	}
 	return nil
-}
-
-// tended returns a group of ours if by may decide in it, else
-// [instance.ErrForbidden].
-func (s *Service) tended(ctx context.Context, tx store.Tx, by instance.Account, group instance.ActorID) (instance.Actor, error) {
-	g, err := actors.ByID(ctx, tx, group)
-	if err != nil {
-		return g, err
-	}
-	if !g.Local() || g.Kind != instance.Group {
-		return g, instance.ErrNotFound
-	}
-	if by.Moderates() {
-		return g, nil
-	}
-	var yes bool
-	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT 1 FROM moderators WHERE group_id = $1 AND actor_id = $2)`, group, by.ID).Scan(&yes)
-	if err != nil {
-		return g, err
-	}
-	if !yes {
-		return g, instance.ErrForbidden
-	}
-	return g, nil
 }
 
 // Remove takes a post out of a group: it is no longer relayed, its relay is

@@ -16,6 +16,7 @@ type Rule struct {
 	Moderated bool   // a moderator reads first
 	MinReach  instance.Reach
 	MaxPerDay int
+	Today     int // relayed from there in the last day
 }
 
 // mostPerDay bounds what one source may bring a group in a day.
@@ -64,12 +65,14 @@ func (s *Service) DropRule(ctx context.Context, group, source instance.ActorID) 
 // Rules returns what a group of ours relays of others.
 func (s *Service) Rules(ctx context.Context, group instance.ActorID) ([]Rule, error) {
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT `+actors.Columns+`, COALESCE(f.state, ''), r.mode = 'moderated', r.min_reach, r.max_per_day
+		SELECT `+actors.Columns+`, COALESCE(f.state, ''), r.mode = 'moderated', r.min_reach, r.max_per_day,
+		       (SELECT COUNT(*) FROM boosts b
+		         WHERE b.actor_id = r.group_id AND b.source_id = r.source_id AND b.id > $2)
 		  FROM relay_rules r
 		  JOIN actors a ON a.id = r.source_id
 		  LEFT JOIN follows f ON f.follower_id = r.group_id AND f.followee_id = r.source_id
 		 WHERE r.group_id = $1
-		 ORDER BY lower(a.name), a.id`, group)
+		 ORDER BY lower(a.name), a.id`, group, s.dayAgo())
 	if err != nil {
 		return nil, fmt.Errorf("relay rules of %s: %w", group, err)
 	}
@@ -79,7 +82,7 @@ func (s *Service) Rules(ctx context.Context, group instance.ActorID) ([]Rule, er
 		var r Rule
 		var reach int
 		dest, done := actors.Fields(&r.Source)
-		if err := rows.Scan(append(dest, &r.State, &r.Moderated, &reach, &r.MaxPerDay)...); err != nil {
+		if err := rows.Scan(append(dest, &r.State, &r.Moderated, &reach, &r.MaxPerDay, &r.Today)...); err != nil {
 			return nil, fmt.Errorf("relay rules of %s: %w", group, err)
 		}
 		if err := done(); err != nil {

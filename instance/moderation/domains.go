@@ -2,12 +2,11 @@ package moderation
 
 import (
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"net"
+	"net/netip"
 	"strings"
+	"time"
 
 	"golang.org/x/net/idna"
 
@@ -32,28 +31,44 @@ type DomainRule struct {
 	Domain   string
 	Severity Severity
 	Reason   string
+	At       time.Time // decided; set by whoever keeps the rule
 }
 
-// CanonicalDomain returns a domain as rules know it: ASCII, lower case, no
-// port, no www, no dot at the end. It returns an [instance.Invalid] for what
+// CanonicalDomain returns a domain as rules know it: ASCII, lower case, no www,
+// no dot at the end, and no port, so that a server does not get away by moving
+// to another (security.md I04). Only on the machine itself, where each port is
+// a server of its own, the port stays. It returns an [instance.Invalid] for what
 // is no domain.
 func CanonicalDomain(s string) (string, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "https://"), "http://")
-	if host, _, err := net.SplitHostPort(s); err == nil {
-		s = host
+	host, port, err := net.SplitHostPort(s)
+	if err != nil {
+		host, port = s, ""
 	}
-	s = strings.TrimSuffix(strings.TrimPrefix(s, "*."), ".")
-	ascii, err := idna.Lookup.ToASCII(s)
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "*."), ".")
+	if port != "" && loopback(host) {
+		return net.JoinHostPort(host, port), nil
+	}
+	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil || ascii == "" || len(ascii) > 253 || strings.ContainsAny(ascii, "/ @*") {
 		return "", &instance.Invalid{Field: "domain", Code: "malformed"}
 	}
 	return strings.TrimPrefix(ascii, "www."), nil
 }
 
+// loopback tells whether host is the machine itself.
+func loopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
 // parents returns a domain and every domain above it, the narrowest first.
 func parents(domain string) []string {
 	list := []string{domain}
+	if host, _, err := net.SplitHostPort(domain); err == nil {
+		return append(list, host)
+	}
 	for {
 		_, rest, ok := strings.Cut(domain, ".")
 		if !ok || rest == "" {
@@ -67,37 +82,76 @@ func parents(domain string) []string {
 // Severity returns what was decided about a host, or about what its name lies
 // under (security.md C13, I04).
 func (s *Service) Severity(ctx context.Context, tx store.Tx, host string) (Severity, error) {
-	domain, err := CanonicalDomain(host)
-	if err != nil {
-		return Open, nil // no domain, no rule about it
-	}
-	above := parents(domain)
-	args := make([]any, len(above))
-	for i, d := range above {
-		args[i] = d
-	}
-	var severity string
-	err = tx.QueryRow(ctx, `
-		SELECT severity
-		  FROM domain_rules
-		 WHERE domain IN (`+store.Placeholders(1, len(above))+`)
-		 ORDER BY CASE severity WHEN 'suspend' THEN 0 ELSE 1 END
-		 LIMIT 1`, args...).Scan(&severity)
-	if errors.Is(err, store.ErrNoRows) {
-		return Open, nil
-	}
+	found, err := severities(ctx, tx, []string{host})
 	if err != nil {
 		return Open, fmt.Errorf("rule about %s: %w", host, err)
 	}
-	return Severity(severity), nil
+	return found[host], nil
+}
+
+// Severities returns what was decided about each of hosts, in one query; hosts
+// about which nothing was are left out.
+func (s *Service) Severities(ctx context.Context, hosts []string) (map[string]Severity, error) {
+	found, err := severities(ctx, s.db.Read(), hosts)
+	if err != nil {
+		return nil, fmt.Errorf("rules about %d servers: %w", len(hosts), err)
+	}
+	return found, nil
+}
+
+func severities(ctx context.Context, tx store.Tx, hosts []string) (map[string]Severity, error) {
+	above := make(map[string][]string, len(hosts)) // by host
+	var args []any
+	for _, host := range hosts {
+		domain, err := CanonicalDomain(host)
+		if err != nil {
+			continue // no domain, no rule about it
+		}
+		above[host] = parents(domain)
+		for _, d := range above[host] {
+			args = append(args, d)
+		}
+	}
+	found := map[string]Severity{}
+	if len(args) == 0 {
+		return found, nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT domain, severity FROM domain_rules WHERE domain IN (`+store.Placeholders(1, len(args))+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	decided := map[string]Severity{}
+	for rows.Next() {
+		var domain, severity string
+		if err := rows.Scan(&domain, &severity); err != nil {
+			return nil, err
+		}
+		decided[domain] = Severity(severity)
+	}
+	for host, domains := range above {
+		for _, d := range domains {
+			if is, ok := decided[d]; ok && found[host] != Suspended {
+				found[host] = is
+			}
+		}
+	}
+	return found, rows.Err()
 }
 
 // SetDomain decides about a server; [Open] takes the rule away. A suspension
 // ends every follow between here and there and takes what came from there out
-// of the feeds.
+// of the feeds. It returns an [instance.Invalid] for what is no domain, or ours.
 func (s *Service) SetDomain(ctx context.Context, by instance.ActorID, r DomainRule) error {
 	domain, err := CanonicalDomain(r.Domain)
 	if err != nil {
+		return err
+	}
+	if own, err := CanonicalDomain(s.site.Host()); err == nil && own == domain && r.Severity != Open {
+		return &instance.Invalid{Field: "domain", Code: "ourselves"}
+	}
+	if err := checkReason(r.Reason, false); err != nil {
 		return err
 	}
 	r.Domain = domain
@@ -109,6 +163,14 @@ func (s *Service) SetDomain(ctx context.Context, by instance.ActorID, r DomainRu
 }
 
 func (s *Service) setDomain(ctx context.Context, tx store.Tx, by instance.ActorID, r DomainRule) error {
+	if err := s.keepRule(ctx, tx, by, r); err != nil || r.Severity != Suspended {
+		return err
+	}
+	return s.cutOff(ctx, tx, r.Domain)
+}
+
+// keepRule writes a rule down, or takes it away, and notes who did.
+func (s *Service) keepRule(ctx context.Context, tx store.Tx, by instance.ActorID, r DomainRule) error {
 	if err := s.log(ctx, tx, by, "domain-"+string(r.Severity), r.Domain, r.Reason); err != nil {
 		return err
 	}
@@ -130,19 +192,23 @@ func (s *Service) setDomain(ctx context.Context, tx store.Tx, by instance.ActorI
 		ON CONFLICT (domain) DO UPDATE
 		   SET severity = excluded.severity, reason = excluded.reason`,
 		r.Domain, string(r.Severity), r.Reason, store.Millis(s.now()), who)
-	if err != nil || r.Severity != Suspended {
-		return err
-	}
-	return s.cutOff(ctx, tx, r.Domain)
+	return err
+}
+
+// there is a query for everyone on the servers of a domain; its arguments are
+// those of [within].
+const there = `(SELECT id FROM actors
+	WHERE host = $1 OR host LIKE $2 ESCAPE '\' OR host LIKE $3 ESCAPE '\' OR host LIKE $4 ESCAPE '\')`
+
+// within returns the arguments for hosts of a domain and of everything below
+// it, with or without a port.
+func within(domain string) []any {
+	esc := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(domain)
+	return []any{domain, esc + ":%", "%." + esc, "%." + esc + ":%"}
 }
 
 // cutOff ends what connects us to a domain and everything below it.
 func (s *Service) cutOff(ctx context.Context, tx store.Tx, domain string) error {
-	// Hosts may carry a port, and may be below the domain.
-	const there = `(SELECT id FROM actors
-		WHERE host = $1 OR host LIKE $2 ESCAPE '\' OR host LIKE $3 ESCAPE '\' OR host LIKE $4 ESCAPE '\')`
-	esc := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(domain)
-	args := []any{domain, esc + ":%", "%." + esc, "%." + esc + ":%"}
 	for _, sql := range []string{
 		`UPDATE actors SET followers_count = followers_count - (SELECT COUNT(*) FROM follows f
 		   WHERE f.followee_id = actors.id AND f.state = 'accepted' AND f.follower_id IN ` + there + `)
@@ -156,16 +222,46 @@ func (s *Service) cutOff(ctx context.Context, tx store.Tx, domain string) error 
 		`DELETE FROM boosts WHERE post_id IN (SELECT id FROM posts WHERE author_id IN ` + there + `)`,
 		`DELETE FROM deliveries WHERE host = $1 OR host LIKE $2 ESCAPE '\' OR host LIKE $3 ESCAPE '\' OR host LIKE $4 ESCAPE '\'`,
 	} {
-		if _, err := tx.Exec(ctx, sql, args...); err != nil {
+		if _, err := tx.Exec(ctx, sql, within(domain)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Domains returns every rule, by name.
-func (s *Service) Domains(ctx context.Context) ([]DomainRule, error) {
-	rows, err := s.db.Read().Query(ctx, `SELECT domain, severity, reason FROM domain_rules ORDER BY domain`)
+// Ties returns how many follows between here and a domain a suspension would
+// end.
+func (s *Service) Ties(ctx context.Context, domain string) (int, error) {
+	domain, err := CanonicalDomain(domain)
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	err = s.db.Read().QueryRow(ctx, `
+		SELECT COUNT(*) FROM follows WHERE follower_id IN `+there+` OR followee_id IN `+there, within(domain)...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("ties to %s: %w", domain, err)
+	}
+	return n, nil
+}
+
+// Domains returns a page of the rules by name, from after one (empty for the
+// first).
+func (s *Service) Domains(ctx context.Context, after string, limit int) ([]DomainRule, error) {
+	return s.rules(ctx, `domain > $1 ORDER BY domain LIMIT $2`, after, limit)
+}
+
+// Domain returns the rule about a domain itself, an [Open] one if there is none.
+func (s *Service) Domain(ctx context.Context, domain string) (DomainRule, error) {
+	found, err := s.rules(ctx, `domain = $1`, domain)
+	if err != nil || len(found) == 0 {
+		return DomainRule{Domain: domain}, err
+	}
+	return found[0], nil
+}
+
+func (s *Service) rules(ctx context.Context, where string, args ...any) ([]DomainRule, error) {
+	rows, err := s.db.Read().Query(ctx, `SELECT domain, severity, reason, created_at FROM domain_rules WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list domain rules: %w", err)
 	}
@@ -174,120 +270,12 @@ func (s *Service) Domains(ctx context.Context) ([]DomainRule, error) {
 	for rows.Next() {
 		var r DomainRule
 		var severity string
-		if err := rows.Scan(&r.Domain, &severity, &r.Reason); err != nil {
+		var at int64
+		if err := rows.Scan(&r.Domain, &severity, &r.Reason, &at); err != nil {
 			return nil, fmt.Errorf("list domain rules: %w", err)
 		}
-		r.Severity = Severity(severity)
+		r.Severity, r.At = Severity(severity), store.Time(at)
 		list = append(list, r)
 	}
 	return list, rows.Err()
-}
-
-// Imported tells what became of a block list.
-type Imported struct {
-	Taken   int
-	Refused []RefusedLine
-}
-
-// RefusedLine is a line of a block list that could not be taken.
-type RefusedLine struct {
-	Line   int
-	Text   string
-	Reason string // malformed, unknown-severity, ourselves
-}
-
-const maxBlockList = 50_000
-
-// ImportDomains takes a block list in the CSV form that servers exchange: a
-// header line of #domain,#severity,… in any order, or bare domains. Lines that
-// cannot be taken are named; the good ones are taken all together.
-func (s *Service) ImportDomains(ctx context.Context, by instance.ActorID, list io.Reader) (Imported, error) {
-	var done Imported
-	rules, refused, err := s.readBlockList(list)
-	if err != nil {
-		return done, err
-	}
-	done.Refused = refused
-	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		for _, r := range rules {
-			if err := s.setDomain(ctx, tx, by, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return Imported{}, fmt.Errorf("import block list: %w", err)
-	}
-	done.Taken = len(rules)
-	return done, nil
-}
-
-func (s *Service) readBlockList(list io.Reader) (rules []DomainRule, refused []RefusedLine, err error) {
-	r := csv.NewReader(list)
-	r.FieldsPerRecord, r.LazyQuotes, r.TrimLeadingSpace = -1, true, true
-	columns := map[string]int{"domain": 0, "severity": 1, "public_comment": 4}
-	own, _ := CanonicalDomain(s.site.Host())
-	for line := 1; ; line++ {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return rules, refused, nil
-		}
-		if err != nil || line > maxBlockList {
-			return nil, nil, &instance.Invalid{Field: "list", Code: "malformed"}
-		}
-		if line == 1 {
-			record[0] = strings.TrimPrefix(record[0], "\ufeff")
-			if named, ok := header(record); ok {
-				columns = named
-				continue
-			}
-		}
-		rule, reason := readRule(record, columns)
-		if reason == "" && rule.Domain == own {
-			reason = "ourselves"
-		}
-		switch {
-		case reason != "":
-			refused = append(refused, RefusedLine{Line: line, Text: strings.Join(record, ","), Reason: reason})
-		case rule.Severity != Open:
-			rules = append(rules, rule)
-		}
-	}
-}
-
-// header returns where the columns stand, if record is a header line.
-func header(record []string) (map[string]int, bool) {
-	columns := map[string]int{}
-	for i, name := range record {
-		columns[strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "#"))] = i
-	}
-	_, ok := columns["domain"]
-	return columns, ok
-}
-
-// readRule reads one line; reason says why it cannot be taken.
-func readRule(record []string, columns map[string]int) (r DomainRule, reason string) {
-	at := func(name string) string {
-		if i, ok := columns[name]; ok && i < len(record) {
-			return strings.TrimSpace(record[i])
-		}
-		return ""
-	}
-	domain, err := CanonicalDomain(at("domain"))
-	if err != nil {
-		return r, "malformed"
-	}
-	r = DomainRule{Domain: domain, Reason: at("public_comment")}
-	switch strings.ToLower(at("severity")) {
-	case "suspend", "":
-		r.Severity = Suspended
-	case "silence", "limit":
-		r.Severity = Limited
-	case "noop", "none":
-		r.Severity = Open
-	default:
-		return r, "unknown-severity"
-	}
-	return r, ""
 }

@@ -2,7 +2,6 @@ package moderation
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -17,11 +16,46 @@ type Report struct {
 	URI       string
 	Reporter  instance.Actor
 	Target    instance.Actor
+	Category  Category // empty if another server reported
 	Comment   string
 	Forwarded bool
-	State     string // open, resolved, dismissed
-	Reason    string // of the decision
+	State     string   // open, resolved, dismissed
+	Decision  Decision // empty while it is open
+	Reason    string   // of the decision
 	Posts     []instance.PostID
+}
+
+// Category is what somebody says is wrong.
+type Category string
+
+const (
+	Attack Category = "attack"
+	Spam   Category = "spam"
+	Danger Category = "danger"
+	Other  Category = "other"
+)
+
+// Complaint is what somebody brings before the moderators.
+type Complaint struct {
+	Target   instance.ActorID
+	Posts    []instance.PostID // those that are not the target's are left out
+	Category Category
+	Comment  string
+	Forward  bool // also to the server the target lives on
+}
+
+func (c Complaint) check() error {
+	switch c.Category {
+	case Attack, Spam, Danger, Other:
+	case "":
+		return &instance.Invalid{Field: "category", Code: "missing"}
+	default:
+		return &instance.Invalid{Field: "category", Code: "unknown"}
+	}
+	if utf8.RuneCountInString(c.Comment) > maxComment {
+		return &instance.Invalid{Field: "comment", Code: "too-long", Limit: maxComment}
+	}
+	return nil
 }
 
 const (
@@ -31,33 +65,38 @@ const (
 )
 
 // Report brings somebody, and what they posted, before the moderators here
-// and, if forward, of the server they live on; that server does not learn who
-// reports (security.md I05).
-func (s *Service) Report(ctx context.Context, by, target instance.ActorID, posts []instance.PostID, comment string, forward bool) error {
-	if utf8.RuneCountInString(comment) > maxComment {
-		return &instance.Invalid{Field: "comment", Code: "too-long", Limit: maxComment}
+// and, if so wished, of the server they live on; that server does not learn who
+// reports (security.md I05). It returns an [instance.Invalid] for a complaint
+// that cannot be taken.
+func (s *Service) Report(ctx context.Context, by instance.ActorID, c Complaint) error {
+	if err := c.check(); err != nil {
+		return err
 	}
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		both, err := actors.ByIDs(ctx, tx, []instance.ActorID{by, target})
+		both, err := actors.ByIDs(ctx, tx, []instance.ActorID{by, c.Target})
 		if err != nil {
 			return err
 		}
-		from, to := both[by], both[target]
+		from, to := both[by], both[c.Target]
 		if from.ID == 0 || to.ID == 0 {
 			return instance.ErrNotFound
 		}
-		return s.ReportIn(ctx, tx, from, to, posts, comment, "", forward)
+		return s.report(ctx, tx, from, to, c, "")
 	})
 	if err != nil {
-		return fmt.Errorf("report %s by %s: %w", target, by, err)
+		return fmt.Errorf("report %s by %s: %w", c.Target, by, err)
 	}
 	return nil
 }
 
-// ReportIn is [Service.Report] inside a transaction, also for a report that
-// came from another server under its own uri. Posts that are not the target's
-// are left out.
-func (s *Service) ReportIn(ctx context.Context, tx store.Tx, from, to instance.Actor, posts []instance.PostID, comment, uri string, forward bool) error {
+// ReportIn is [Service.Report] inside a transaction, for a report that came from
+// another server under its own uri.
+func (s *Service) ReportIn(ctx context.Context, tx store.Tx, from, to instance.Actor, posts []instance.PostID, comment, uri string) error {
+	return s.report(ctx, tx, from, to, Complaint{Target: to.ID, Posts: posts, Comment: comment}, uri)
+}
+
+// report writes a complaint down; uri is its address if it came from elsewhere.
+func (s *Service) report(ctx context.Context, tx store.Tx, from, to instance.Actor, c Complaint, uri string) error {
 	var today int
 	dayAgo := instance.ID((s.now().UnixMilli() - 24*60*60*1000) << 16)
 	err := tx.QueryRow(ctx, `
@@ -74,42 +113,49 @@ func (s *Service) ReportIn(ctx context.Context, tx store.Tx, from, to instance.A
 		uri = s.site.ActivityURI(id)
 	}
 	n, err := tx.Exec(ctx, `
-		INSERT INTO reports (id, uri, reporter_id, target_id, comment, forwarded)
-		VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT DO NOTHING`, id, uri, from.ID, to.ID, comment, forward && !to.Local())
+		INSERT INTO reports (id, uri, reporter_id, target_id, category, comment, forwarded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT DO NOTHING`, id, uri, from.ID, to.ID, string(c.Category), c.Comment, c.Forward && !to.Local())
 	if err != nil || n == 0 {
 		return err
 	}
-	if len(posts) > maxReportPosts {
-		posts = posts[:maxReportPosts]
-	}
-	if len(posts) > 0 {
-		args := []any{id, to.ID}
-		for _, p := range posts {
-			args = append(args, p)
-		}
-		_, err := tx.Exec(ctx, `
-			INSERT INTO report_posts (report_id, post_id)
-			SELECT CAST($1 AS BIGINT), p.id
-			  FROM posts p
-			 WHERE p.author_id = $2 AND p.id IN (`+store.Placeholders(3, len(posts))+`)`, args...)
-		if err != nil {
-			return err
-		}
+	if err := addPosts(ctx, tx, id, c); err != nil {
+		return err
 	}
 	return s.tell(ctx, tx, instance.Deed{
-		Kind: instance.Reported, Actor: from, Target: &to, ID: id, URI: uri, Text: comment,
-		Origin: instance.Origin{Remote: remote || !forward || to.Local()},
+		Kind: instance.Reported, Actor: from, Target: &to, ID: id, URI: uri, Text: c.Comment,
+		Origin: instance.Origin{Remote: remote || !c.Forward || to.Local()},
 	})
 }
 
-// Reports returns a page of reports in a state, the newest first, from before
-// an id (0 for the newest).
-func (s *Service) Reports(ctx context.Context, state string, before instance.ID, limit int) ([]Report, error) {
+func addPosts(ctx context.Context, tx store.Tx, id instance.ID, c Complaint) error {
+	posts := c.Posts[:min(len(c.Posts), maxReportPosts)]
+	if len(posts) == 0 {
+		return nil
+	}
+	args := []any{id, c.Target}
+	for _, p := range posts {
+		args = append(args, p)
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO report_posts (report_id, post_id)
+		SELECT CAST($1 AS BIGINT), p.id
+		  FROM posts p
+		 WHERE p.author_id = $2 AND p.id IN (`+store.Placeholders(3, len(posts))+`)`, args...)
+	return err
+}
+
+// Reports returns a page of the reports that are open, or of those that are
+// not, the newest first, from before an id (0 for the newest).
+func (s *Service) Reports(ctx context.Context, open bool, before instance.ID, limit int) ([]Report, error) {
 	if before == 0 {
 		before = 1<<63 - 1
 	}
-	return s.list(ctx, `r.state = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3`, state, before, limit)
+	states := `r.state IN ('resolved', 'dismissed')`
+	if open {
+		states = `r.state = 'open'`
+	}
+	return s.list(ctx, states+` AND r.id < $1 ORDER BY r.id DESC LIMIT $2`, before, limit)
 }
 
 // ReportByID returns one report with the posts it names.
@@ -139,7 +185,7 @@ func (s *Service) ReportByID(ctx context.Context, id instance.ID) (Report, error
 
 func (s *Service) list(ctx context.Context, where string, args ...any) ([]Report, error) {
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT r.id, r.uri, r.reporter_id, r.target_id, r.comment, r.forwarded, r.state, r.reason
+		SELECT r.id, r.uri, r.reporter_id, r.target_id, r.category, r.comment, r.forwarded, r.state, r.decision, r.reason
 		  FROM reports r
 		 WHERE `+where, args...)
 	if err != nil {
@@ -150,9 +196,11 @@ func (s *Service) list(ctx context.Context, where string, args ...any) ([]Report
 	var ids []instance.ActorID
 	for rows.Next() {
 		var r Report
-		if err := rows.Scan(&r.ID, &r.URI, &r.Reporter.ID, &r.Target.ID, &r.Comment, &r.Forwarded, &r.State, &r.Reason); err != nil {
+		var category, decision string
+		if err := rows.Scan(&r.ID, &r.URI, &r.Reporter.ID, &r.Target.ID, &category, &r.Comment, &r.Forwarded, &r.State, &decision, &r.Reason); err != nil {
 			return nil, fmt.Errorf("list reports: %w", err)
 		}
+		r.Category, r.Decision = Category(category), Decision(decision)
 		list = append(list, r)
 		ids = append(ids, r.Reporter.ID, r.Target.ID)
 	}
@@ -169,148 +217,23 @@ func (s *Service) list(ctx context.Context, where string, args ...any) ([]Report
 	return list, nil
 }
 
-// Decision is what a moderator makes of a report.
-type Decision string
-
-const (
-	Dismiss Decision = "dismiss" // nothing wrong
-	Resolve Decision = "resolve" // dealt with in words
-	Delete  Decision = "delete"  // the posts named go
-	Limit   Decision = "limit"   // the target reaches only those who asked for it
-	Suspend Decision = "suspend" // the target is out
-)
-
-// Decide ends a report. A moderator does not decide about themself. Deciding
-// twice is [instance.ErrConflict].
-func (s *Service) Decide(ctx context.Context, by instance.Account, id instance.ID, what Decision, reason string) error {
-	if !by.Moderates() {
-		return fmt.Errorf("decide report %s: %w", id, instance.ErrForbidden)
-	}
-	r, err := s.ReportByID(ctx, id)
-	if err != nil {
-		return err
-	}
-	if r.Target.ID == by.ID {
-		return fmt.Errorf("decide report %s about oneself: %w", id, instance.ErrForbidden)
-	}
-	state := "resolved"
-	if what == Dismiss {
-		state = "dismissed"
-	}
-	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		n, err := tx.Exec(ctx, `
-			UPDATE reports
-			   SET state = $2, decided_by = $3, decided_at = $4, reason = $5
-			 WHERE id = $1 AND state = 'open'`, id, state, by.ID, store.Millis(s.now()), reason)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return instance.ErrConflict
-		}
-		if err := s.log(ctx, tx, by.ID, "report-"+string(what), "report "+id.String()+" about "+r.Target.URI, reason); err != nil {
-			return err
-		}
-		return s.carryOut(ctx, tx, what, r)
-	})
-	if err != nil {
-		return fmt.Errorf("decide report %s: %w", id, err)
-	}
-	return nil
-}
-
-func (s *Service) carryOut(ctx context.Context, tx store.Tx, what Decision, r Report) error {
-	switch what {
-	case Dismiss, Resolve:
-		return nil
-	case Limit:
-		return s.setActor(ctx, tx, r.Target.ID, `limited_at`, true)
-	case Suspend:
-		return s.setActor(ctx, tx, r.Target.ID, `suspended_at`, true)
-	case Delete:
-		for _, id := range r.Posts {
-			p, err := s.posts.Held(ctx, tx, id)
-			if errors.Is(err, instance.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			// A copy of another server's post goes here; its own stays theirs.
-			if err := s.posts.DeleteIn(ctx, tx, p, instance.Origin{Remote: !p.Local}); err != nil {
-				return err
-			}
-		}
-		return nil
-	default:
-		return &instance.Invalid{Field: "decision", Code: "unknown"}
-	}
-}
-
-// SetLimited limits an actor, or ends that.
-func (s *Service) SetLimited(ctx context.Context, by instance.Account, actor instance.ActorID, limited bool, reason string) error {
-	return s.actorDeed(ctx, by, actor, "limited_at", "limit", limited, reason)
-}
-
-// SetSuspended suspends an actor, or ends that.
-func (s *Service) SetSuspended(ctx context.Context, by instance.Account, actor instance.ActorID, suspended bool, reason string) error {
-	return s.actorDeed(ctx, by, actor, "suspended_at", "suspend", suspended, reason)
-}
-
-func (s *Service) actorDeed(ctx context.Context, by instance.Account, actor instance.ActorID, column, deed string, on bool, reason string) error {
-	if !by.Moderates() || by.ID == actor {
-		return fmt.Errorf("%s %s: %w", deed, actor, instance.ErrForbidden)
-	}
-	if !on {
-		deed = "un" + deed
-	}
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		if err := s.setActor(ctx, tx, actor, column, on); err != nil {
-			return err
-		}
-		return s.log(ctx, tx, by.ID, deed, "actor "+actor.String(), reason)
-	})
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", deed, actor, err)
-	}
-	return nil
-}
-
-// setActor marks an actor; a suspended one is signed out everywhere at once.
-func (s *Service) setActor(ctx context.Context, tx store.Tx, actor instance.ActorID, column string, on bool) error {
-	var at *int64
-	if on {
-		now := store.Millis(s.now())
-		at = &now
-	}
-	n, err := tx.Exec(ctx, `UPDATE actors SET `+column+` = $2 WHERE id = $1`, actor, at)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return instance.ErrNotFound
-	}
-	if column != "suspended_at" || !on {
-		return nil
-	}
-	for _, sql := range []string{
-		`DELETE FROM sessions WHERE person_id = $1`,
-		`DELETE FROM home_entries WHERE via_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
-		`DELETE FROM notifications WHERE from_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, actor); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // CountOpen returns how many reports wait for a decision.
 func (s *Service) CountOpen(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM reports WHERE state = 'open'`).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count open reports: %w", err)
+	}
+	return n, nil
+}
+
+// CountEarlier returns how many reports about the same actor came before one.
+func (s *Service) CountEarlier(ctx context.Context, r Report) (int, error) {
+	var n int
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT COUNT(*) FROM reports WHERE target_id = $1 AND id < $2`, r.Target.ID, r.ID).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count reports before %s: %w", r.ID, err)
 	}
 	return n, nil
 }
