@@ -19,6 +19,7 @@ type Account struct {
 	DefaultAudience Audience
 	CreatedAt       time.Time
 	DisabledAt      time.Time
+	CredentialsAt   time.Time // when the password was last set: sessions from before are none
 }
 
 // Moderates tells whether the account may decide about others' posts anywhere

@@ -48,6 +48,9 @@ type Post struct {
 
 	Likes, Boosts, Replies int
 
+	// Answered is who wrote what it answers, nil where we do not hold that.
+	Answered *Actor
+
 	// What the viewer did, when it was read for one.
 	Liked, Boosted, Pinned bool
 }
@@ -87,7 +90,16 @@ type Draft struct {
 	Group     ActorID // the place; 0 for none
 	ReplyTo   PostID  // 0 for none
 	Pictures  []ID    // uploaded before, in order
+	// Descriptions are those of Pictures from now on, in the same order; the
+	// pictures beyond them keep theirs.
+	Descriptions []string
+	// Once names this very press of the button, if it is not empty: a draft
+	// that comes twice under one name is one post.
+	Once string
 }
+
+// MaxOnce is the length in bytes of what [Draft.Once] can be.
+const MaxOnce = 64
 
 // Check returns an [Invalid] for the first thing in d that cannot be taken.
 func (d *Draft) Check() error {
@@ -109,6 +121,14 @@ func (d *Draft) Check() error {
 	}
 	if len(d.Pictures) > MaxPictures {
 		return &Invalid{Field: "pictures", Code: "too-many", Limit: MaxPictures}
+	}
+	for _, text := range d.Descriptions {
+		if utf8.RuneCountInString(text) > MaxDescription {
+			return &Invalid{Field: "description", Code: "too-long", Limit: MaxDescription}
+		}
+	}
+	if len(d.Once) > MaxOnce {
+		return &Invalid{Field: "once", Code: "too-long", Limit: MaxOnce}
 	}
 	return nil
 }

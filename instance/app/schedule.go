@@ -7,6 +7,7 @@ import (
 
 	"palier/instance/auth"
 	"palier/instance/jobs"
+	"palier/instance/posts"
 	"palier/instance/store"
 )
 
@@ -22,6 +23,8 @@ const (
 	keepSeen = 35 * 24 * time.Hour
 	// keepLoose is how long a picture waits to become part of a post.
 	keepLoose = 24 * time.Hour
+	// keepSent is how long pressing a button again does nothing more.
+	keepSent = 7 * 24 * time.Hour
 )
 
 func (a *App) schedule() {
@@ -40,7 +43,10 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, `DELETE FROM tombstones WHERE deleted_at < $1`, store.Millis(now.Add(-keepSeen)))
-		return err
+		if err != nil {
+			return err
+		}
+		return posts.SweepSent(ctx, tx, now.Add(-keepSent))
 	})
 	if err != nil {
 		return fmt.Errorf("sweep what came in: %w", err)

@@ -11,17 +11,17 @@ import (
 	"palier/instance/store"
 )
 
-const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience, p.created_at, p.disabled_at`
+const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience, p.created_at, p.disabled_at, p.credentials_at`
 
 // scanAccount reads an account from a row of the actor's columns, the
 // account's, and whatever extra is asked for after them.
 func scanAccount(r store.Row, extra ...any) (instance.Account, error) {
 	var a instance.Account
 	var role, audience string
-	var created int64
+	var created, credentials int64
 	var disabled *int64
 	dest, done := actors.Fields(&a.Actor)
-	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience, &created, &disabled)
+	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience, &created, &disabled, &credentials)
 	if err := r.Scan(append(dest, extra...)...); err != nil {
 		if errors.Is(err, store.ErrNoRows) {
 			return a, instance.ErrNotFound
@@ -30,6 +30,7 @@ func scanAccount(r store.Row, extra ...any) (instance.Account, error) {
 	}
 	a.Role, a.DefaultAudience = instance.Role(role), instance.Audience(audience)
 	a.CreatedAt, a.DisabledAt = store.Time(created), store.TimeOrNever(disabled)
+	a.CredentialsAt = store.Time(credentials)
 	return a, done()
 }
 

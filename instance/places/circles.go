@@ -61,6 +61,25 @@ func (s *Service) CountReaders(ctx context.Context, place instance.ActorID, audi
 	return n, nil
 }
 
+// Circles are how many people read a post in a place for each of the local
+// audiences, on this server.
+type Circles struct {
+	Inner  int // building and neighbourhood
+	Around int
+}
+
+// CountCircles returns how many people read a post in a place.
+func (s *Service) CountCircles(ctx context.Context, place instance.ActorID) (Circles, error) {
+	var c Circles
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT (SELECT COUNT(*) FROM (`+Readers(instance.ToNeighbourhood, "$1")+`) AS inside),
+		       (SELECT COUNT(*) FROM (`+Readers(instance.ToAround, "$1")+`) AS beside)`, place).Scan(&c.Inner, &c.Around)
+	if err != nil {
+		return c, fmt.Errorf("count circles of %s: %w", place, err)
+	}
+	return c, nil
+}
+
 // MayPost tells whether a person may post in a place: its verified residents
 // and those of what lies within it, and its moderators.
 func (s *Service) MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error) {

@@ -42,7 +42,7 @@ func (s *Service) Edit(ctx context.Context, by instance.ActorID, id instance.Pos
 		if err := s.update(ctx, tx, p); err != nil {
 			return err
 		}
-		if err := s.reattach(ctx, tx, p, d.Pictures); err != nil {
+		if err := s.reattach(ctx, tx, p, d); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: p.Author, Post: p, ID: s.ids.Next()})
@@ -98,10 +98,11 @@ func (s *Service) update(ctx context.Context, tx store.Tx, p *instance.Post) err
 	return s.name(ctx, tx, p)
 }
 
-// reattach makes pictures those of the post; what it had besides is let go.
-func (s *Service) reattach(ctx context.Context, tx store.Tx, p *instance.Post, pictures []instance.ID) error {
+// reattach makes a draft's pictures those of the post; what it had besides is
+// let go.
+func (s *Service) reattach(ctx context.Context, tx store.Tx, p *instance.Post, d instance.Draft) error {
 	for _, old := range p.Pictures {
-		if slices.Contains(pictures, old.ID) {
+		if slices.Contains(d.Pictures, old.ID) {
 			continue
 		}
 		if _, err := tx.Exec(ctx, `UPDATE media SET post_id = NULL WHERE id = $1`, old.ID); err != nil {
@@ -109,7 +110,7 @@ func (s *Service) reattach(ctx context.Context, tx store.Tx, p *instance.Post, p
 		}
 	}
 	p.Pictures = nil
-	return s.attach(ctx, tx, p, pictures)
+	return s.attach(ctx, tx, p, d)
 }
 
 // latest is when the post was last changed.

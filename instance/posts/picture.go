@@ -2,7 +2,9 @@ package posts
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,9 +53,39 @@ func (s *Service) DescribePicture(ctx context.Context, owner instance.ActorID, i
 	return nil
 }
 
+// Uploaded returns those of the pictures that are the owner's and of no post
+// yet, in the order asked for.
+func (s *Service) Uploaded(ctx context.Context, owner instance.ActorID, ids []instance.ID) ([]instance.Picture, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	args := []any{owner}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT id, media_type, file, thumb, width, height, blurhash, description, focus_x, focus_y
+		  FROM media
+		 WHERE owner_id = $1 AND post_id IS NULL AND id IN (`+store.Placeholders(2, len(ids))+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("pictures of %s: %w", owner, err)
+	}
+	defer rows.Close()
+	var found []instance.Picture
+	for rows.Next() {
+		var m instance.Picture
+		if err := rows.Scan(&m.ID, &m.Type, &m.File, &m.Thumb, &m.Width, &m.Height, &m.Blurhash, &m.Description, &m.FocusX, &m.FocusY); err != nil {
+			return nil, fmt.Errorf("pictures of %s: %w", owner, err)
+		}
+		found = append(found, m)
+	}
+	slices.SortFunc(found, func(a, b instance.Picture) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return found, rows.Err()
+}
+
 // MaySee tells whether v may see a file of the media store, and whether others
-// may not: the picture of a post v may read, or one's own. It returns
-// [instance.ErrNotFound] if not.
+// may not: the picture of a post v may read, somebody's portrait, or one's own.
+// It returns [instance.ErrNotFound] if not.
 func (s *Service) MaySee(ctx context.Context, v instance.Viewer, file string) (restricted bool, err error) {
 	where, args := readable.Where(v, []any{file, v.ID})
 	var open bool
@@ -63,8 +95,24 @@ func (s *Service) MaySee(ctx context.Context, v instance.Viewer, file string) (r
 		 WHERE (m.file = $1 OR m.thumb = $1)
 		   AND (m.post_id IS NULL AND m.owner_id = $2
 		        OR p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`)`, args...).Scan(&open)
+	if errors.Is(err, store.ErrNoRows) {
+		return false, s.portrait(ctx, file)
+	}
 	if err != nil {
-		return true, fmt.Errorf("picture %s: %w", file, notFound(err))
+		return true, fmt.Errorf("picture %s: %w", file, err)
 	}
 	return !open, nil
+}
+
+// portrait returns [instance.ErrNotFound] unless a file is the portrait of one
+// of ours, which everyone may see.
+func (s *Service) portrait(ctx context.Context, file string) error {
+	var id instance.ActorID
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT id FROM actors
+		 WHERE icon = $1 AND icon <> '' AND host = '' AND deleted_at IS NULL AND suspended_at IS NULL`, file).Scan(&id)
+	if err != nil {
+		return fmt.Errorf("picture %s: %w", file, notFound(err))
+	}
+	return nil
 }

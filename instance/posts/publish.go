@@ -16,7 +16,8 @@ import (
 
 // Publish posts what a person drafted. It returns an [instance.Invalid] for
 // what cannot be taken, [instance.ErrForbidden] where the person may not post,
-// and [instance.ErrNotFound] for a post to answer that they may not read.
+// and [instance.ErrNotFound] for a post to answer that they may not read. A
+// draft that was sent before returns the post it became then.
 func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Draft) (*instance.Post, error) {
 	if err := d.Check(); err != nil {
 		return nil, err
@@ -29,14 +30,28 @@ func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Dra
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
-	var p *instance.Post
+	p, err := s.publish(ctx, v.ID, d, parent, named)
+	if errors.Is(err, errSent) {
+		// The other press was quicker: it is there now.
+		p, err = s.publish(ctx, v.ID, d, parent, named)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	return p, nil
+}
+
+func (s *Service) publish(ctx context.Context, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor) (p *instance.Post, err error) {
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		author, err := actors.ByID(ctx, tx, v.ID)
+		author, err := actors.ByID(ctx, tx, by)
 		if err != nil {
 			return err
 		}
 		if author.Gone() {
 			return instance.ErrForbidden
+		}
+		if p, err = sent(ctx, tx, author.ID, d.Once); err != nil || p != nil {
+			return err
 		}
 		p, err = s.compose(ctx, tx, author, d, parent, named)
 		if err != nil {
@@ -45,15 +60,15 @@ func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Dra
 		if err := s.insert(ctx, tx, p, ""); err != nil {
 			return err
 		}
-		if err := s.attach(ctx, tx, p, d.Pictures); err != nil {
+		if err := s.attach(ctx, tx, p, d); err != nil {
+			return err
+		}
+		if err := s.keepSent(ctx, tx, p, d.Once); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: author, Post: p, ID: instance.ID(p.ID)})
 	})
-	if err != nil {
-		return nil, fmt.Errorf("publish: %w", err)
-	}
-	return p, nil
+	return p, err
 }
 
 // parent returns the post that d answers, nil if it answers none, and bends d
@@ -223,14 +238,19 @@ func withAuthor(named []instance.Actor, author, self instance.Actor) []instance.
 	return append([]instance.Actor{author}, named...)
 }
 
-// attach gives uploaded pictures to the post. Pictures of others, or of
-// another post, are [instance.ErrNotFound].
-func (s *Service) attach(ctx context.Context, tx store.Tx, p *instance.Post, pictures []instance.ID) error {
-	for i, id := range pictures {
+// attach gives the uploaded pictures of a draft to the post. Pictures of
+// others, or of another post, are [instance.ErrNotFound].
+func (s *Service) attach(ctx context.Context, tx store.Tx, p *instance.Post, d instance.Draft) error {
+	for i, id := range d.Pictures {
+		var description *string
+		if i < len(d.Descriptions) {
+			text := strings.TrimSpace(d.Descriptions[i])
+			description = &text
+		}
 		n, err := tx.Exec(ctx, `
 			UPDATE media
-			   SET post_id = $2, position = $3
-			 WHERE id = $1 AND owner_id = $4 AND (post_id IS NULL OR post_id = $2)`, id, p.ID, i, p.Author.ID)
+			   SET post_id = $2, position = $3, description = COALESCE($5, description)
+			 WHERE id = $1 AND owner_id = $4 AND (post_id IS NULL OR post_id = $2)`, id, p.ID, i, p.Author.ID, description)
 		if err != nil {
 			return err
 		}
@@ -238,7 +258,7 @@ func (s *Service) attach(ctx context.Context, tx store.Tx, p *instance.Post, pic
 			return fmt.Errorf("picture %s: %w", id, instance.ErrNotFound)
 		}
 	}
-	if len(pictures) == 0 {
+	if len(d.Pictures) == 0 {
 		return nil
 	}
 	return addPictures(ctx, tx, map[instance.PostID]*instance.Post{p.ID: p}, []instance.PostID{p.ID})

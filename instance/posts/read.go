@@ -126,8 +126,9 @@ func one(ctx context.Context, tx store.Tx, where string, arg any) (*instance.Pos
 	return p, nil
 }
 
-// Complete fills in what stands in other tables: authors, groups, pictures,
-// mentions, hashtags, and what the viewer did with each post.
+// Complete fills in what stands in other tables: authors, groups, who is
+// answered, pictures, mentions, hashtags, and what the viewer did with each
+// post.
 func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found []*instance.Post) error {
 	if len(found) == 0 {
 		return nil
@@ -153,8 +154,13 @@ func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found [
 	return addReactions(ctx, tx, viewer, byID, ids)
 }
 
-// addActors loads authors, groups and whom the posts mention at once.
+// addActors loads authors, groups, whom the posts answer and whom they mention
+// at once.
 func addActors(ctx context.Context, tx store.Tx, found []*instance.Post, byID map[instance.PostID]*instance.Post, ids []instance.PostID) error {
+	answered, err := answeredBy(ctx, tx, found)
+	if err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, `
 		SELECT post_id, actor_id
 		  FROM post_mentions
@@ -185,6 +191,9 @@ func addActors(ctx context.Context, tx store.Tx, found []*instance.Post, byID ma
 		if p.Group != nil {
 			wanted[p.Group.ID] = true
 		}
+		if who, ok := answered[p.ReplyTo]; ok {
+			wanted[who] = true
+		}
 	}
 	list := make([]instance.ActorID, 0, len(wanted))
 	for id := range wanted {
@@ -200,11 +209,46 @@ func addActors(ctx context.Context, tx store.Tx, found []*instance.Post, byID ma
 			g := known[p.Group.ID]
 			p.Group = &g
 		}
+		if who, ok := answered[p.ReplyTo]; ok {
+			a := known[who]
+			p.Answered = &a
+		}
 		for _, id := range mentions[p.ID] {
 			p.Mentions = append(p.Mentions, known[id])
 		}
 	}
 	return nil
+}
+
+// answeredBy returns the authors of what the posts answer, by its id.
+func answeredBy(ctx context.Context, tx store.Tx, found []*instance.Post) (map[instance.PostID]instance.ActorID, error) {
+	authors := map[instance.PostID]instance.ActorID{}
+	var args []any
+	for _, p := range found {
+		if p.ReplyTo != 0 && !p.Gone() {
+			args = append(args, p.ReplyTo)
+		}
+	}
+	if len(args) == 0 {
+		return authors, nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT id, author_id
+		  FROM posts
+		 WHERE id IN (`+store.Placeholders(1, len(args))+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id instance.PostID
+		var author instance.ActorID
+		if err := rows.Scan(&id, &author); err != nil {
+			return nil, err
+		}
+		authors[id] = author
+	}
+	return authors, rows.Err()
 }
 
 func addPictures(ctx context.Context, tx store.Tx, byID map[instance.PostID]*instance.Post, ids []instance.PostID) error {

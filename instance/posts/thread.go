@@ -8,22 +8,26 @@ import (
 	"palier/instance/readable"
 )
 
-// maxThread bounds how much of a thread one page holds.
-const maxThread = 200
+// MaxThread is how much of a thread one page holds at most.
+const MaxThread = 200
 
 // Thread returns the posts of the thread that a post belongs to, oldest first,
-// as far as v may read them, from after an id. It returns
-// [instance.ErrNotFound] if v may not read the post itself.
+// as far as v may read them, from after an id: at most [MaxThread] at once. What
+// somebody who was shut out said is left out. It returns [instance.ErrNotFound]
+// if v may not read the post itself.
 func (s *Service) Thread(ctx context.Context, v instance.Viewer, of instance.PostID, after instance.PostID) ([]*instance.Post, error) {
 	p, err := s.ByID(ctx, v, of)
 	if err != nil {
 		return nil, err
 	}
-	where, args := readable.Where(v, []any{p.Thread, after, maxThread})
+	where, args := readable.Where(v, []any{p.Thread, after, MaxThread})
 	found, err := list(s.db.Read().Query(ctx, `
 		SELECT `+columns+`
 		  FROM posts p
 		 WHERE p.thread_id = $1 AND p.id > $2 AND `+where+`
+		   AND (p.deleted_at IS NOT NULL
+		        OR NOT EXISTS (SELECT 1 FROM actors a
+		                        WHERE a.id = p.author_id AND (a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL)))
 		 ORDER BY p.id
 		 LIMIT $3`, args...))
 	if err != nil {

@@ -263,7 +263,8 @@ func (s *Service) Public(ctx context.Context, v instance.Viewer, local bool, pag
 	return entries, next, nil
 }
 
-// Tag returns a page of the posts with a hashtag that the viewer may read.
+// Tag returns a page of the posts with a hashtag that the viewer may read and
+// that may stand in lists.
 func (s *Service) Tag(ctx context.Context, v instance.Viewer, tag string, page Page) ([]Entry, instance.ID, error) {
 	before, after, order := page.bounds()
 	where, args := readable.Where(v, []any{tag, before, after, page.limit()})
@@ -271,7 +272,7 @@ func (s *Service) Tag(ctx context.Context, v instance.Viewer, tag string, page P
 		SELECT p.id, p.id, CAST(NULL AS BIGINT)
 		  FROM post_tags t JOIN posts p ON p.id = t.post_id
 		 WHERE t.tag = $1 AND t.post_id < $2 AND t.post_id > $3
-		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`
+		   AND p.audience <> 'unlisted' AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`
 		 ORDER BY p.id `+order+`
 		 LIMIT $4`, args...)
 	if err != nil {

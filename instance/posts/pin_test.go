@@ -1,0 +1,62 @@
+package posts_test
+
+import (
+	"errors"
+	"testing"
+
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/store"
+	"palier/instance/store/storetest"
+)
+
+func TestPinnedPostsComeFirst(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		centre := v.Place("centre", "neighbourhood")
+		amina, bo := v.Resident("amina", centre), v.Resident("bo", centre)
+		first := v.Post(amina, centre, instance.ToPublic, "un")
+		second := v.Post(amina, centre, instance.ToPublic, "deux")
+		local := v.Post(amina, centre, instance.ToNeighbourhood, "entre nous")
+
+		for _, p := range []*instance.Post{second, first, first} {
+			if err := v.Posts.Pin(t.Context(), v.Viewer(amina), p.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := v.Posts.Pin(t.Context(), v.Viewer(amina), local.ID); !errors.Is(err, instance.ErrForbidden) {
+			t.Errorf("pin what stays here: got %v, want %v", err, instance.ErrForbidden)
+		}
+		if err := v.Posts.Pin(t.Context(), v.Viewer(bo), first.ID); !errors.Is(err, instance.ErrForbidden) {
+			t.Errorf("pin somebody else's: got %v, want %v", err, instance.ErrForbidden)
+		}
+		pinned := func(viewer instance.Viewer, want ...string) {
+			t.Helper()
+			found, err := v.Posts.PinnedBy(t.Context(), viewer, amina.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []string{}
+			for _, p := range found {
+				got = append(got, p.Source)
+			}
+			if len(got) != len(want) || len(got) > 0 && got[0] != want[0] {
+				t.Errorf("pinned: got %q, want %q", got, want)
+			}
+		}
+		pinned(instance.Anyone, "un", "deux")
+		if err := v.Posts.Unpin(t.Context(), v.Viewer(amina), first.ID); err != nil {
+			t.Fatal(err)
+		}
+		pinned(instance.Anyone, "deux")
+		if err := v.People.Block(t.Context(), amina.ID, bo.ID); err != nil {
+			t.Fatal(err)
+		}
+		pinned(v.Viewer(bo))
+		if err := v.Posts.Delete(t.Context(), amina.ID, second.ID); err != nil {
+			t.Fatal(err)
+		}
+		pinned(instance.Anyone)
+	})
+}
