@@ -51,6 +51,7 @@ type serve struct {
 	TLSCert        string         `name:"tls-cert" help:"Certificate to serve https with." type:"existingfile" placeholder:"FILE"`
 	TLSKey         string         `name:"tls-key" help:"Its key." type:"existingfile" placeholder:"FILE"`
 	FirstRetry     time.Duration  `help:"How long a delivery that failed waits first." placeholder:"DURATION"`
+	LongestRetry   time.Duration  `help:"How long it waits at most between two tries." placeholder:"DURATION"`
 	Lane           int            `help:"Tells processes on one database apart, 0 to 15." default:"-1"`
 }
 
@@ -75,6 +76,9 @@ func (s serve) Run(ctx context.Context, console demo.Console) error {
 	}
 	if s.FirstRetry > 0 {
 		c.FirstRetry = s.FirstRetry
+	}
+	if s.LongestRetry > 0 {
+		c.LongestRetry = s.LongestRetry
 	}
 	if s.Lane >= 0 {
 		c.Lane = s.Lane

@@ -86,7 +86,7 @@ type Options struct {
 	Jobs       *jobs.Queue
 	Keyring    *Keyring
 	PeersAllow []netip.Prefix
-	FirstRetry time.Duration
+	Retries    delivery.Schedule
 	Version    string
 }
 
@@ -113,7 +113,7 @@ func New(o Options) (*Service, error) {
 	}})
 	s.courier = delivery.New(delivery.Options{
 		Client: s.client, Keys: s.keys, Ledger: &Ledger{db: o.DB, ids: o.IDs}, Registry: s.hosts, Schemes: s.memory, Now: o.Now,
-		Schedule: delivery.Schedule{First: o.FirstRetry},
+		Schedule: o.Retries,
 	})
 	s.discovery = discovery.New(discovery.Options{Client: s.client, Local: o.Site.Owns, Now: o.Now})
 	s.preparer = inbox.NewPreparer(inbox.PrepareOptions{

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"palier/federation/delivery"
 	"palier/instance"
 	"palier/instance/activitypub"
 	"palier/instance/auth"
@@ -99,7 +100,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	keyring := activitypub.NewKeyring(a.DB, a.now)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
-		PeersAllow: a.Config.PeersAllow, FirstRetry: a.Config.FirstRetry, Version: o.Version,
+		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry}, Version: o.Version,
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -13,7 +15,15 @@ import (
 	"palier/instance/timelines"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if database := os.Getenv(childDatabase); database != "" {
+		if err := child(database); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	storetest.Main(m)
+}
 
 // each runs test on both engines.
 func each(t *testing.T, test func(t *testing.T, engine store.Engine)) {

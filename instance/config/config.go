@@ -42,6 +42,8 @@ type Config struct {
 	TLSKey  string `toml:"tls_key"`
 	// FirstRetry is how long a delivery that failed waits first.
 	FirstRetry time.Duration `toml:"first_retry"`
+	// LongestRetry is how long it waits at most between two tries.
+	LongestRetry time.Duration `toml:"longest_retry"`
 	// Limits bound how often one and the same may try.
 	Limits Limits `toml:"limits"`
 	// Lane tells processes on one database apart, 0 to 15.
@@ -60,7 +62,7 @@ type Limits struct {
 func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
-		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: time.Minute,
+		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
 		Limits: Limits{
 			Peers:  auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
 			Login:  auth.Limit{Burst: 10, Every: time.Minute},
@@ -111,8 +113,8 @@ func (c *Config) Check() error {
 			errs = append(errs, err)
 		}
 	}
-	if c.FirstRetry <= 0 {
-		errs = append(errs, errors.New("the first retry has to wait a while"))
+	if c.FirstRetry <= 0 || c.LongestRetry < c.FirstRetry {
+		errs = append(errs, errors.New("retries have to wait a while, the longest at least as long as the first"))
 	}
 	if c.Lane < 0 || c.Lane > 15 {
 		errs = append(errs, fmt.Errorf("lane %d is not between 0 and 15", c.Lane))
