@@ -16,6 +16,7 @@ const DefaultReach = vocab.DefaultReach
 // a kind, nested within wider ones, here or elsewhere.
 type Neighbourhood struct {
 	Actor
+	Source   string   // of the summary, as typed
 	HoldNew  bool     // a moderator reads what newcomers post before it is relayed
 	Within   []string // URIs of what it lies within, by its own claim
 	Verified int      // verified residents

@@ -35,7 +35,7 @@ const (
 )
 
 func (p Plan) check() error {
-	if p.Title == "" {
+	if writing.CleanName(p.Title) == "" {
 		return &instance.Invalid{Field: "title", Code: "missing"}
 	}
 	if utf8.RuneCountInString(p.Title) > maxTitle {
@@ -46,6 +46,9 @@ func (p Plan) check() error {
 	}
 	if _, ok := vocab.ParseLevel(string(p.Kind)); !ok {
 		return &instance.Invalid{Field: "kind", Code: "unknown"}
+	}
+	if _, ok := vocab.ParseTerritory(p.Territory); !ok && p.Territory != "" {
+		return &instance.Invalid{Field: "territory", Code: "malformed"}
 	}
 	if len(p.Within) > maxWithin {
 		return &instance.Invalid{Field: "within", Code: "too-many", Limit: maxWithin}
@@ -76,7 +79,7 @@ func (s *Service) Create(ctx context.Context, p Plan) (instance.Neighbourhood, e
 	if err != nil {
 		return none, fmt.Errorf("create neighbourhood %s: %w", key, err)
 	}
-	n := instance.Neighbourhood{Actor: s.newGroup(key, p), HoldNew: p.HoldNew, Within: p.Within}
+	n := instance.Neighbourhood{Actor: s.newGroup(key, p), Source: p.Summary, HoldNew: p.HoldNew, Within: p.Within}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
 		if err := actors.Save(ctx, tx, n.Actor, ""); err != nil {
 			if errors.Is(err, instance.ErrConflict) {
@@ -85,8 +88,8 @@ func (s *Service) Create(ctx context.Context, p Plan) (instance.Neighbourhood, e
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO neighbourhoods (actor_id, kind, hold_new, created_at)
-			VALUES ($1, $2, $3, $4)`, n.ID, string(p.Kind), p.HoldNew, store.Millis(n.CreatedAt))
+			INSERT INTO neighbourhoods (actor_id, kind, hold_new, summary, created_at)
+			VALUES ($1, $2, $3, $4, $5)`, n.ID, string(p.Kind), p.HoldNew, p.Summary, store.Millis(n.CreatedAt))
 		if err != nil {
 			return err
 		}
@@ -134,7 +137,8 @@ func (s *Service) Edit(ctx context.Context, id instance.ActorID, p Plan) error {
 		if err := actors.Save(ctx, tx, a, ""); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE neighbourhoods SET hold_new = $2 WHERE actor_id = $1`, id, p.HoldNew); err != nil {
+		_, err = tx.Exec(ctx, `UPDATE neighbourhoods SET hold_new = $2, summary = $3 WHERE actor_id = $1`, id, p.HoldNew, p.Summary)
+		if err != nil {
 			return err
 		}
 		if err := setWithin(ctx, tx, id, p.Within); err != nil {

@@ -12,14 +12,14 @@ import (
 )
 
 // columns are a neighbourhood's own, after the actor's.
-const columns = `n.hold_new,
+const columns = `n.hold_new, n.summary,
 	(SELECT COUNT(*) FROM memberships m WHERE m.group_id = n.actor_id AND m.standing = 'verified'),
 	(SELECT COUNT(*) FROM memberships m WHERE m.group_id = n.actor_id AND m.standing = 'declared')`
 
 func scan(r store.Row) (instance.Neighbourhood, error) {
 	var n instance.Neighbourhood
 	dest, done := actors.Fields(&n.Actor)
-	if err := r.Scan(append(dest, &n.HoldNew, &n.Verified, &n.Declared)...); err != nil {
+	if err := r.Scan(append(dest, &n.HoldNew, &n.Source, &n.Verified, &n.Declared)...); err != nil {
 		return n, notFound(err)
 	}
 	return n, done()
@@ -82,24 +82,29 @@ func within(ctx context.Context, tx store.Tx, id instance.ActorID) ([]string, er
 // All returns every neighbourhood of this server by its title, without what it
 // lies within.
 func (s *Service) All(ctx context.Context) ([]instance.Neighbourhood, error) {
-	return s.list(ctx, ``)
+	return s.list(ctx, ``, mostPlaces)
 }
+
+// mostPlaces is more than one server ever has.
+const mostPlaces = 100_000
 
 // Around returns the places that share a direct parent with id, without id.
 func (s *Service) Around(ctx context.Context, id instance.ActorID) ([]instance.Neighbourhood, error) {
 	return s.list(ctx, `
-		AND n.actor_id <> $1
+		AND n.actor_id <> $2
 		AND n.actor_id IN (SELECT sibling.child_id
 		                     FROM nestings mine JOIN nestings sibling ON sibling.parent_uri = mine.parent_uri
-		                    WHERE mine.child_id = $1)`, id)
+		                    WHERE mine.child_id = $2)`, mostPlaces, id)
 }
 
-func (s *Service) list(ctx context.Context, where string, args ...any) ([]instance.Neighbourhood, error) {
+// list returns at most limit places; args of where begin at $2.
+func (s *Service) list(ctx context.Context, where string, limit int, args ...any) ([]instance.Neighbourhood, error) {
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT `+actors.Columns+`, `+columns+`
 		  FROM neighbourhoods n JOIN actors a ON a.id = n.actor_id
 		 WHERE n.closed_at IS NULL `+where+`
-		 ORDER BY lower(a.name), a.id`, args...)
+		 ORDER BY lower(a.name), a.id
+		 LIMIT $1`, append([]any{limit}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("list neighbourhoods: %w", err)
 	}

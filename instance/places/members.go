@@ -3,6 +3,7 @@ package places
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"palier/instance"
 	"palier/instance/actors"
@@ -14,6 +15,7 @@ type Membership struct {
 	Person   instance.Actor
 	Group    instance.ActorID
 	Standing instance.Standing
+	Since    time.Time
 }
 
 // Join declares that a person lives in a place. Whoever is a resident already
@@ -120,7 +122,7 @@ func (s *Service) Members(ctx context.Context, group, after instance.ActorID, li
 
 func (s *Service) memberships(ctx context.Context, where, order string, args ...any) ([]Membership, error) {
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT `+actors.Columns+`, m.group_id, m.standing
+		SELECT `+actors.Columns+`, m.group_id, m.standing, m.joined_at
 		  FROM memberships m JOIN actors a ON a.id = m.person_id
 		 WHERE `+where+`
 		 ORDER BY `+order+`
@@ -133,14 +135,15 @@ func (s *Service) memberships(ctx context.Context, where, order string, args ...
 	for rows.Next() {
 		var m Membership
 		var standing string
+		var since int64
 		dest, done := actors.Fields(&m.Person)
-		if err := rows.Scan(append(dest, &m.Group, &standing)...); err != nil {
+		if err := rows.Scan(append(dest, &m.Group, &standing, &since)...); err != nil {
 			return nil, fmt.Errorf("list residents: %w", err)
 		}
 		if err := done(); err != nil {
 			return nil, err
 		}
-		m.Standing = instance.Standing(standing)
+		m.Standing, m.Since = instance.Standing(standing), store.Time(since)
 		list = append(list, m)
 	}
 	return list, rows.Err()
@@ -158,8 +161,7 @@ func (s *Service) Residences(ctx context.Context, person instance.ActorID) ([]Re
 		SELECT `+actors.Columns+`, m.standing
 		  FROM memberships m JOIN actors a ON a.id = m.group_id
 		 WHERE m.person_id = $1 AND a.deleted_at IS NULL
-		 ORDER BY CASE a.level WHEN 'building' THEN 1 WHEN 'residence' THEN 2 WHEN 'neighbourhood' THEN 3
-		                       WHEN 'commune' THEN 4 ELSE 5 END, lower(a.name)`, person)
+		 ORDER BY `+narrowest, person)
 	if err != nil {
 		return nil, fmt.Errorf("residences of %s: %w", person, err)
 	}
