@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 
 // say tells whoever watches what is done now.
 func (c console) say(format string, args ...any) {
-	fmt.Fprintf(c.err, format+"\n", args...)
+	_, _ = fmt.Fprintf(c.err, format+"\n", args...) // nobody may be watching
 }
 
 // report tells what was found.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type reads struct {
 	Clients     int           `short:"c" help:"How many at a time." default:"8"`
 	For         time.Duration `short:"d" help:"For how long." default:"5s"`
 	Signed      bool          `help:"Sign as an actor of a peer; one signature serves all."`
+	What        string        `help:"What that is, for the title." placeholder:"TEXT"`
 }
 
 // Run measures and reports.
@@ -41,6 +43,14 @@ func (r reads) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	return c.report(s.rows(row)...)
+}
+
+func (r reads) title() string {
+	title := fmt.Sprintf("%s (%s), %d at a time", cmp.Or(r.What, "GET "+r.Path), r.Accept, r.Clients)
+	if r.Signed {
+		title = "signed " + title
+	}
+	return title
 }
 
 // mediaType returns what the Accept header says.
@@ -88,11 +98,7 @@ func (r reads) measure(ctx context.Context, c console, s *subject) (figures.Row,
 	if s.limits.Gets > 0 {
 		rate = rate.Against("%.0f %% of bare GETs", 100*result.PerSecond()/s.limits.Gets)
 	}
-	title := fmt.Sprintf("GET %s as %s, %d at a time", r.Path, r.Accept, r.Clients)
-	if r.Signed {
-		title += ", signed"
-	}
-	row := figures.Row{Name: "reads", Title: title, Figures: []figures.Figure{
+	row := figures.Row{Name: "reads", Title: r.title(), Figures: []figures.Figure{
 		rate,
 		figures.Millis("answer p50", result.Percentile(50)),
 		figures.Millis("answer p99", result.Percentile(99)),

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"syscall"
 	"time"
 
@@ -137,11 +139,11 @@ func (l *line) exchange(r Request) (a answer, again bool, err error) {
 	}
 	a.status = resp.StatusCode
 	if !success(a.status) {
-		said, err := io.ReadAll(io.LimitReader(resp.Body, 300))
+		said, err := io.ReadAll(io.LimitReader(resp.Body, 2000))
 		if err != nil {
 			return a, false, err
 		}
-		a.said, a.bytes = string(said), int64(len(said))
+		a.said, a.bytes = gist(said), int64(len(said))
 	}
 	n, err := io.Copy(io.Discard, resp.Body)
 	a.bytes += n
@@ -155,6 +157,18 @@ func (l *line) close() {
 	l.unhook()
 	_ = l.conn.Close() // every answer was read whole, or the request counts as failed
 	l.conn, l.used = nil, false
+}
+
+var title = regexp.MustCompile(`(?s)<title>\s*(.*?)\s*</title>`)
+
+// gist is what an answer that is no success says: the title of a page, or the
+// beginning of any other text.
+func gist(text []byte) string {
+	if found := title.FindSubmatch(text); found != nil {
+		text = found[1]
+	}
+	said := []rune(strings.ToValidUTF8(string(text), "?"))
+	return string(said[:min(200, len(said))])
 }
 
 func success(status int) bool { return status >= 200 && status <= 299 }

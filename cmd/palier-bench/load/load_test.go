@@ -106,6 +106,26 @@ func TestSendTellsOfRefusals(t *testing.T) {
 	}
 }
 
+func TestRefusalsAreTold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ answer, want string }{
+		{"", ""},
+		{`{"error":"no"}`, `"{\"error\":\"no\"}"`},
+		{"<!doctype html>\n<title> Pas là · Palier\n</title><p>x", `"Pas là · Palier"`},
+		{strings.Repeat("é", 3000), `"` + strings.Repeat("é", 200) + `"`},
+		{"\xff\xfe", `"?"`},
+	} {
+		target := server(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, c.answer)
+		})
+		got := load.Send(t.Context(), target, []load.Request{post(t, "/", "")}, load.Plan{Clients: 1}).Trouble()
+		if want := strings.TrimSuffix("1 × 404, "+c.want, ", "); got != want {
+			t.Errorf("Trouble() = %s, want %s", got, want)
+		}
+	}
+}
+
 func TestSendStopsWhenTold(t *testing.T) {
 	t.Parallel()
 	var came atomic.Int64

@@ -51,7 +51,11 @@ func TestClientStaysHere(t *testing.T) {
 	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusFound {
 		t.Errorf("redirect was followed, or %v: status %d", err, resp.StatusCode)
 	}
-	if _, err := client.Get("http://192.0.2.1/"); !errors.Is(err, loopback.ErrElsewhere) {
+	resp, err = client.Get("http://192.0.2.1/")
+	if !errors.Is(err, loopback.ErrElsewhere) {
 		t.Errorf("request to another machine: %v", err)
+	}
+	if err == nil {
+		_ = resp.Body.Close()
 	}
 }

@@ -67,7 +67,7 @@ func serve(args []string) error {
 }
 
 func ask(address string) error {
-	resp, err := http.Post(address, "text/plain", nil) //nolint:noctx // the caller has a limit for the whole command
+	resp, err := http.Post(address, "text/plain", nil)
 	if err != nil {
 		return err
 	}

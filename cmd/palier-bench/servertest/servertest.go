@@ -50,7 +50,7 @@ type Server struct {
 	http     *http.Server
 	served   chan error
 	work     sync.WaitGroup
-	ctx      context.Context //nolint:containedctx // of the work that outlives requests, ended by Close
+	ctx      context.Context // of the work that outlives requests, ended by Close
 	end      context.CancelFunc
 
 	mu        sync.Mutex

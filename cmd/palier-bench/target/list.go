@@ -77,7 +77,7 @@ var (
 
 // next returns the address of the page after this one, empty if it is the last.
 func next(address string, header http.Header, body []byte) (string, error) {
-	ref := ""
+	var ref string
 	if found := linkNext.FindStringSubmatch(strings.Join(header.Values("Link"), ", ")); found != nil {
 		ref = found[1]
 	} else if strings.Contains(header.Get("Content-Type"), "json") {
