@@ -19,12 +19,24 @@ import (
 // Sessions keeps people signed in.
 type Sessions struct {
 	manager *scs.SessionManager
+	now     func() time.Time
 }
 
 const (
+	// idle is how long somebody stays signed in without coming by, lifetime how
+	// long at most.
 	idle     = 30 * 24 * time.Hour
 	lifetime = 180 * 24 * time.Hour
+	// seenEvery is how exactly we know when somebody last came by. Whatever is
+	// noted more often makes of every page that is read a row that is written.
+	seenEvery = 24 * time.Hour
+)
+
+// The names of what a session holds; times are Unix milliseconds.
+const (
 	personID = "person"
+	since    = "since"
+	seen     = "seen"
 )
 
 // NewSessions keeps sessions in db. Cookies are named after the site, so that
@@ -33,12 +45,12 @@ const (
 func NewSessions(db *store.DB, site instance.Site, now func() time.Time) *Sessions {
 	m := scs.New()
 	m.Store = &rows{db: db, codec: m.Codec, now: now}
-	m.IdleTimeout, m.Lifetime = idle, lifetime
+	m.Lifetime = lifetime
 	m.Cookie.Name = CookieName(site, "session")
 	m.Cookie.HttpOnly, m.Cookie.Path, m.Cookie.Persist = true, "/", true
 	m.Cookie.SameSite, m.Cookie.Secure = http.SameSiteLaxMode, site.Secure()
 	m.HashTokenInStore = true
-	return &Sessions{manager: m}
+	return &Sessions{manager: m, now: now}
 }
 
 // CookieName returns the name of a cookie of this site: bound to the host by
@@ -50,6 +62,12 @@ func CookieName(site instance.Site, what string) string {
 	return "palier-" + what + "-" + strings.NewReplacer(":", "-", ".", "-", "[", "", "]", "").Replace(site.Host())
 }
 
+// OnError has answer called when a session cannot be read or written. It has to
+// be called before the first request.
+func (s *Sessions) OnError(answer func(http.ResponseWriter, *http.Request, error)) {
+	s.manager.ErrorFunc = answer
+}
+
 // Load makes the session available to next.
 func (s *Sessions) Load(next http.Handler) http.Handler { return s.manager.LoadAndSave(next) }
 
@@ -58,7 +76,10 @@ func (s *Sessions) SignIn(ctx context.Context, id instance.ActorID) error {
 	if err := s.manager.RenewToken(ctx); err != nil {
 		return fmt.Errorf("sign in %s: %w", id, err)
 	}
+	now := store.Millis(s.now())
 	s.manager.Put(ctx, personID, int64(id))
+	s.manager.Put(ctx, since, now)
+	s.manager.Put(ctx, seen, now)
 	return nil
 }
 
@@ -70,9 +91,21 @@ func (s *Sessions) SignOut(ctx context.Context) error {
 	return nil
 }
 
-// Person returns who is signed in, 0 for nobody.
-func (s *Sessions) Person(ctx context.Context) instance.ActorID {
-	return instance.ActorID(s.manager.GetInt64(ctx, personID))
+// Person returns who is signed in and since when, 0 for nobody: nor for
+// somebody who did not come by for too long.
+func (s *Sessions) Person(ctx context.Context) (instance.ActorID, time.Time) {
+	id := instance.ActorID(s.manager.GetInt64(ctx, personID))
+	if id == 0 {
+		return 0, time.Time{}
+	}
+	now := s.now()
+	switch away := now.Sub(store.Time(s.manager.GetInt64(ctx, seen))); {
+	case away > idle:
+		return 0, time.Time{}
+	case away > seenEvery:
+		s.manager.Put(ctx, seen, store.Millis(now))
+	}
+	return id, store.Time(s.manager.GetInt64(ctx, since))
 }
 
 // Put keeps a text for the next page of this session; Pop takes it out.

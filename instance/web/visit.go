@@ -93,16 +93,16 @@ func (s *Server) moderators(h handler) http.HandlerFunc {
 	})
 }
 
-// visit finds out who makes a request. A session whose account was closed is
-// one of nobody (security.md G06).
+// visit finds out who makes a request. A session whose account was closed, or
+// got a new password since, is one of nobody (security.md G06, G08).
 func (s *Server) visit(r *http.Request) (*visit, error) {
 	v := &visit{language: s.language(r, "")}
-	id := s.Sessions.Person(r.Context())
+	id, since := s.Sessions.Person(r.Context())
 	if id == 0 {
 		return v, nil
 	}
 	a, err := s.People.Account(r.Context(), id)
-	if errors.Is(err, instance.ErrNotFound) {
+	if errors.Is(err, instance.ErrNotFound) || err == nil && since.Before(a.CredentialsAt) {
 		return v, s.Sessions.SignOut(r.Context())
 	}
 	if err != nil {
