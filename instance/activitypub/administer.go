@@ -2,10 +2,14 @@ package activitypub
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
+	"palier/federation/delivery"
 	"palier/instance"
 	"palier/instance/store"
+	"palier/instance/writing"
 )
 
 // Servers returns a page of the other servers we know by name, from after one,
@@ -29,7 +33,8 @@ func (s *Service) Server(ctx context.Context, name string) (instance.OtherServer
 
 func (s *Service) servers(ctx context.Context, where string, args ...any) ([]instance.OtherServer, error) {
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT h.name, h.first_seen_at, (SELECT COUNT(*) FROM deliveries d WHERE d.host = h.name)
+		SELECT h.name, h.software, h.first_seen_at, (SELECT COUNT(*) FROM deliveries d WHERE d.host = h.name),
+		       (SELECT COUNT(*) FROM actors a WHERE a.host = h.name AND a.host <> '' AND a.deleted_at IS NULL)
 		  FROM hosts h
 		 WHERE `+where, args...)
 	if err != nil {
@@ -41,7 +46,7 @@ func (s *Service) servers(ctx context.Context, where string, args ...any) ([]ins
 	for rows.Next() {
 		var o instance.OtherServer
 		var first int64
-		if err := rows.Scan(&o.Name, &first, &o.Pending); err != nil {
+		if err := rows.Scan(&o.Name, &o.Software, &first, &o.Pending, &o.People); err != nil {
 			return nil, fmt.Errorf("list servers: %w", err)
 		}
 		o.FirstSeen = store.Time(first)
@@ -65,20 +70,104 @@ func (s *Service) servers(ctx context.Context, where string, args ...any) ([]ins
 	return list, nil
 }
 
-// RetryHost has what waits for a host tried now, whatever its health.
+// RetryHost has what waits for a host tried now, whatever its health. It returns
+// [instance.ErrNotFound] for a host we never met.
 func (s *Service) RetryHost(ctx context.Context, host string) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		now := store.Millis(s.now())
-		if _, err := tx.Exec(ctx, `UPDATE hosts SET resume_at = NULL WHERE name = $1`, host); err != nil {
+		// Known through its health, or through nothing but what waits for it.
+		met, err := tx.Exec(ctx, `UPDATE hosts SET resume_at = NULL WHERE name = $1`, host)
+		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE deliveries SET next_at = $2 WHERE host = $1`, host, now); err != nil {
+		waits, err := tx.Exec(ctx, `UPDATE deliveries SET next_at = $2 WHERE host = $1`, host, store.Millis(s.now()))
+		if err != nil {
 			return err
 		}
-		return s.jobs.Enqueue(ctx, tx, Drain{Host: host})
+		if met+waits == 0 {
+			return instance.ErrNotFound
+		}
+		return s.jobs.Enqueue(ctx, tx, Drain{Host: host, Anyway: true})
 	})
 	if err != nil {
 		return fmt.Errorf("retry host %s: %w", host, err)
 	}
 	return nil
+}
+
+// Probe asks a server about itself and keeps what software it says it is. One
+// that answers is worth another try of what waits for it. It returns
+// [instance.ErrGone] if there is no answer, and [instance.ErrNotFound] for a
+// server we never met.
+func (s *Service) Probe(ctx context.Context, host string) error {
+	if _, err := s.Server(ctx, host); err != nil {
+		return err
+	}
+	found, err := s.discovery.RefreshServer(ctx, host)
+	if err != nil {
+		return fmt.Errorf("probe %s: %w", host, errors.Join(instance.ErrGone, err))
+	}
+	software := strings.TrimSpace(found.Info.Software.Name + " " + found.Info.Software.Version)
+	err = s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE hosts SET software = $2 WHERE name = $1`, host, writing.Plain(software, 80))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("probe %s: %w", host, err)
+	}
+	return s.RetryHost(ctx, host)
+}
+
+// Held returns a page of what waits for a host, the oldest first, from after an
+// id (0 for the first).
+func (s *Service) Held(ctx context.Context, host string, after instance.ID, limit int) ([]instance.HeldDelivery, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT id, activity_id, attempts, next_at, last_error
+		  FROM deliveries
+		 WHERE host = $1 AND id > $2
+		 ORDER BY id
+		 LIMIT $3`, host, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("what waits for %s: %w", host, err)
+	}
+	defer rows.Close()
+	var list []instance.HeldDelivery
+	for rows.Next() {
+		var d instance.HeldDelivery
+		var next int64
+		if err := rows.Scan(&d.ID, &d.Activity, &d.Attempts, &next, &d.LastError); err != nil {
+			return nil, fmt.Errorf("what waits for %s: %w", host, err)
+		}
+		d.NextAt = store.Time(next)
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// Tally counts the other servers, those that do not answer any more, and what
+// waits to be delivered.
+func (s *Service) Tally(ctx context.Context) (instance.NetworkTally, error) {
+	var t instance.NetworkTally
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT (SELECT COUNT(*) FROM hosts), (SELECT COUNT(*) FROM deliveries)`).Scan(&t.Servers, &t.Pending)
+	if err != nil {
+		return t, fmt.Errorf("count servers: %w", err)
+	}
+	rows, err := s.db.Read().Query(ctx, `SELECT failures, failing_since FROM hosts WHERE failing_since IS NOT NULL`)
+	if err != nil {
+		return t, fmt.Errorf("count silent servers: %w", err)
+	}
+	defer rows.Close()
+	now := s.now()
+	for rows.Next() {
+		var h delivery.Health
+		var since int64
+		if err := rows.Scan(&h.Failures, &since); err != nil {
+			return t, fmt.Errorf("count silent servers: %w", err)
+		}
+		h.FailingSince = store.Time(since)
+		if state := h.State(now); state == delivery.Paused || state == delivery.Dead {
+			t.Silent++
+		}
+	}
+	return t, rows.Err()
 }

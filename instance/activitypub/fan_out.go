@@ -155,12 +155,19 @@ func (s *Service) readInboxes(ctx context.Context, tx store.Tx, f FanOut) ([]del
 // Drain is the job that tries again what is held for one host.
 type Drain struct {
 	Host string `json:"host"`
+	// Anyway has the host tried although it rests: a person wished so.
+	Anyway bool `json:"anyway,omitempty"`
 }
 
 // Kind names the job.
 func (Drain) Kind() string { return "drain_host" }
 
 func (s *Service) drain(ctx context.Context, d Drain) error {
+	if d.Anyway {
+		if err := s.courier.Resume(ctx, d.Host); err != nil {
+			return err
+		}
+	}
 	report, err := s.courier.Drain(ctx, d.Host)
 	if err != nil {
 		return fmt.Errorf("drain %s: %w", d.Host, err)

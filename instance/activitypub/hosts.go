@@ -61,7 +61,7 @@ func readHealth(rows store.Rows, found map[string]delivery.Health) error {
 
 // Save stores how hosts fare.
 func (h *Hosts) Save(ctx context.Context, health map[string]delivery.Health) error {
-	err := h.db.InTx(ctx, func(tx store.Tx) error {
+	err := h.db.Joined(ctx, func(tx store.Tx) error {
 		for name, x := range health {
 			_, err := tx.Exec(ctx, `
 				INSERT INTO hosts (name, first_seen_at, failures, failing_since, last_success_at, last_failure_at, last_error, resume_at, skew_ms)

@@ -2,6 +2,7 @@ package activitypub
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -51,10 +52,15 @@ type stored struct{ s *Service }
 
 func (h stored) Actor(ctx context.Context, uri string) (inbox.Known, bool, error) {
 	var k inbox.Known
+	var aliases string
 	err := h.s.db.Read().QueryRow(ctx, `
-		SELECT kind, featured, moderators FROM actors WHERE uri = $1 AND deleted_at IS NULL`, uri).Scan(&k.Type, &k.Featured, &k.Moderators)
+		SELECT kind, featured, moderators, also_known_as FROM actors WHERE uri = $1 AND deleted_at IS NULL`, uri).
+		Scan(&k.Type, &k.Featured, &k.Moderators, &aliases)
 	if errors.Is(err, store.ErrNoRows) {
 		return k, false, nil
+	}
+	if err == nil && aliases != "[]" {
+		err = json.Unmarshal([]byte(aliases), &k.AlsoKnownAs)
 	}
 	return k, err == nil, err
 }

@@ -3,6 +3,8 @@ package activitypub
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"palier/federation/delivery"
@@ -17,17 +19,14 @@ type Ledger struct {
 	ids *instance.IDs
 }
 
+// holdAtOnce is how many deliveries one statement stores.
+const holdAtOnce = 50
+
 // Hold stores deliveries, in order.
 func (l *Ledger) Hold(ctx context.Context, held []delivery.Held) error {
-	err := l.db.InTx(ctx, func(tx store.Tx) error {
-		for _, h := range held {
-			_, err := tx.Exec(ctx, `
-				INSERT INTO deliveries (id, host, inbox, activity_id, signer, body, attempts, next_at, expires_at, last_error)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-				ON CONFLICT DO NOTHING`,
-				l.ids.Next(), h.Host, h.Inbox, h.ActivityID, h.Sender, string(h.Body), h.Attempts,
-				store.Millis(h.NextAt), store.Millis(h.ExpiresAt), h.LastError)
-			if err != nil {
+	err := l.db.Joined(ctx, func(tx store.Tx) error {
+		for part := range slices.Chunk(held, holdAtOnce) {
+			if err := l.hold(ctx, tx, part); err != nil {
 				return err
 			}
 		}
@@ -37,6 +36,22 @@ func (l *Ledger) Hold(ctx context.Context, held []delivery.Held) error {
 		return fmt.Errorf("hold %d deliveries: %w", len(held), err)
 	}
 	return nil
+}
+
+func (l *Ledger) hold(ctx context.Context, tx store.Tx, held []delivery.Held) error {
+	const columns = 10
+	args := make([]any, 0, columns*len(held))
+	rows := make([]string, 0, len(held))
+	for _, h := range held {
+		rows = append(rows, "("+store.Placeholders(len(args)+1, columns)+")")
+		args = append(args, l.ids.Next(), h.Host, h.Inbox, h.ActivityID, h.Sender, string(h.Body), h.Attempts,
+			store.Millis(h.NextAt), store.Millis(h.ExpiresAt), h.LastError)
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO deliveries (id, host, inbox, activity_id, signer, body, attempts, next_at, expires_at, last_error)
+		VALUES `+strings.Join(rows, ", ")+`
+		ON CONFLICT DO NOTHING`, args...)
+	return err
 }
 
 // Due returns what is to be tried for a host, in the order it was held.

@@ -87,12 +87,16 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
+// fanOuts is how many posts are brought to other servers at once. Each is brought
+// to all its servers at once in turn, so that a few suffice.
+const fanOuts = 16
+
 func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.DB.Migrate(ctx); err != nil {
 		return err
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: 64},
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts},
 	})
 	if err := a.openMedia(); err != nil {
 		return err

@@ -272,7 +272,7 @@ func TestR06_KilledInTheMiddleNothingIsLost(t *testing.T) {
 		for i := range hosts {
 			wait := time.Duration(0)
 			if i >= down && i < down+slow {
-				wait = 300 * time.Millisecond
+				wait = 100 * time.Millisecond
 			}
 			peers = append(peers, newPeer(t, wait, i >= down))
 		}
