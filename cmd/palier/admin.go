@@ -432,16 +432,18 @@ func (c adminQueue) Run(ctx context.Context, console demo.Console, root *command
 		if c.Retry != "" {
 			return a.Federation.RetryHost(ctx, c.Retry)
 		}
-		hosts, err := a.Federation.Servers(ctx, "", 1000)
-		if err != nil {
-			return err
-		}
-		for _, h := range hosts {
-			if err := say(console, h.Name, h.State, h.Pending, h.LastError); err != nil {
+		for after := ""; ; {
+			hosts, err := a.Federation.Servers(ctx, after, 100)
+			if err != nil || len(hosts) == 0 {
 				return err
 			}
+			for _, h := range hosts {
+				if err := say(console, h.Name, h.State, h.Pending, h.LastError); err != nil {
+					return err
+				}
+			}
+			after = hosts[len(hosts)-1].Name
 		}
-		return nil
 	})
 }
 

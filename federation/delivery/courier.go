@@ -106,6 +106,18 @@ func (c *Courier) Heard(ctx context.Context, host string) (bool, error) {
 	return true, c.hosts.save(ctx)
 }
 
+// Resume ends the rest of a host, however it fares: a person says that it is
+// worth a try now. The caller then has it drained. The health of a host is kept
+// in memory, so this has to be called in the process that drains it.
+func (c *Courier) Resume(ctx context.Context, host string) error {
+	if err := c.hosts.load(ctx, []string{host}); err != nil {
+		return fmt.Errorf("resume %s: %w", host, err)
+	}
+	now := c.o.Now()
+	c.hosts.change(host, func(h Health) Health { return h.Resumed(now) })
+	return c.hosts.save(ctx)
+}
+
 // letter is one document, ready to be signed and sent to one inbox.
 type letter struct {
 	host       string

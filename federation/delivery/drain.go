@@ -13,7 +13,8 @@ const batch = 50
 
 // Drain sends what the ledger holds for host, oldest first, signed anew (R01,
 // R03), until nothing is due, the host fails, or ctx ends. A host that rests is
-// left alone, and so is one that is being drained already; both are no error.
+// left alone, and the report says until when; so is one that is being drained
+// already. Both are no error.
 // When a host comes back from trouble all that is held for it is due.
 //
 // Errors are those of the [Ledger], the [Registry] and [Keys]; deliveries tried
@@ -24,7 +25,11 @@ func (c *Courier) Drain(ctx context.Context, host string) (Report, error) {
 	}
 	health, ok := c.hosts.try(host)
 	if !ok {
-		return Report{}, nil
+		var r Report
+		if health.Resting(c.o.Now()) {
+			r.Waiting = []Wait{{host, health.ResumeAt}}
+		}
+		return r, nil
 	}
 	defer c.hosts.tried(host)
 	d := &drain{courier: c, host: host, keys: make(map[string]*signature.PrivateKey)}

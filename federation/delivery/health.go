@@ -90,6 +90,15 @@ func (h Health) Heard(now time.Time) (Health, bool) {
 	return h, true
 }
 
+// Resumed returns the health after a person ended the host's rest. How often it
+// failed stays known: the next failure brings the next longer rest.
+func (h Health) Resumed(now time.Time) Health {
+	if h.Resting(now) {
+		h.ResumeAt = now
+	}
+	return h
+}
+
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

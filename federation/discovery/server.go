@@ -58,6 +58,12 @@ func (r *Resolver) Server(ctx context.Context, host string) (Server, error) {
 	return s, nil
 }
 
+// RefreshServer is [Resolver.Server] without looking at what is remembered.
+func (r *Resolver) RefreshServer(ctx context.Context, host string) (Server, error) {
+	r.servers.forget(host)
+	return r.Server(ctx, host)
+}
+
 func (r *Resolver) server(ctx context.Context, host string) (Server, error) {
 	s := Server{Host: host}
 	err := r.at(ctx, host, func(base string) error {
