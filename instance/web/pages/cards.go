@@ -1,72 +1,152 @@
 package pages
 
 import (
-	"bytes"
+	"crypto/rand"
+	"fmt"
 	"html/template"
+	"strings"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"palier/instance/web/view"
 )
 
-// Card is a post with what surrounds it on a page.
+// Card is a post as its template sees it.
 type Card struct {
 	view.Post
-	Frame Frame
-	// Head and Body are the same for all readers; the time between them and
-	// the deeds below are not.
-	Head, Body template.HTML
-	Alone      bool // it is what its page is about
+	SignedIn bool
+	Alone    bool // it is what its page is about
+
+	// Exact is when it was published, in words and in the zone of the place.
+	Exact string
+	// When is the same as people say it now; it and Back differ on every page,
+	// so marks stand for them in a card that is kept.
+	When, Back string
 }
 
-// cards keeps what is the same for all readers of a post rendered: laying it
-// out anew for each costs more than all the rest of a page.
+// cards keeps posts laid out. Going through a template for each of the twenty
+// posts of a page costs more than all the rest of it.
 type cards struct {
-	head, body *template.Template
-	kept       *lru.Cache[cardKey, drawn]
+	layout     *template.Template
+	kept       *lru.Cache[cardKey, [3]string]
+	when, back string // the marks, which nobody can know and write into a post
 }
 
+// cardKey is everything that a card depends on but the time and the way back.
 type cardKey struct {
-	id      string
-	version int64
-	alone   bool
+	id                     string
+	version, published     int64
+	zone                   int // seconds east of Greenwich
+	replies                int
+	author, picture        string
+	in, answers            string
+	sharedBy, sharedByPath string
+	signedIn, alone        bool
+	gone                   view.Gone
+	liked, shared, pinned  bool
+	may                    view.Deeds
 }
-
-type drawn struct{ head, body template.HTML }
 
 func newCards(base *template.Template, keep int) (*cards, error) {
-	kept, err := lru.New[cardKey, drawn](keep)
+	kept, err := lru.New[cardKey, [3]string](keep)
 	if err != nil {
 		return nil, err
 	}
-	return &cards{head: base.Lookup("post-head"), body: base.Lookup("post-body"), kept: kept}, nil
+	return &cards{layout: base.Lookup("post"), kept: kept, when: rand.Text(), back: rand.Text()}, nil
 }
 
-func (in *speaking) card(f Frame, p view.Post) (*Card, error)  { return in.lay(f, p, false) }
-func (in *speaking) alone(f Frame, p view.Post) (*Card, error) { return in.lay(f, p, true) }
-
-func (in *speaking) lay(f Frame, p view.Post, alone bool) (*Card, error) {
-	c := &Card{Post: p, Frame: f, Alone: alone}
-	key := cardKey{id: p.ID, version: p.Version, alone: alone}
-	if d, ok := in.cards.kept.Get(key); ok {
-		c.Head, c.Body = d.head, d.body
-		return c, nil
+func key(f Frame, p view.Post, alone bool) cardKey {
+	k := cardKey{
+		id: p.ID, version: p.Version, replies: p.Replies, author: p.Author.Name, picture: p.Author.Picture,
+		signedIn: f.Viewer != nil, alone: alone, gone: p.Gone, liked: p.Liked, shared: p.Shared, pinned: p.Pinned,
+		may: p.May, published: p.Published.Unix(),
 	}
-	var err error
-	if c.Head, err = draw(in.cards.head, c); err != nil {
-		return nil, err
+	_, k.zone = p.Published.In(f.Now.Location()).Zone()
+	if p.ReplyTo != nil {
+		k.answers = p.ReplyTo.To
 	}
-	if c.Body, err = draw(in.cards.body, c); err != nil {
-		return nil, err
+	if p.In != nil {
+		k.in = p.In.Name
 	}
-	in.cards.kept.Add(key, drawn{c.Head, c.Body})
-	return c, nil
+	if p.SharedBy != nil {
+		k.sharedBy, k.sharedByPath = p.SharedBy.Name, p.SharedBy.Path
+	}
+	return k
 }
 
-func draw(t *template.Template, data any) (template.HTML, error) {
-	var b bytes.Buffer
-	if err := t.Execute(&b, data); err != nil {
-		return "", err
+// posts lays out a list of posts.
+func (in *speaking) posts(f Frame, list []view.Post) (template.HTML, error) {
+	var b strings.Builder
+	b.Grow(3500 * len(list))
+	b.WriteString(`<ul class="posts">`)
+	for _, p := range list {
+		b.WriteString(`<li>`)
+		if err := in.write(&b, f, p, false); err != nil {
+			return "", err
+		}
+		b.WriteString(`</li>`)
 	}
-	return template.HTML(b.String()), nil //nolint:gosec // html/template wrote it
+	b.WriteString(`</ul>`)
+	return template.HTML(b.String()), nil //nolint:gosec // html/template wrote the cards
+}
+
+// card lays out one post of several.
+func (in *speaking) card(f Frame, p view.Post) (template.HTML, error) { return in.lay(f, p, false) }
+
+// alone lays out the post that a page is about.
+func (in *speaking) alone(f Frame, p view.Post) (template.HTML, error) { return in.lay(f, p, true) }
+
+func (in *speaking) lay(f Frame, p view.Post, alone bool) (template.HTML, error) {
+	var b strings.Builder
+	err := in.write(&b, f, p, alone)
+	return template.HTML(b.String()), err //nolint:gosec // html/template wrote the card
+}
+
+func (in *speaking) write(b *strings.Builder, f Frame, p view.Post, alone bool) error {
+	c := in.cards
+	k := key(f, p, alone)
+	drawn, ok := c.kept.Get(k)
+	if !ok {
+		var err error
+		card := Card{Post: p, SignedIn: k.signedIn, Alone: alone, Exact: in.Exact(p.Published.In(f.Now.Location())), When: c.when, Back: c.back}
+		if drawn, err = c.draw(card); err != nil {
+			return fmt.Errorf("post %s: %w", p.ID, err)
+		}
+		c.kept.Add(k, drawn)
+	}
+	b.WriteString(drawn[0])
+	if p.Gone == view.Here {
+		b.WriteString(template.HTMLEscapeString(in.When(f.Now, p.Published)))
+	}
+	b.WriteString(drawn[1])
+	if k.signedIn && p.Gone == view.Here {
+		template.HTMLEscape(writer{b}, []byte(f.Back()))
+	}
+	b.WriteString(drawn[2])
+	return nil
+}
+
+// draw lays a card out and cuts it at the marks.
+func (c *cards) draw(card Card) ([3]string, error) {
+	var b strings.Builder
+	if err := c.layout.Execute(&b, card); err != nil {
+		return [3]string{}, err
+	}
+	head, rest, _ := strings.Cut(b.String(), c.when)
+	body, deeds, _ := strings.Cut(rest, c.back)
+	return [3]string{head, body, deeds}, nil
+}
+
+// writer keeps [template.HTMLEscape] from needing a buffer of its own.
+type writer struct{ *strings.Builder }
+
+// when is t as people say it, exact for those who point at it and for programs.
+func (in *speaking) when(now, t time.Time) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339) + //nolint:gosec // escaped here
+		`" title="` + template.HTMLEscapeString(in.Exact(t.In(now.Location()))) +
+		`">` + template.HTMLEscapeString(in.When(now, t)) + `</time>`)
 }

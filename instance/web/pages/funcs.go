@@ -19,7 +19,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"sayHTML":    in.SayHTML,
 		"number":     in.Number,
 		"when":       in.when,
-		"date":       in.Date,
+		"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"icon":       in.icon,
 		"asset":      in.set.assets.Path,
 		"avatar":     in.avatar,
@@ -27,9 +27,10 @@ func (in *speaking) funcs() template.FuncMap {
 		"sign":       func(a view.Audience) template.HTML { return in.icon(signs[a]) },
 		"readers":    in.readers,
 		"noticeSign": func(kind string) string { return noticeSigns[kind] },
+		"posts":      in.posts,
 		"card":       in.card,
 		"alone":      in.alone,
-		"skyline":    skyline,
+		"skyline":    in.set.skyline,
 		"problem":    in.problem,
 		"problems":   in.problems,
 		"invalid":    invalid,
@@ -47,22 +48,6 @@ func (in *speaking) icon(name string) template.HTML {
 		class += " icon-turns"
 	}
 	return template.HTML(`<svg class="` + class + `" aria-hidden="true"><use href="` + in.set.assets.Path("icons.svg") + `#` + name + `"/></svg>`)
-}
-
-// when is t as people say it, exact for those who point at it and for programs.
-func (in *speaking) when(now, t time.Time) template.HTML {
-	if t.IsZero() {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(`<time datetime="`)
-	b.WriteString(t.UTC().Format(time.RFC3339))
-	b.WriteString(`" title="`)
-	b.WriteString(template.HTMLEscapeString(in.Exact(t.In(now.Location()))))
-	b.WriteString(`">`)
-	b.WriteString(template.HTMLEscapeString(in.When(now, t)))
-	b.WriteString(`</time>`)
-	return template.HTML(b.String())
 }
 
 // avatar is the picture of somebody, or their initials on a colour of their
@@ -124,6 +109,9 @@ var noticeSigns = map[string]string{
 
 // readers tells in one sentence who will read a post.
 func (in *speaking) readers(c view.Choice) template.HTML {
+	if alone := "choice." + string(c.Audience) + ".nowhere"; c.Place == "" && in.Has(alone) {
+		return in.SayHTML(alone)
+	}
 	return in.SayHTML("choice."+string(c.Audience)+".sentence", "Count", c.Readers, "Place", c.Place)
 }
 

@@ -6,6 +6,7 @@ import "palier/instance/web/view"
 type Password struct {
 	Frame
 
+	Email    string // of the one who reads, for the keeper of their passwords
 	Problems []view.Problem
 }
 

@@ -15,6 +15,8 @@ import (
 	"path"
 	"strings"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"palier/instance/web/assets"
 	"palier/instance/web/words"
 )
@@ -34,6 +36,7 @@ type Set struct {
 	languages *words.Languages
 	assets    *assets.Bundle
 	byTag     map[string]*speaking
+	skylines  *lru.Cache[string, template.HTML]
 }
 
 // speaking is the set in one language.
@@ -65,7 +68,11 @@ func New(o Options) (*Set, error) {
 	if o.Cards == 0 {
 		o.Cards = 4096
 	}
-	s := &Set{languages: languages, assets: bundle, byTag: make(map[string]*speaking)}
+	skylines, err := lru.New[string, template.HTML](keepSkylines)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{languages: languages, assets: bundle, byTag: make(map[string]*speaking), skylines: skylines}
 	for _, l := range languages.All() {
 		if s.byTag[l.Tag], err = s.speak(l, o.Cards); err != nil {
 			return nil, fmt.Errorf("pages in %s: %w", l.Tag, err)

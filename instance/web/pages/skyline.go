@@ -6,9 +6,21 @@ import (
 	"strings"
 )
 
+// keepSkylines is how many drawings of places are kept, at about 6 kB each.
+const keepSkylines = 256
+
 // skyline draws a row of houses that is the same for a name every time, so
 // that a place is known by its roofs. It is 600 by 90 and stands on its base.
-func skyline(name string) template.HTML {
+func (s *Set) skyline(name string) template.HTML {
+	if drawn, ok := s.skylines.Get(name); ok {
+		return drawn
+	}
+	drawn := drawSkyline(name)
+	s.skylines.Add(name, drawn)
+	return drawn
+}
+
+func drawSkyline(name string) template.HTML {
 	r := roll(hash(name))
 	var b strings.Builder
 	b.WriteString(`<svg class="skyline" viewBox="0 0 600 90" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">`)

@@ -12,6 +12,7 @@ type Thread struct {
 	Replies  []Reply     // in reading order
 	Pager    view.Pager
 	MayReply bool
+	Once     string // makes a second press do nothing more
 	Text     string // of a reply that could not be taken
 	Problems []view.Problem
 }

@@ -84,7 +84,7 @@ func people() []Story {
 			return pages.Settings{Frame: f, Languages: languages(), Look: "contrast", Size: "large", Choices: choices(view.ToBuilding)}
 		}},
 		{"password/error", func(f pages.Frame) pages.Page {
-			return pages.Password{Frame: f, Problems: []view.Problem{{Field: "current", Code: "wrong"}, {Field: "password", Code: "too-short", Limit: 10}}}
+			return pages.Password{Frame: f, Email: "marie@exemple.fr", Problems: []view.Problem{{Field: "current", Code: "wrong"}, {Field: "password", Code: "too-short", Limit: 10}}}
 		}},
 		{"blocked/many", func(f pages.Frame) pages.Page {
 			return pages.Blocked{Frame: f, Blocked: []view.Person{wordy}, Muted: []view.Person{yann, oksana}}

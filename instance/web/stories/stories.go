@@ -93,9 +93,9 @@ func post(id int, by view.Person, to view.Audience, when time.Time, title string
 // Posts returns n posts of a believable November, the newest first.
 func Posts(n int) []view.Post {
 	some := []view.Post{
-		post(101, lucette, view.ToBuilding, ago(4*time.Minute), "", "<p>Bonsoir, l’ascenseur est de nouveau en panne au deuxième. Quelqu’un pourrait-il monter mes courses ? Je suis au quatrième, porte gauche. Merci d’avance !</p>"),
-		post(102, yann, view.ToNeighbourhood, ago(50*time.Minute), "Une remorque vélo à prêter", "<p>J’ai une remorque qui dort dans la cave. Elle porte <strong>40 kg</strong> sans broncher.</p><ul><li>plutôt le week-end</li><li>à rendre propre</li></ul><p>Dites-moi !</p>"),
-		post(103, accueil, view.ToPublic, ago(3*time.Hour), "Café du mercredi : venez comme vous êtes", "<p>Mercredi à 15 h, salle Robert-Schuman. On parle français, arabe et ukrainien, on mange des gâteaux. <a href=\"/tags/cafe\">#café</a></p>"),
+		post(101, lucette, view.ToBuilding, ago(4*time.Minute), "", "<p>Bonsoir, l’ascenseur est de nouveau en panne au deuxième. Quelqu’un pourrait-il monter mes courses ? Je suis au quatrième, porte gauche. Merci d’avance !</p>"),
+		post(102, yann, view.ToNeighbourhood, ago(50*time.Minute), "Une remorque vélo à prêter", "<p>J’ai une remorque qui dort dans la cave. Elle porte <strong>40 kg</strong> sans broncher.</p><ul><li>plutôt le week-end</li><li>à rendre propre</li></ul><p>Dites-moi !</p>"),
+		post(103, accueil, view.ToPublic, ago(3*time.Hour), "Café du mercredi : venez comme vous êtes", "<p>Mercredi à 15 h, salle Robert-Schuman. On parle français, arabe et ukrainien, on mange des gâteaux. <a href=\"/tags/cafe\">#café</a></p>"),
 		post(104, fatou, view.ToAround, ago(26*time.Hour), "", "<p>Le marché de jeudi est déplacé place Duclos à cause des travaux. Les producteurs seront tous là.</p>"),
 		post(105, oksana, view.ToPublic, ago(30*time.Hour), "", "<p>Доброго дня! Шукаю, хто може допомогти перекласти лист зі школи. Дякую всім сусідам.</p>"),
 		post(106, amira, view.ToPublic, ago(50*time.Hour), "شكرًا لجيراني", "<p>شكرًا لكل من ساعدنا في نقل الأثاث يوم السبت. أدعوكم إلى الشاي يوم الأحد.</p>"),

@@ -50,6 +50,7 @@ type Neighbourhood struct {
 	Followers  int    // servers and people elsewhere who read along
 	Outline    string // SVG path data of its border in a 100 × 100 box; empty if none is held
 	Standing   Standing
+	Lives      bool // the one who reads is a resident, who can leave
 	Bond       Bond
 	Moderates  bool // the one who reads moderates it
 	Waiting    int  // posts that wait for a moderator

@@ -1,0 +1,163 @@
+package pages
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"golang.org/x/net/html"
+
+	"palier/instance/web/words"
+)
+
+// sources returns the templates as they were written.
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".tmpl" {
+			return err
+		}
+		b, err := fs.ReadFile(files, path)
+		all[path] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+
+// spoken are the attributes whose value people see or hear.
+var spoken = map[string]bool{"alt": true, "aria-label": true, "title": true, "placeholder": true, "data-done": true, "data-one": true, "data-other": true}
+
+func TestTemplatesSayNothingThemselves(t *testing.T) {
+	t.Parallel()
+	letters := func(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }
+	for name, source := range sources(t) {
+		z := html.NewTokenizer(strings.NewReader(action.ReplaceAllString(source, "")))
+		for {
+			kind := z.Next()
+			if kind == html.ErrorToken {
+				break
+			}
+			token := z.Token()
+			if kind == html.TextToken && letters(token.Data) {
+				t.Errorf("%s says %q", name, strings.TrimSpace(token.Data))
+			}
+			for _, a := range token.Attr {
+				if spoken[a.Key] && letters(a.Val) {
+					t.Errorf("%s: %s says %q", name, a.Key, a.Val)
+				}
+			}
+		}
+	}
+}
+
+// made are the families of keys that are put together while a page is laid
+// out. What else a catalogue holds is named somewhere in full.
+var made = regexp.MustCompile(`^(choice|circle|confirm|decision|failure\.\d+|flash|import\.reason|language|level|notice|overview\.todo|problem|reach|report\.category|reports\.state|role|settings\.appearance|settings\.text|severity|time\.(weekday|month)-\d+|time\.clock)`)
+
+func TestEveryMessageIsSaid(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for _, source := range sources(t) {
+		text.WriteString(source)
+	}
+	for _, pattern := range []string{"*.go", "../words/*.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text.Write(b)
+		}
+	}
+	languages, err := words.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range languages.All()[0].Keys() {
+		if !made.MatchString(key) && !strings.Contains(text.String(), `"`+key+`"`) {
+			t.Errorf("nobody says %s", key)
+		}
+	}
+}
+
+// The values that keys are made from all have words.
+func TestEveryMadeMessageIsThere(t *testing.T) {
+	t.Parallel()
+	families := map[string][]string{
+		"choice.%":              {"building", "neighbourhood", "around", "public"},
+		"choice.%.sentence":     {"building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},
+		"circle.%":              {"building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},
+		"level.%":               {"building", "residence", "neighbourhood", "commune", "wider"},
+		"role.%":                AdminPerson{}.Roles(),
+		"reach.%":               AdminRelay{}.Reaches(),
+		"decision.%":            AdminReport{}.Decisions(),
+		"decision.%.text":       AdminReport{}.Decisions(),
+		"severity.%":            AdminNewBlock{}.Severities(),
+		"severity.%.text":       AdminNewBlock{}.Severities(),
+		"report.category.%":     Report{}.Categories(),
+		"settings.appearance.%": Settings{}.Looks(),
+		"settings.text.%":       Settings{}.Sizes(),
+		"reports.state.%":       {"open", "resolved", "dismissed"},
+		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
+		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted"},
+		"overview.todo.%":       {"reports", "links", "waiting", "servers", "declared"},
+		"failure.%.title":       {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
+		"failure.%.text":        {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
+		"confirm.%.title":       {"block", "disable", "remove", "suspend", "leave"},
+		"confirm.%.text":        {"block", "disable", "remove", "suspend", "leave"},
+		"confirm.%.button":      {"block", "disable", "remove", "suspend", "leave"},
+	}
+	languages, err := words.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range languages.All() {
+		for family, values := range families {
+			for _, value := range values {
+				if key := strings.ReplaceAll(family, "%", value); !l.Has(key) {
+					t.Errorf("%s has no words for %s", l.Tag, key)
+				}
+			}
+		}
+	}
+}
+
+func TestEverySignIsDrawn(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../assets/icons.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := string(b)
+	used := regexp.MustCompile(`\{\{icon "([a-z]+)"\}\}`)
+	check := func(where, name string) {
+		if !strings.Contains(drawn, `id="`+name+`"`) {
+			t.Errorf("%s: no drawing of %s", where, name)
+		}
+	}
+	for name, source := range sources(t) {
+		for _, m := range used.FindAllStringSubmatch(source, -1) {
+			check(name, m[1])
+		}
+	}
+	for _, name := range signs {
+		check("signs", name)
+	}
+	for _, name := range noticeSigns {
+		check("noticeSigns", name)
+	}
+}
