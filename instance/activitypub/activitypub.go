@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
+	"golang.org/x/time/rate"
 
 	"palier/federation/client"
 	"palier/federation/delivery"
@@ -21,6 +22,7 @@ import (
 	"palier/federation/signature"
 	"palier/instance"
 	"palier/instance/actors"
+	"palier/instance/auth"
 	"palier/instance/jobs"
 	"palier/instance/moderation"
 	"palier/instance/people"
@@ -87,7 +89,10 @@ type Options struct {
 	Keyring    *Keyring
 	PeersAllow []netip.Prefix
 	Retries    delivery.Schedule
-	Version    string
+	// Deliveries bound what goes to one registered domain, Peers what comes from
+	// one server; a zero Limit bounds nothing.
+	Deliveries, Peers auth.Limit
+	Version           string
 }
 
 // New returns a service on o. [Service.Use] gives it the nouns, which in turn
@@ -113,7 +118,7 @@ func New(o Options) (*Service, error) {
 	}})
 	s.courier = delivery.New(delivery.Options{
 		Client: s.client, Keys: s.keys, Ledger: &Ledger{db: o.DB, ids: o.IDs}, Registry: s.hosts, Schemes: s.memory, Now: o.Now,
-		Schedule: o.Retries,
+		Schedule: o.Retries, SiteRate: rateOf(o.Deliveries), SiteBurst: max(1, o.Deliveries.Burst),
 	})
 	s.discovery = discovery.New(discovery.Options{Client: s.client, Local: o.Site.Owns, Now: o.Now})
 	s.preparer = inbox.NewPreparer(inbox.PrepareOptions{
@@ -121,12 +126,20 @@ func New(o Options) (*Service, error) {
 	})
 	s.inbox = inbox.New(inbox.Options{
 		Verifier: s.verifier, Keys: s.keyCache, Intake: intake{s}, Policy: policy{s}, Stored: stored{s}, Local: o.Site.Owns, Now: o.Now,
-		Heard: s.heard, Lookup: s.discovery,
+		Heard: s.heard, Lookup: s.discovery, PerHost: rateOf(o.Peers), Burst: max(1, o.Peers.Burst),
 	})
 	s.handlers = s.newHandlers()
 	jobs.Handle(o.Jobs, s.fanOut, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
 	jobs.Handle(o.Jobs, s.drain, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
 	return s, nil
+}
+
+// rateOf is how many a second a limit allows in the long run.
+func rateOf(l auth.Limit) rate.Limit {
+	if l.Burst == 0 {
+		return rate.Inf
+	}
+	return rate.Every(l.Every)
 }
 
 // DeliveryQueue is where deliveries wait, so that slow hosts keep no other work

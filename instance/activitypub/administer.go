@@ -96,15 +96,15 @@ func (s *Service) RetryHost(ctx context.Context, host string) error {
 
 // Probe asks a server about itself and keeps what software it says it is. One
 // that answers is worth another try of what waits for it. It returns
-// [instance.ErrGone] if there is no answer, and [instance.ErrNotFound] for a
-// server we never met.
+// [instance.ErrUnreachable] if there is no answer, and [instance.ErrNotFound] for
+// a server we never met.
 func (s *Service) Probe(ctx context.Context, host string) error {
 	if _, err := s.Server(ctx, host); err != nil {
 		return err
 	}
 	found, err := s.discovery.RefreshServer(ctx, host)
 	if err != nil {
-		return fmt.Errorf("probe %s: %w", host, errors.Join(instance.ErrGone, err))
+		return fmt.Errorf("probe %s: %w", host, errors.Join(instance.ErrUnreachable, err))
 	}
 	software := strings.TrimSpace(found.Info.Software.Name + " " + found.Info.Software.Version)
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
@@ -148,7 +148,8 @@ func (s *Service) Held(ctx context.Context, host string, after instance.ID, limi
 func (s *Service) Tally(ctx context.Context) (instance.NetworkTally, error) {
 	var t instance.NetworkTally
 	err := s.db.Read().QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM hosts), (SELECT COUNT(*) FROM deliveries)`).Scan(&t.Servers, &t.Pending)
+		SELECT (SELECT COUNT(*) FROM hosts), (SELECT COUNT(*) FROM deliveries),
+		       (SELECT COUNT(*) FROM inbox_items WHERE state = 'failed')`).Scan(&t.Servers, &t.Pending, &t.Stuck)
 	if err != nil {
 		return t, fmt.Errorf("count servers: %w", err)
 	}
@@ -170,4 +171,56 @@ func (s *Service) Tally(ctx context.Context) (instance.NetworkTally, error) {
 		}
 	}
 	return t, rows.Err()
+}
+
+// Stuck returns a page of what came in and could not be worked however often it
+// was tried, the newest first, from before an id (0 for the newest). It keeps
+// nothing else waiting (security.md R11).
+func (s *Service) Stuck(ctx context.Context, before instance.ID, limit int) ([]instance.StuckItem, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT id, activity_id, actor_uri, kind, error, received_at
+		  FROM inbox_items
+		 WHERE state = 'failed' AND id < $1
+		 ORDER BY id DESC
+		 LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list what is stuck: %w", err)
+	}
+	defer rows.Close()
+	var list []instance.StuckItem
+	for rows.Next() {
+		var x instance.StuckItem
+		var at int64
+		if err := rows.Scan(&x.ID, &x.Activity, &x.Actor, &x.Kind, &x.Error, &at); err != nil {
+			return nil, fmt.Errorf("list what is stuck: %w", err)
+		}
+		x.At = store.Time(at)
+		list = append(list, x)
+	}
+	return list, rows.Err()
+}
+
+// Unstick has something that could not be worked tried again, as often as if it
+// had just come. It returns [instance.ErrNotFound] for what is not stuck.
+func (s *Service) Unstick(ctx context.Context, id instance.ID) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		n, err := tx.Exec(ctx, `
+			UPDATE inbox_items
+			   SET state = 'new', attempts = 0, next_at = $2, claimed_to = 0
+			 WHERE id = $1 AND state = 'failed'`, id, store.Millis(s.now()))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return instance.ErrNotFound
+		}
+		return s.db.Notify(ctx, tx, inboxChannel, "")
+	})
+	if err != nil {
+		return fmt.Errorf("unstick %s: %w", id, err)
+	}
+	return nil
 }

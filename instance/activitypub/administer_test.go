@@ -148,7 +148,7 @@ func TestAServerIsAskedWhatItIs(t *testing.T) {
 		p.follows(t, s, centre.ID) // the answer to it fails
 		s.Post(amina, centre.ID, instance.ToPublic, "Bonjour")
 		apptest.Settle(t, s)
-		if err := s.Federation.Probe(ctx, p.host()); !errors.Is(err, instance.ErrGone) {
+		if err := s.Federation.Probe(ctx, p.host()); !errors.Is(err, instance.ErrUnreachable) {
 			t.Errorf("probe of a host that is down: %v", err)
 		}
 		p.down.Store(false)

@@ -32,7 +32,7 @@ func (s *Service) Find(ctx context.Context, handle string) (instance.Actor, erro
 // Look finds what somebody typed: a handle of ours or another server's, or the
 // address of an actor or a post. What another server shows is kept, posts only
 // if anyone may read them. It returns [instance.ErrNotFound] if there is
-// nothing.
+// nothing, and [instance.ErrUnreachable] if that server does not answer now.
 func (s *Service) Look(ctx context.Context, query string) (instance.Sighting, error) {
 	query = strings.TrimSpace(query)
 	if a, err := s.lookHere(ctx, query); err == nil || !errors.Is(err, instance.ErrNotFound) {
@@ -45,7 +45,7 @@ func (s *Service) Look(ctx context.Context, query string) (instance.Sighting, er
 	case err != nil && !discovery.Temporary(err):
 		return instance.Sighting{}, fmt.Errorf("find %q: %w", clip(query), errors.Join(instance.ErrNotFound, err))
 	case err != nil:
-		return instance.Sighting{}, fmt.Errorf("find %q: %w", clip(query), err)
+		return instance.Sighting{}, fmt.Errorf("find %q: %w", clip(query), errors.Join(instance.ErrUnreachable, err))
 	}
 	return s.keepFound(ctx, found)
 }

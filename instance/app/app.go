@@ -46,6 +46,7 @@ type App struct {
 	Pictures      *media.Pictures
 
 	log     *slog.Logger
+	version string
 	now     func() time.Time
 	ids     *instance.IDs
 	worker  *activitypub.Worker
@@ -80,7 +81,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, Site: site, DB: db, log: o.Log, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane), zone: zone}
+	a := &App{Config: c, Site: site, DB: db, log: o.Log, version: o.Version, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane), zone: zone}
 	if err := a.build(ctx, o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -104,7 +105,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	keyring := activitypub.NewKeyring(a.DB, a.now)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
-		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry}, Version: o.Version,
+		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry},
+		Deliveries: a.Config.Limits.Deliveries, Peers: a.Config.Limits.Peers, Version: o.Version,
 	})
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func child(database string) error {
 	c := config.Default()
 	c.Database, c.URL, c.Listen = database, "http://127.0.0.1:1", "127.0.0.1:0"
 	c.MediaDir, c.PeersAllow, c.FirstRetry = os.Getenv("PALIER_TEST_MEDIA"), apptest.Loopback, 200*time.Millisecond
-	c.LongestRetry = time.Second
+	c.LongestRetry, c.Limits = time.Second, config.Limits{}
 	a, err := app.Open(ctx, c, app.Options{Log: slog.New(slog.DiscardHandler), Now: time.Now, Version: "test"})
 	if err != nil {
 		return err

@@ -56,6 +56,9 @@ type Limits struct {
 	Login  auth.Limit `toml:"login"`  // per address, and per account
 	Pages  auth.Limit `toml:"pages"`  // per address: whatever changes something
 	Lookup auth.Limit `toml:"lookup"` // per person: looking others up elsewhere
+	// Deliveries is per registered domain: what goes there, so that nobody can
+	// use us to press a server.
+	Deliveries auth.Limit `toml:"deliveries"`
 }
 
 // Default is a server on this machine, for nobody else.
@@ -68,6 +71,8 @@ func Default() Config {
 			Login:  auth.Limit{Burst: 10, Every: time.Minute},
 			Pages:  auth.Limit{Burst: 120, Every: time.Second},
 			Lookup: auth.Limit{Burst: 30, Every: 10 * time.Second},
+
+			Deliveries: auth.Limit{Burst: 2000, Every: 10 * time.Millisecond},
 		},
 	}
 }
