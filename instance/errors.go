@@ -18,6 +18,8 @@ var (
 	ErrUnauthenticated = errors.New("not signed in")
 	// ErrTooMany says that the asker has to wait.
 	ErrTooMany = errors.New("too many requests")
+	// ErrUnreachable says that another server does not answer now.
+	ErrUnreachable = errors.New("no answer from the other server")
 	// ErrInvalid says that what was sent cannot be taken; see [Invalid].
 	ErrInvalid = errors.New("invalid")
 )

@@ -27,11 +27,23 @@ type HeldDelivery struct {
 	LastError string
 }
 
+// StuckItem is what another server sent and what could not be worked however
+// often it was tried.
+type StuckItem struct {
+	ID       ID
+	Activity string // its id
+	Actor    string // who sent it
+	Kind     string
+	Error    string
+	At       time.Time // received
+}
+
 // NetworkTally is how the network fares as a whole.
 type NetworkTally struct {
 	Servers int // others that we know
 	Silent  int // of them that do not answer any more
 	Pending int // deliveries that wait
+	Stuck   int // things that came and could not be worked
 }
 
 // Sighting is what a search for a handle or an address found: an actor or a

@@ -19,6 +19,7 @@ func (a *App) routes() (http.Handler, error) {
 	a.Federation.Routes(r)
 	pages, err := web.New(web.Options{
 		Site: a.Site, Title: a.Config.Title, Now: a.now, Zone: a.zone, Log: a.log,
+		Version: a.version, Engine: string(a.DB.Engine()), Since: a.now(), Jobs: a.Jobs,
 		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines,
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Pictures: a.Pictures,
 		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup,

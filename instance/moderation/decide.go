@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"palier/instance"
+	"palier/instance/actors"
 	"palier/instance/store"
 )
 
@@ -48,8 +49,8 @@ func (d Decision) check() error {
 	}
 }
 
-// Decide ends a report. A moderator does not decide about themself, nor against
-// one who runs the server. Deciding twice is [instance.ErrConflict]; what cannot
+// Decide ends a report. For whom it is about there is none to decide, and mere
+// moderators do nothing against one who runs the server. Deciding twice is [instance.ErrConflict]; what cannot
 // be taken is an [instance.Invalid].
 func (s *Service) Decide(ctx context.Context, by instance.Account, id instance.ID, what Decision, reason string) error {
 	if !by.Moderates() {
@@ -61,12 +62,9 @@ func (s *Service) Decide(ctx context.Context, by instance.Account, id instance.I
 	if err := checkReason(reason, what != Dismiss); err != nil {
 		return err
 	}
-	r, err := s.ReportByID(ctx, id)
+	r, err := s.ReportByID(ctx, by.ID, id)
 	if err != nil {
 		return err
-	}
-	if r.Target.ID == by.ID {
-		return fmt.Errorf("decide report %s about oneself: %w", id, instance.ErrForbidden)
 	}
 	state := "resolved"
 	if what == Dismiss {
@@ -189,4 +187,24 @@ func (s *Service) setActor(ctx context.Context, tx store.Tx, by instance.Account
 		}
 	}
 	return nil
+}
+
+// Subject is somebody as those see them who decide about others.
+type Subject struct {
+	instance.Actor
+	Reports int // about them, open or not
+}
+
+// Subject returns anybody, also one who was shut out.
+func (s *Service) Subject(ctx context.Context, id instance.ActorID) (Subject, error) {
+	var x Subject
+	var err error
+	if x.Actor, err = actors.ByID(ctx, s.db.Read(), id); err != nil {
+		return x, err
+	}
+	err = s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM reports WHERE target_id = $1`, id).Scan(&x.Reports)
+	if err != nil {
+		return x, fmt.Errorf("reports about %s: %w", id, err)
+	}
+	return x, nil
 }

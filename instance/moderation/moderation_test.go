@@ -62,11 +62,11 @@ func TestReportsAreReadAndDecidedOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		open, err := v.Moderation.Reports(ctx, true, 0, 10)
+		open, err := v.Moderation.Reports(ctx, claire.ID, true, 0, 10)
 		if err != nil || len(open) != 2 {
 			t.Fatalf("open reports: %d, %v", len(open), err)
 		}
-		r, err := v.Moderation.ReportByID(ctx, open[0].ID)
+		r, err := v.Moderation.ReportByID(ctx, claire.ID, open[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,8 +88,18 @@ func TestReportsAreReadAndDecidedOnce(t *testing.T) {
 		if err := v.Moderation.Decide(ctx, odette, r.ID, moderation.Dismiss, ""); !errors.Is(err, instance.ErrForbidden) {
 			t.Errorf("a resident decides: %v", err)
 		}
-		if err := v.Moderation.Decide(ctx, with(instance.Moderator, yann), r.ID, moderation.Dismiss, ""); !errors.Is(err, instance.ErrForbidden) {
+		if err := v.Moderation.Decide(ctx, with(instance.Moderator, yann), r.ID, moderation.Dismiss, ""); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("a moderator decides about themself: %v", err)
+		}
+		// Nor do they learn that there is a report, and by whom (I05).
+		if list, err := v.Moderation.Reports(ctx, yann.ID, true, 0, 10); err != nil || len(list) != 0 {
+			t.Errorf("reports about oneself: %+v, %v", list, err)
+		}
+		if n, err := v.Moderation.CountOpen(ctx, yann.ID); err != nil || n != 0 {
+			t.Errorf("reports about oneself are counted: %d, %v", n, err)
+		}
+		if x, err := v.Moderation.Subject(ctx, yann.ID); err != nil || x.Username != "yann" || x.Reports != 2 {
+			t.Errorf("subject: %+v, %v", x, err)
 		}
 		if err := v.Moderation.Decide(ctx, claire, r.ID, moderation.Delete, "publicité"); err != nil {
 			t.Fatal(err)
@@ -101,11 +111,11 @@ func TestReportsAreReadAndDecidedOnce(t *testing.T) {
 		if err != nil || gone.DeletedAt.IsZero() {
 			t.Errorf("the post after the decision: %+v, %v", gone, err)
 		}
-		closed, err := v.Moderation.Reports(ctx, false, 0, 10)
+		closed, err := v.Moderation.Reports(ctx, claire.ID, false, 0, 10)
 		if err != nil || len(closed) != 1 || closed[0].Decision != moderation.Delete || closed[0].Reason != "publicité" || closed[0].State != "resolved" {
 			t.Errorf("closed reports: %+v, %v", closed, err)
 		}
-		if n, err := v.Moderation.CountOpen(ctx); err != nil || n != 1 {
+		if n, err := v.Moderation.CountOpen(ctx, claire.ID); err != nil || n != 1 {
 			t.Errorf("still open: %d, %v", n, err)
 		}
 	})
@@ -324,9 +334,9 @@ func TestBlockListsThatAreNone(t *testing.T) {
 	db := storetest.Open(t, store.SQLite)
 	v := apptest.NewVillage(t, db)
 	for name, list := range map[string]string{
-		"a picture":        "\x89PNG\r\n\x1a\n\x00\x00",
-		"not UTF-8":        "spam.example,suspend\n\xff\xfe.example,suspend\n",
-		"a NUL":            "spam\x00.example,suspend\n",
+		"a picture": "\x89PNG\r\n\x1a\n\x00\x00",
+		"not UTF-8": "spam.example,suspend\n\xff\xfe.example,suspend\n",
+		"a NUL":     "spam\x00.example,suspend\n",
 	} {
 		_, err := v.Moderation.ImportDomains(t.Context(), 0, strings.NewReader(list))
 		if err == nil {

@@ -146,8 +146,10 @@ func addPosts(ctx context.Context, tx store.Tx, id instance.ID, c Complaint) err
 }
 
 // Reports returns a page of the reports that are open, or of those that are
-// not, the newest first, from before an id (0 for the newest).
-func (s *Service) Reports(ctx context.Context, open bool, before instance.ID, limit int) ([]Report, error) {
+// not, as by may read them: no one reads what was reported about themself, since
+// whoever did so was promised that they would not learn of it. The newest come
+// first, from before an id (0 for the newest).
+func (s *Service) Reports(ctx context.Context, by instance.ActorID, open bool, before instance.ID, limit int) ([]Report, error) {
 	if before == 0 {
 		before = 1<<63 - 1
 	}
@@ -155,12 +157,13 @@ func (s *Service) Reports(ctx context.Context, open bool, before instance.ID, li
 	if open {
 		states = `r.state = 'open'`
 	}
-	return s.list(ctx, states+` AND r.id < $1 ORDER BY r.id DESC LIMIT $2`, before, limit)
+	return s.list(ctx, states+` AND r.target_id <> $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3`, by, before, limit)
 }
 
-// ReportByID returns one report with the posts it names.
-func (s *Service) ReportByID(ctx context.Context, id instance.ID) (Report, error) {
-	found, err := s.list(ctx, `r.id = $1`, id)
+// ReportByID returns one report with the posts it names. For whom it is about,
+// there is none: see [Service.Reports].
+func (s *Service) ReportByID(ctx context.Context, by instance.ActorID, id instance.ID) (Report, error) {
+	found, err := s.list(ctx, `r.id = $1 AND r.target_id <> $2`, id, by)
 	if err != nil {
 		return Report{}, err
 	}
@@ -217,10 +220,10 @@ func (s *Service) list(ctx context.Context, where string, args ...any) ([]Report
 	return list, nil
 }
 
-// CountOpen returns how many reports wait for a decision.
-func (s *Service) CountOpen(ctx context.Context) (int, error) {
+// CountOpen returns how many reports wait for a decision that by may make.
+func (s *Service) CountOpen(ctx context.Context, by instance.ActorID) (int, error) {
 	var n int
-	err := s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM reports WHERE state = 'open'`).Scan(&n)
+	err := s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM reports WHERE state = 'open' AND target_id <> $1`, by).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count open reports: %w", err)
 	}

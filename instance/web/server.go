@@ -11,6 +11,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/groups"
+	"palier/instance/jobs"
 	"palier/instance/media"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -36,9 +37,14 @@ type Server struct {
 type Options struct {
 	Site  instance.Site
 	Title string // of the server
-	Now   func() time.Time
-	Zone  *time.Location
-	Log   *slog.Logger
+	// Version of the program, Engine of the database, and since when it runs:
+	// what an administrator is asked for when something goes wrong.
+	Version, Engine string
+	Since           time.Time
+
+	Now  func() time.Time
+	Zone *time.Location
+	Log  *slog.Logger
 
 	People        *people.Service
 	Places        *places.Service
@@ -48,6 +54,7 @@ type Options struct {
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network
+	Jobs          Jobs
 	Sessions      *auth.Sessions
 	Pictures      *media.Pictures
 
@@ -64,6 +71,28 @@ type Network interface {
 	Server(ctx context.Context, name string) (instance.OtherServer, error)
 	// RetryHost has what waits for a server tried now.
 	RetryHost(ctx context.Context, host string) error
+	// Probe asks a server about itself, and has what waits for it tried if it
+	// answers.
+	Probe(ctx context.Context, host string) error
+	// Held returns a page of what waits for a server, from after an id.
+	Held(ctx context.Context, host string, after instance.ID, limit int) ([]instance.HeldDelivery, error)
+	// Tally counts servers and what waits for them.
+	Tally(ctx context.Context) (instance.NetworkTally, error)
+	// Stuck returns a page of what came in and could not be worked, the newest
+	// first, from before an id.
+	Stuck(ctx context.Context, before instance.ID, limit int) ([]instance.StuckItem, error)
+	// Unstick has one of them worked again.
+	Unstick(ctx context.Context, id instance.ID) error
+}
+
+// Jobs is what pages ask of the work that is done meanwhile.
+type Jobs interface {
+	// Failed returns a page of the jobs that used up their tries.
+	Failed(ctx context.Context, page jobs.Page) ([]jobs.Job, error)
+	// Counts returns how many jobs there are of each kind in each state.
+	Counts(ctx context.Context) ([]jobs.Count, error)
+	// Retry has a failed job worked again.
+	Retry(ctx context.Context, id int64) error
 }
 
 // New returns a server on o. It fails if a template or a catalogue is wrong.

@@ -186,7 +186,7 @@ func (s *Server) framed(ctx context.Context, v *visit) (*pages.Viewer, error) {
 		return nil, err
 	}
 	if shown.Moderates {
-		shown.Reports, err = s.Moderation.CountOpen(ctx)
+		shown.Reports, err = s.Moderation.CountOpen(ctx, a.ID)
 	}
 	return shown, err
 }
