@@ -22,6 +22,8 @@ type following struct {
 	clients int
 	settle  time.Duration
 
+	requests []load.Request
+
 	mu       sync.Mutex
 	asked    []time.Time // when each Follow was sent
 	answered []time.Time // when its Accept came
@@ -54,22 +56,24 @@ func (f *following) prepare(ctx context.Context, n int, now time.Time) (load.Req
 	return f.post(ctx, by, f.to.Inbox, body, now)
 }
 
-// run sends every Follow and returns when every Accept is there.
-func (f *following) do(ctx context.Context, c console) (load.Result, error) {
-	actors := f.town.Actors()
-	for n, by := range actors {
+// sign makes every Follow, so that sending them costs little.
+func (f *following) sign(ctx context.Context, c console) (err error) {
+	for n, by := range f.town.Actors() {
 		f.number[f.id(by)] = n
 	}
-	c.say("signing %d follows", len(actors))
-	requests, err := sign(ctx, 0, len(actors), f.prepare)
-	if err != nil {
-		return load.Result{}, err
-	}
+	c.say("signing %d follows", len(f.number))
+	f.requests, err = sign(ctx, 0, len(f.number), f.prepare)
+	return err
+}
+
+// do sends every Follow and returns when every Accept is there.
+func (f *following) do(ctx context.Context, c console) (load.Result, error) {
+	actors := f.town.Actors()
 	f.town.Receive(f)
 	defer f.town.Receive(nil)
 	c.say("%d actors follow %s, %d at a time", len(actors), f.to.ID, f.clients)
 	f.last = time.Now()
-	result := load.Send(ctx, f.wire, requests, load.Plan{Clients: f.clients, Each: func(n int, o load.Outcome) bool {
+	result := load.Send(ctx, f.wire, f.requests, load.Plan{Clients: f.clients, Each: func(n int, o load.Outcome) bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.asked[n] = time.Now().Add(-o.Took)

@@ -72,7 +72,11 @@ func (f fanout) gather(ctx context.Context, c console, s *subject) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.follow(to, newLetters(to, "", "").run, f.Clients, f.Settle).do(ctx, c)
+	all := s.follow(to, newRun(), f.Clients, f.Settle)
+	if err := all.sign(ctx, c); err != nil {
+		return err
+	}
+	_, err = all.do(ctx, c)
 	return err
 }
 
@@ -89,7 +93,7 @@ func (f fanout) trigger(s *subject) func(context.Context) error {
 
 // measure has something posted and watches it arrive.
 func (f fanout) measure(ctx context.Context, c console, s *subject, post func(context.Context) error) (figures.Row, error) {
-	before, err := s.quiet(ctx)
+	meter, err := s.begin(ctx)
 	if err != nil {
 		return figures.Row{}, err
 	}
@@ -104,8 +108,11 @@ func (f fanout) measure(ctx context.Context, c console, s *subject, post func(co
 	if err := w.wait(ctx, f.Within); err != nil {
 		return figures.Row{}, err
 	}
-	after, err := s.quiet(ctx)
+	spent, err := meter.now()
 	if err != nil {
+		return figures.Row{}, err
+	}
+	if spent, err = meter.until(ctx, spent); err != nil {
 		return figures.Row{}, err
 	}
 	if err := linger(ctx); err != nil {
@@ -113,7 +120,7 @@ func (f fanout) measure(ctx context.Context, c console, s *subject, post func(co
 	}
 	seen := w.result()
 	verified, why := s.verify(ctx, seen.samples)
-	return f.row(s, start, seen, after-before, verified, why), nil
+	return f.row(s, start, seen, spent, verified, why), nil
 }
 
 // late is how long one waits for deliveries that should not come.
@@ -130,7 +137,7 @@ func linger(ctx context.Context) error {
 	}
 }
 
-func (f fanout) row(s *subject, start time.Time, seen seen, used time.Duration, verified int, why error) figures.Row {
+func (f fanout) row(s *subject, start time.Time, seen seen, spent spent, verified int, why error) figures.Row {
 	how := "every host answers at once"
 	if f.Delay > 0 {
 		how = fmt.Sprintf("every host answers after %s", f.Delay)
@@ -151,13 +158,14 @@ func (f fanout) row(s *subject, start time.Time, seen seen, used time.Duration, 
 		figures.Count("hosts with more than one POST", seen.more),
 		signed,
 	}}
-	if s.pids == nil {
+	if !spent.known {
 		return row
 	}
-	row.Figures = append(row.Figures, figures.Millis("processor time", used).Against("of the server, from the post until it is quiet again"))
+	row.Figures = append(row.Figures, figures.Millis("processor time", spent.server).Against("of the server, from the post until it is quiet again"))
 	if cost := s.limits.RSASign.CPU; cost > 0 {
-		row.Figures = append(row.Figures, figures.Share("of it in RSA signatures", float64(cost)*float64(seen.posts), float64(used)).
+		row.Figures = append(row.Figures, figures.Share("of it in RSA signatures", float64(cost)*float64(seen.posts), float64(spent.server)).
 			Against("%d signatures at %s, as measured before", seen.posts, cost))
 	}
+	row.Figures = append(row.Figures, spent.disturbance().Against("neither server nor load program, but the command that posts among them"))
 	return row
 }

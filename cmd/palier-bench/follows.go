@@ -45,17 +45,23 @@ func (f follows) measure(ctx context.Context, c console, s *subject) (figures.Ro
 	if err != nil {
 		return figures.Row{}, err
 	}
-	before, err := s.quiet(ctx)
+	done := s.follow(to, newRun(), f.Clients, f.Settle)
+	if err := done.sign(ctx, c); err != nil {
+		return figures.Row{}, err
+	}
+	meter, err := s.begin(ctx)
 	if err != nil {
 		return figures.Row{}, err
 	}
-	done := s.follow(to, newLetters(to, "", "").run, f.Clients, f.Settle)
 	result, err := done.do(ctx, c)
 	if err != nil {
 		return figures.Row{}, err
 	}
-	after, err := s.quiet(ctx)
+	spent, err := meter.now()
 	if err != nil {
+		return figures.Row{}, err
+	}
+	if spent, err = meter.until(ctx, spent); err != nil {
 		return figures.Row{}, err
 	}
 	each, all := done.took()
@@ -68,10 +74,11 @@ func (f follows) measure(ctx context.Context, c console, s *subject) (figures.Ro
 		figures.Millis("Accept p99", load.Percentile(each, 99)),
 		{Name: "GETs per follow", Value: float64(s.asked()) / float64(n), Unit: "GET"},
 	}}
-	if s.pids != nil {
-		row.Figures = append(row.Figures, figures.Millis("processor time per follow", (after-before)/time.Duration(n)).
-			Against("of the server; one RSA signature takes %s", s.limits.RSASign.CPU))
+	note := "of the server"
+	if s.limits.SQLite > 0 {
+		note += fmt.Sprintf("; one RSA signature takes %s", s.limits.RSASign.CPU)
 	}
+	row.Figures = append(row.Figures, spent.figures(n, "follow", note)...)
 	return row, nil
 }
 

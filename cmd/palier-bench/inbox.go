@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"palier/cmd/palier-bench/figures"
 	"palier/cmd/palier-bench/load"
 	"palier/cmd/palier-bench/peers"
-	"palier/cmd/palier-bench/process"
 	"palier/protocol/as2"
 	"palier/protocol/vocab"
 )
@@ -98,7 +96,7 @@ func (i inbox) measure(ctx context.Context, c console, s *subject, life reviver)
 	if err != nil {
 		return figures.Row{}, err
 	}
-	m := &mail{inbox: i, subject: s, letters: newLetters(to, hostOf(to, s.base), i.ReplyTo), began: time.Now().UTC(), box: to.Inbox}
+	m := &mail{inbox: i, subject: s, letters: letters{newRun(), to, hostOf(to, s.base), i.ReplyTo}, began: time.Now().UTC(), box: to.Inbox}
 	if to.SharedInbox != "" && !i.Personal {
 		m.box = to.SharedInbox
 	}
@@ -205,18 +203,14 @@ func (m *mail) warm(ctx context.Context) error {
 
 // send sends all notes and tells how fast they were taken and became readable.
 func (m *mail) send(ctx context.Context, c console) (figures.Row, error) {
-	before, err := m.quiet(ctx)
-	if err != nil {
-		return figures.Row{}, err
-	}
-	own, err := process.CPU([]int{os.Getpid()})
+	meter, err := m.begin(ctx)
 	if err != nil {
 		return figures.Row{}, err
 	}
 	c.say("sending %d notes, %d at a time", m.Notes, m.Clients)
 	start := time.Now()
 	result := load.Send(ctx, m.wire, m.requests, load.Plan{Clients: m.Clients})
-	ownAfter, err := process.CPU([]int{os.Getpid()})
+	spent, err := meter.now()
 	if err != nil {
 		return figures.Row{}, err
 	}
@@ -227,20 +221,19 @@ func (m *mail) send(ctx context.Context, c console) (figures.Row, error) {
 	if err != nil {
 		return figures.Row{}, err
 	}
-	after, err := m.quiet(ctx)
-	if err != nil {
+	if spent, err = meter.until(ctx, spent); err != nil {
 		return figures.Row{}, err
 	}
-	return m.row(result, shown, after-before, ownAfter-own), nil
+	return m.row(result, shown, spent), nil
 }
 
-func (m *mail) row(result load.Result, shown *shown, used, own time.Duration) figures.Row {
-	n := float64(result.OK())
-	each := func(d time.Duration) time.Duration { return time.Duration(float64(d) / n) }
+func (m *mail) row(result load.Result, shown *shown, spent spent) figures.Row {
 	rate := figures.Rate("accepted", result.PerSecond())
+	note := "of the server, until it is quiet again"
 	if m.limits.SQLite > 0 {
-		rate = rate.Against("%.0f %% of RSA verifications, %.0f %% of bare POSTs; one row at a time the database commits %.0f/s",
-			100*result.PerSecond()/m.limits.RSAVerify.PerSecond, 100*result.PerSecond()/m.limits.Posts, m.limits.SQLite)
+		rate = rate.Against("%.0f %% of RSA verifications, %.0f %% of bare POSTs; row by row the database commits %.0f/s",
+			100*result.PerSecond()/m.limits.RSAVerify.PerSecond, 100*result.PerSecond()/m.limits.Posts, m.limits.Commits())
+		note += fmt.Sprintf("; one RSA verification takes %s", m.limits.RSAVerify.CPU)
 	}
 	row := figures.Row{Name: "inbox", Title: fmt.Sprintf("signed Create{Note}, %s, key known, %d at a time", m.pen.Kind, m.Clients), Figures: []figures.Figure{
 		figures.Count("notes sent", m.Notes),
@@ -255,10 +248,6 @@ func (m *mail) row(result load.Result, shown *shown, used, own time.Duration) fi
 			figures.Rate("readable", float64(shown.n)/shown.took.Seconds()).Against("from the first note sent until the last is shown"),
 			figures.Count("accepted, not shown", result.OK()-shown.n).Against("counted at %s", shown.at))
 	}
-	if m.pids != nil {
-		row.Figures = append(row.Figures,
-			figures.Millis("processor time per note", each(used)).Against("of the server, until it is quiet again"))
-	}
-	row.Figures = append(row.Figures, figures.Millis("processor time per note, load program", each(own)).Against("taken from the same processors"))
+	row.Figures = append(row.Figures, spent.figures(result.OK(), "note", note)...)
 	return row
 }

@@ -28,10 +28,11 @@ type letters struct {
 	replyTo string
 }
 
-func newLetters(to as2.Actor, host, replyTo string) letters {
+// newRun returns a word that no other run has.
+func newRun() string {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // it never fails
-	return letters{run: "n" + hex.EncodeToString(b[:]), to: to, host: host, replyTo: replyTo}
+	return "n" + hex.EncodeToString(b[:])
 }
 
 func (l letters) mark(n int) string { return fmt.Sprintf("%s-%06d", l.run, n) }

@@ -78,13 +78,13 @@ func (r reads) measure(ctx context.Context, c console, s *subject) (figures.Row,
 	if first.Answers[http.StatusOK] != 1 {
 		return figures.Row{}, fmt.Errorf("%s is not to be had: %s", r.Path, first.Trouble())
 	}
-	before, err := s.quiet(ctx)
+	meter, err := s.begin(ctx)
 	if err != nil {
 		return figures.Row{}, err
 	}
 	c.say("reading %s for %s, %d at a time", r.Path, r.For, r.Clients)
 	result := load.Repeat(ctx, s.wire, raw, r.For, load.Plan{Clients: r.Clients})
-	after, err := s.used()
+	spent, err := meter.now()
 	if err != nil {
 		return figures.Row{}, err
 	}
@@ -105,9 +105,7 @@ func (r reads) measure(ctx context.Context, c console, s *subject) (figures.Row,
 		{Name: "size of an answer", Value: float64(result.Bytes) / float64(result.OK()), Unit: "bytes"},
 		figures.Count("other answers, or none", result.Others()).Against("%s", result.Trouble()),
 	}}
-	if s.pids != nil {
-		row.Figures = append(row.Figures, figures.Millis("processor time per answer", (after-before)/time.Duration(result.OK())).Against("of the server"))
-	}
+	row.Figures = append(row.Figures, spent.figures(result.OK(), "answer", "of the server")...)
 	return row, nil
 }
 

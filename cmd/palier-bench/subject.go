@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,7 +13,6 @@ import (
 	"palier/cmd/palier-bench/loopback"
 	"palier/cmd/palier-bench/machine"
 	"palier/cmd/palier-bench/peers"
-	"palier/cmd/palier-bench/process"
 	"palier/cmd/palier-bench/target"
 	"palier/federation/signature"
 )
@@ -99,25 +97,6 @@ func parseHeader(lines []string) (http.Header, error) {
 		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	return h, nil
-}
-
-// used returns the processor time the server has taken so far.
-func (s *subject) used() (time.Duration, error) {
-	if s.pids == nil {
-		return 0, nil
-	}
-	return process.CPU(s.pids())
-}
-
-// quiet waits until the server has nothing to do and returns the processor time
-// it had taken by then; it waits for nothing where its processes are not known.
-func (s *subject) quiet(ctx context.Context) (time.Duration, error) {
-	if s.pids == nil {
-		return 0, nil
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, 2*time.Minute, errors.New("it is busy for two minutes"))
-	defer cancel()
-	return process.Quiet(ctx, s.pids)
 }
 
 // within returns an error unless n lies between least and most.

@@ -39,6 +39,15 @@ func Measure(ctx context.Context, dir, database string, d time.Duration) (l Limi
 	return l, err
 }
 
+// Commits returns how many transactions of one row the database in question
+// takes in a second: PostgreSQL, if that was measured.
+func (l Limits) Commits() float64 {
+	if l.PostgreSQL > 0 {
+		return l.PostgreSQL
+	}
+	return l.SQLite
+}
+
 // Row tells the limits.
 func (l Limits) Row() figures.Row {
 	r := figures.Row{Name: "limits", Title: "what the machine itself can do", Figures: []figures.Figure{

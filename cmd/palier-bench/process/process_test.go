@@ -34,6 +34,20 @@ func TestCPUOfAProcess(t *testing.T) {
 	}
 }
 
+func TestBusyGrowsWithWork(t *testing.T) {
+	t.Parallel()
+	before, _, err := process.Busy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for busy := before; busy <= before; {
+		var all time.Duration
+		if busy, all, err = process.Busy(); err != nil || busy > all {
+			t.Fatalf("Busy = %s of %s, %v", busy, all, err)
+		}
+	}
+}
+
 func TestMemoryOfAProcess(t *testing.T) {
 	t.Parallel()
 	got, err := process.Memory([]int{os.Getpid()})

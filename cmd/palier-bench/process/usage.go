@@ -119,3 +119,28 @@ func Quiet(ctx context.Context, pids func() []int) (time.Duration, error) {
 	}
 	return began, nil
 }
+
+// Busy returns how much time the processors of the machine have spent on
+// anything since it was started, and how much they have had, together.
+func Busy() (busy, all time.Duration, err error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0, fmt.Errorf("look at the processors: %w", err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	fields := strings.Fields(line)
+	if len(fields) < 9 {
+		return 0, 0, fmt.Errorf("look at the processors: %q", line)
+	}
+	for i, field := range fields[1:9] { // user nice system idle iowait irq softirq steal
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, 0, fmt.Errorf("look at the processors: %w", err)
+		}
+		all += time.Duration(n) * tick
+		if i != 3 && i != 4 {
+			busy += time.Duration(n) * tick
+		}
+	}
+	return busy, all, nil
+}
