@@ -220,6 +220,10 @@ func (s *Service) Found(ctx context.Context) error {
 		return keep(ctx, tx, a)
 	})
 	if err != nil {
+		// Another process may have been faster: then it is there.
+		if known, e := actors.ByURIs(ctx, s.db.Read(), []string{uri}); e == nil && len(known) > 0 {
+			return nil
+		}
 		return fmt.Errorf("found the server's own actor: %w", err)
 	}
 	return nil
