@@ -154,7 +154,7 @@ func (s *Service) wholeShare(ctx context.Context, tx store.Tx, d instance.Deed, 
 	if err != nil {
 		return nil, err
 	}
-	share.Context, share.ID = vocab.PostContext(), wholeURI(share.ID)
+	share.Context, share.ID = vocab.RelayContext(), wholeURI(share.ID)
 	share.Objects = []as2.Item{item}
 	share.CC = share.CC[:1:1]
 	vocab.PutVia(&share, d.Via)
@@ -268,7 +268,7 @@ func (s *Service) wrap(ctx context.Context, tx store.Tx, group instance.Actor, a
 		return written{}, err
 	}
 	return s.write(ctx, tx, group, as2.Activity{
-		Context: vocab.PostContext(), ID: s.site.ActivityURI(s.ids.Next()), Type: as2.TypeAnnounce, Actor: group.URI,
+		Context: vocab.RelayContext(), ID: s.site.ActivityURI(s.ids.Next()), Type: as2.TypeAnnounce, Actor: group.URI,
 		Published: s.now().UTC(), Objects: []as2.Item{item}, To: []string{as2.Public}, CC: []string{group.Followers},
 	}, draft{public: true})
 }

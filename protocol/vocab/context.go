@@ -29,6 +29,8 @@ const (
 		`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","toot":"http://joinmastodon.org/ns#","blurhash":"toot:blurhash",` +
 		`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},"nb":"` + Namespace + `","reach":"nb:reach","title":"nb:title",` +
 		`"kind":"nb:kind","status":"nb:status","via":{"@id":"nb:via","@type":"@id"}}]`
+
+	relayContext = `["` + as2.Namespace + `",{"nb":"` + Namespace + `","via":{"@id":"nb:via","@type":"@id"}}]`
 )
 
 // PlainContext returns the @context of a document with nothing but
@@ -41,3 +43,9 @@ func ActorContext() json.RawMessage { return json.RawMessage(actorContext) }
 // PostContext returns the @context of a post, of activities that hold one, and
 // of everything that carries a proof (FEP-8b32).
 func PostContext() json.RawMessage { return json.RawMessage(postContext) }
+
+// RelayContext returns the @context of an Announce that holds a whole activity.
+// It defines nothing that is protected: the activity within has a context of
+// its own, maybe with another edition of data-integrity, and a JSON-LD reader
+// refuses a document that defines a protected term anew.
+func RelayContext() json.RawMessage { return json.RawMessage(relayContext) }

@@ -80,7 +80,7 @@ func TestTermsMeanWhatTheSpecificationSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := definitions(t, document["@context"])
-	for kind, context := range map[string]json.RawMessage{"actor": vocab.ActorContext(), "post": vocab.PostContext()} {
+	for kind, context := range map[string]json.RawMessage{"actor": vocab.ActorContext(), "post": vocab.PostContext(), "relay": vocab.RelayContext()} {
 		for term, got := range definitions(t, context) {
 			if term == "schema" || term == "value" { // PropertyValue has its own schema, without a slash
 				continue
@@ -105,7 +105,7 @@ func TestContextsAreSmallAndFirstOfAllActivityStreams(t *testing.T) {
 	for kind, c := range map[string]struct {
 		context json.RawMessage
 		most    int
-	}{"plain": {vocab.PlainContext(), 50}, "actor": {vocab.ActorContext(), 1300}, "post": {vocab.PostContext(), 600}} {
+	}{"plain": {vocab.PlainContext(), 50}, "actor": {vocab.ActorContext(), 1300}, "post": {vocab.PostContext(), 600}, "relay": {vocab.RelayContext(), 130}} {
 		if len(c.context) > c.most || !json.Valid(c.context) {
 			t.Errorf("%s context has %d bytes, want at most %d: %s", kind, len(c.context), c.most, c.context)
 		}
@@ -116,6 +116,16 @@ func TestContextsAreSmallAndFirstOfAllActivityStreams(t *testing.T) {
 	vocab.PostContext()[1] = 'x'
 	if !json.Valid(vocab.PostContext()) {
 		t.Error("a caller can change the context of everybody")
+	}
+}
+
+// A relayed activity may come with any edition of these contexts.
+func TestARelayDefinesNoProtectedTerms(t *testing.T) {
+	t.Parallel()
+	for _, remote := range []string{"security", "/cid/"} {
+		if strings.Contains(string(vocab.RelayContext()), remote) {
+			t.Errorf("the context names %q: %s", remote, vocab.RelayContext())
+		}
 	}
 }
 
