@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -28,6 +30,7 @@ type Server struct {
 	*Pages
 
 	flashes Flashes
+	moments *moments
 	logins  *auth.Limiter
 	deeds   *auth.Limiter
 	lookups *auth.Limiter
@@ -63,7 +66,9 @@ type Options struct {
 
 // Network is what pages ask of other servers.
 type Network interface {
-	// Look finds what somebody typed: a handle or an address.
+	// Look finds what somebody typed: a handle or an address. It returns
+	// [instance.ErrNotFound] if there is nothing, and [instance.ErrUnreachable]
+	// if its server did not say.
 	Look(ctx context.Context, query string) (instance.Sighting, error)
 	// Servers returns a page of the other servers by name, from after one.
 	Servers(ctx context.Context, after string, limit int) ([]instance.OtherServer, error)
@@ -101,13 +106,19 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{
-		Options: o, Pages: NewPages(set),
+	moments, err := newMoments()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Options: o, Pages: NewPages(set), moments: moments,
 		flashes: Flashes{Cookie: auth.CookieName(o.Site, "flash"), Secure: o.Site.Secure()},
 		logins:  auth.NewLimiter(o.Login, o.Now),
 		deeds:   auth.NewLimiter(o.Deeds, o.Now),
 		lookups: auth.NewLimiter(o.Lookup, o.Now),
-	}, nil
+	}
+	o.Sessions.OnError(s.lost)
+	return s, nil
 }
 
 // maxForm bounds a form without pictures, in bytes; maxUpload one with them.
@@ -118,14 +129,25 @@ const (
 
 // Routes adds every page to r.
 func (s *Server) Routes(r chi.Router) {
-	r.Handle("/static/*", http.StripPrefix("/static", s.set.Assets()))
+	r.Handle("/static/*", s.set.Assets())
 	r.Get("/media/{shard}/{file}", s.reader(s.getPicture))
 	r.Group(func(r chi.Router) {
 		r.Use(http.NewCrossOriginProtection().Handler, s.Sessions.Load)
 		s.residentRoutes(r)
 		s.adminRoutes(r)
-		r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error { return instance.ErrNotFound }))
+		r.NotFound(s.page(s.getNothing))
 	})
+}
+
+// getNothing answers at an address where there is nothing, unless it is one of
+// ours written another way, as %40name for @name.
+func (s *Server) getNothing(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.RawPath == "" || !strings.HasPrefix(r.URL.Path, "/@") || r.Method != http.MethodGet {
+		return instance.ErrNotFound
+	}
+	plain := url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}
+	SeeOther(w, r, plain.String())
+	return nil
 }
 
 // getPicture answers with a file of the media store, if the reader may see it.
