@@ -2,12 +2,15 @@ package pages
 
 import "palier/instance/web/view"
 
-// AdminLinks lists the places elsewhere that follow ours, and those that ask to.
+// AdminLinks lists the places that follow ours, those that ask to, and those
+// that ours asked.
 type AdminLinks struct {
 	Frame
 
 	Pending  []view.Link
+	Asked    []view.Link
 	Accepted []view.Link
+	Pager    view.Pager // of those accepted
 }
 
 // Template is admin_links.tmpl.

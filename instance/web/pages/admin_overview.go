@@ -11,6 +11,7 @@ type AdminOverview struct {
 	Verified       int
 	Neighbourhoods int
 	Week           int // posts of the last seven days
+	Newcomers      int // accounts of the last seven days
 	Servers        int // other servers known
 	Pending        int // deliveries that wait
 	Version        string
@@ -23,7 +24,7 @@ func (AdminOverview) Template() string { return "admin_overview" }
 
 // Todo is something that waits for a person.
 type Todo struct {
-	Kind  string // reports, links, waiting, servers, declared
+	Kind  string // reports, links, waiting, failures, servers, declared
 	Count int
 	Path  string
 }

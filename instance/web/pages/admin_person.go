@@ -7,6 +7,7 @@ type AdminPerson struct {
 	Frame
 
 	Account view.Account
+	Self    bool          // it is the viewer's own
 	Places  []view.Option // it can be said to live in
 }
 

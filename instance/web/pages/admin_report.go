@@ -7,7 +7,8 @@ type AdminReport struct {
 	Frame
 
 	Report   view.Report
-	Reason   string
+	Decision string // as chosen
+	Reason   string // as typed, or that of the decision
 	Problems []view.Problem
 }
 

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/jba/templatecheck"
@@ -13,7 +14,7 @@ var every = []Page{
 	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{},
 	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
-	AdminReports{}, AdminReport{},
+	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
 }
 
 func newSet(t testing.TB) *Set {
@@ -53,6 +54,26 @@ func TestEveryTemplateHasAPage(t *testing.T) {
 	for name := range set.byTag["fr"].pages {
 		if !named[name] {
 			t.Errorf("no page uses %s.tmpl", name)
+		}
+	}
+}
+
+// BenchmarkNew is what the pages cost when the program starts.
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		if _, err := New(Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFirstRender adds what html/template does once for each page.
+func BenchmarkFirstRender(b *testing.B) {
+	for b.Loop() {
+		set := newSet(b)
+		var page bytes.Buffer
+		if err := set.Render(&page, Home{Frame: Frame{Language: set.Languages().All()[0], Viewer: &Viewer{}}}); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -114,12 +114,12 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"reports.state.%":       {"open", "resolved", "dismissed"},
 		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
 		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted"},
-		"overview.todo.%":       {"reports", "links", "waiting", "servers", "declared"},
+		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "declared"},
 		"failure.%.title":       {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"failure.%.text":        {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
-		"confirm.%.title":       {"block", "disable", "remove", "suspend", "leave"},
-		"confirm.%.text":        {"block", "disable", "remove", "suspend", "leave"},
-		"confirm.%.button":      {"block", "disable", "remove", "suspend", "leave"},
+		"confirm.%.title":       {"block", "disable", "remove", "retract", "suspend", "leave"},
+		"confirm.%.text":        {"block", "disable", "remove", "retract", "suspend", "leave"},
+		"confirm.%.button":      {"block", "disable", "remove", "retract", "suspend", "leave"},
 	}
 	languages, err := words.Load()
 	if err != nil {

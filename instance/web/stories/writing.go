@@ -45,6 +45,9 @@ func writing() []Story {
 		{"confirm/remove", func(f pages.Frame) pages.Page {
 			return pages.Confirm{Frame: f, Deed: "remove", Subject: "Yann Kerbrat", Action: "/@yann/102/remove", Return: "/@yann/102", AsksReason: true}
 		}},
+		{"confirm/retract", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "retract", Subject: "Yann Kerbrat", Action: "/@yann/102/remove", Return: "/@yann/102", AsksReason: true, Fields: []view.Option{{Value: "in", Label: "31"}}}
+		}},
 		{"confirm/disable", func(f pages.Frame) pages.Page {
 			return pages.Confirm{Frame: f, Deed: "disable", Subject: "Yann Kerbrat", Action: "/admin/people/12/disable", Return: "/admin/people/12"}
 		}},

@@ -9,7 +9,6 @@ type Account struct {
 	Role     string // resident, moderator, admin
 	Disabled bool
 	Homes    []Dwelling
-	SeenAt   time.Time // last signed in; zero for never
 	Created  time.Time
 }
 
@@ -25,9 +24,9 @@ type Health string
 // What can be said of another server.
 const (
 	Well    Health = "well"
-	Slow    Health = "slow"
-	Failing Health = "failing"
-	Paused  Health = "paused"
+	Shaky   Health = "shaky"   // a few failures
+	Failing Health = "failing" // many in a row
+	Lost    Health = "lost"    // nothing but failures for a week
 )
 
 // Server is another server of the network.
@@ -40,9 +39,13 @@ type Server struct {
 	Failures  int    // in a row
 	LastGood  time.Time
 	NextTry   time.Time
-	PausedBy  string // a person, or empty if the program did it
-	LastError string // as the other server or the network said it
-	People    int    // known here
+	LastError string    // as the other server or the network said it
+	LastBad   time.Time // when that was
+	People    int       // known here
+	Met       time.Time
+	// Ahead and Behind are by how many minutes its clock is wrong, as far as we
+	// know ours is right.
+	Ahead, Behind int
 }
 
 // Block is a decision about a domain.
@@ -86,12 +89,13 @@ type Rule struct {
 	Today     int // relayed today
 }
 
-// Link is a place elsewhere that asks to follow one of ours.
+// Link is a place that follows another, or asks to.
 type Link struct {
 	ID   string
 	From Person
 	To   Person
 	At   time.Time
+	Back string // how To stands to From: accepted, requested, or empty
 }
 
 // Waiting is a post that a moderator reads before a place relays it.
@@ -99,4 +103,30 @@ type Waiting struct {
 	ID   string
 	Post Post
 	From *Person // the place it came through
+}
+
+// FailedJob is work that failed however often it was tried.
+type FailedJob struct {
+	ID    string
+	Kind  string
+	Args  string
+	Tries int
+	At    time.Time
+	Error string // of the last try
+}
+
+// StuckItem is what another server sent and what could not be worked.
+type StuckItem struct {
+	ID       string
+	Kind     string
+	Activity string // its id
+	Actor    string // who sent it
+	At       time.Time
+	Error    string
+}
+
+// WaitingPlace is a place where posts wait for a moderator.
+type WaitingPlace struct {
+	Person
+	Waiting int
 }
