@@ -7,12 +7,18 @@
 //   POST /control/delete       {id}
 //   POST /control/like         {object}
 //   POST /control/fetch        {url}                        as this Person: a signed GET
+//   POST /control/prove        {url}                        the same, with its proof looked at
+//   POST /control/find         {handle}                     handle, id or address of a server
 //   GET  /control/inbox        ?since=N&type=T&actor=A&wait=SECONDS
+//   GET  /control/refused      ?since=N&type=T&wait=SECONDS
 //   GET  /control/followers, /control/following, /control/healthz
 //
 // Deeds answer {id, object} once they are on their way. inbox answers with what
 // came after number N, at once if there is any, else as soon as there is:
-// {received: [{number, type, actor, signature, proof, status, activity, …}]}.
+// {received: [{number, type, actor, signature, proof, inner, status, activity, …}]},
+// inner being the proof of an activity that came inside of another. refused
+// answers the same way with what others would not take:
+// {refused: [{number, id, type, inbox, status}]}.
 
 export function controls(peer) {
   const deeds = {
@@ -23,16 +29,13 @@ export function controls(peer) {
     delete: ({ id }) => peer.erase(id),
     like: ({ object }) => peer.like(object),
     fetch: ({ url }) => peer.fetch(url),
+    prove: ({ url }) => peer.prove(url),
+    find: ({ handle }) => peer.describe(handle),
   };
   const questions = {
     healthz: () => ({ ok: true }),
-    inbox: async (q) => ({
-      received: await peer.journal.since(Number(q.get("since") ?? 0), {
-        type: q.get("type"),
-        actor: q.get("actor"),
-        seconds: Number(q.get("wait") ?? 0),
-      }),
-    }),
+    inbox: async (q) => ({ received: await asked(peer.journal, q) }),
+    refused: async (q) => ({ refused: await asked(peer.refusals, q) }),
     followers: () => ({ followers: [...peer.followers.keys()] }),
     following: () => ({ following: [...peer.following].map(([id, { state }]) => ({ id, state })) }),
   };
@@ -47,6 +50,14 @@ export function controls(peer) {
     }
     return Response.json({ error: `no ${request.method} ${url.pathname}` }, { status: 404 });
   };
+}
+
+function asked(journal, q) {
+  return journal.since(Number(q.get("since") ?? 0), {
+    type: q.get("type"),
+    actor: q.get("actor"),
+    seconds: Number(q.get("wait") ?? 0),
+  });
 }
 
 function required(given, name) {

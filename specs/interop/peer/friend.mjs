@@ -41,4 +41,17 @@ export class Friend {
     assert.ok(received.length > 0, `no ${type} came within ${patience} s`);
     return received[0];
   }
+
+  // isRefused waits for the first activity of a type that nobody would take.
+  async isRefused(type, since = 0) {
+    const { refused } = await this.ask(`refused?type=${type}&since=${since}&wait=${patience}`);
+    assert.ok(refused.length > 0, `no ${type} was refused within ${patience} s`);
+    return refused[0];
+  }
+
+  // heard returns all it has received behind entry number since, without
+  // waiting.
+  async heard(since = 0) {
+    return (await this.ask(`inbox?since=${since}`)).received;
+  }
 }

@@ -29,23 +29,40 @@ import { verifyProof, verifySignature } from "./verify.mjs";
 
 const name = "fay";
 
+// rsa is the key most servers have. Fedify would make one of 4096 bits, which
+// takes seconds.
+const rsa = {
+  name: "RSASSA-PKCS1-v1_5",
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: "SHA-256",
+};
+
+// groups1b12 says of a server that it takes whole activities from groups
+// (FEP-844e). Fedify has no word for it.
+const groups1b12 = { type: "Link", href: "https://w3id.org/fep/1b12", name: "FEP-1b12" };
+
 globalThis.navigator ??= { userAgent: "Node.js" }; // Fedify asks for it; Node.js has it from 21 on
 
 export class Peer {
-  journal = new Journal();
+  journal = new Journal(); // what came
+  refusals = new Journal(); // what others would not take
   followers = new Map(); // actor id → actor
   following = new Map(); // actor id → {follow, state}
 
   #notes = new Map(); // id in the path → Note or Tombstone
   #sent = new Map(); // id in the path → Activity
+  #whole;
   #federation;
   #context;
   #stopped = new AbortController();
 
   // origin is where others reach it; firstKnock how it signs its first request
-  // to a host. Received activities are handled before they are answered, so
-  // that what the journal tells has had its effect.
-  constructor(origin, firstKnock) {
+  // to a host; whole, whether it says that it takes whole activities from
+  // groups. Received activities are handled before they are answered, so that
+  // what the journal tells has had its effect.
+  constructor(origin, { firstKnock, whole }) {
+    this.#whole = whole;
     const queue = new InProcessMessageQueue();
     setMaxListeners(0, this.#stopped.signal); // Fedify's queue adds one each time it waits
     this.#federation = createFederation({
@@ -56,8 +73,9 @@ export class Peer {
       firstKnock,
       allowPrivateAddress: true, // everybody here lives on loopback
       circuitBreaker: false,
+      permanentFailureStatusCodes: [400, 401, 403, 404, 410], // would be no other the next time
     });
-    this.#describe();
+    this.#answer();
     this.#listen();
     this.#context = this.#federation.createContext(new URL(origin));
     this.#federation.startQueue(undefined, { signal: this.#stopped.signal });
@@ -79,6 +97,7 @@ export class Peer {
   // looked at first, and written down with what Fedify answered.
   async serve(request) {
     const path = new URL(request.url).pathname;
+    if (path === this.actor.pathname && this.#whole) return this.#saysWhole(await this.#federation.fetch(request, {}));
     if (request.method !== "POST" || !path.endsWith("/inbox")) return this.#federation.fetch(request, {});
     const received = await request.clone().text();
     let activity;
@@ -91,6 +110,7 @@ export class Peer {
     const loaders = await this.#loaders();
     const signature = await verifySignature(request.clone(), actor, loaders);
     const proof = await verifyProof(activity, loaders);
+    const inner = activity.object?.actor ? await verifyProof(activity.object, loaders) : undefined;
     const response = await this.#federation.fetch(request, {});
     this.journal.add({
       at: new Date().toISOString(),
@@ -101,6 +121,7 @@ export class Peer {
       actor,
       signature,
       proof,
+      inner,
       activity,
     });
     return response;
@@ -120,6 +141,25 @@ export class Peer {
   async fetch(url) {
     const { documentLoader } = await this.#loaders();
     return (await documentLoader(url)).document;
+  }
+
+  // prove gets an activity and tells whether its own proof holds.
+  async prove(url) {
+    const document = await this.fetch(url);
+    return { document, proof: await verifyProof(document, await this.#loaders()) };
+  }
+
+  // describe finds an actor and tells what Fedify understood of it.
+  async describe(who) {
+    const actor = await this.find(who);
+    return {
+      id: actor.id.href,
+      type: actor.constructor.name,
+      preferredUsername: actor.preferredUsername?.toString(),
+      name: actor.name?.toString(),
+      inbox: actor.inboxId?.href,
+      sharedInbox: actor.endpoints?.sharedInbox?.href,
+    };
   }
 
   async follow(who) {
@@ -214,9 +254,9 @@ export class Peer {
     return { documentLoader, contextLoader: this.#context.contextLoader };
   }
 
-  // describe tells Fedify what others may read.
-  #describe() {
-    const keys = Promise.all([generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), generateCryptoKeyPair("Ed25519")]);
+  // answer tells Fedify what others may read.
+  #answer() {
+    const keys = Promise.all([crypto.subtle.generateKey(rsa, true, ["sign", "verify"]), generateCryptoKeyPair("Ed25519")]);
     this.#federation
       .setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
         if (identifier !== name) return null;
@@ -250,6 +290,10 @@ export class Peer {
       return note instanceof Note ? note : null;
     });
     this.#federation.setObjectDispatcher(Activity, "/activities/{key}", (_, { key }) => this.#sent.get(key) ?? null);
+    this.#federation.setOutboxPermanentFailureHandler((_, { inbox, activity, statusCode }) => {
+      const type = activity.constructor.name;
+      this.refusals.add({ id: activity.id.href, type, actor: activity.actorId.href, inbox: inbox.href, status: statusCode });
+    });
     this.#federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
       software: { name: "palier-interop-peer", version: "1.0.0" },
       protocols: ["activitypub"],
@@ -279,6 +323,13 @@ export class Peer {
         }
       })
       .on(Activity, () => {});
+  }
+
+  async #saysWhole(response) {
+    if (response.status !== 200) return response;
+    const actor = await response.json();
+    actor.generator = { type: "Application", implements: [groups1b12] };
+    return Response.json(actor, { headers: { "Content-Type": "application/activity+json" } });
   }
 
   #answered(answer, state) {
