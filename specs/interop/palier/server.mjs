@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { createInterface } from "node:readline";
 
 import { open } from "./database.mjs";
 import { start, run } from "./processes.mjs";
@@ -18,7 +17,6 @@ export class Palier {
     const binary = await program();
     const place = folder("server");
     const { address, drop } = await open(engine, place);
-    t.after(drop);
     const port = await freePort();
     const palier = new Palier(binary, ["--database", address, "--url", `http://localhost:${port}`, "--media", place]);
     palier.url = `http://localhost:${port}`;
@@ -27,27 +25,15 @@ export class Palier {
       "serve", ...palier.server,
       "--listen", `127.0.0.1:${port}`, "--peers-allow", "127.0.0.0/8,::1/128", "--first-retry", "1s",
     ]);
-    t.after(() => palier.stop());
-    await palier.isThere();
+    t.after(() => palier.stop().finally(drop));
+    await palier.process.says(palier.url, patience).catch((error) => {
+      assert.fail(`palier serve is not there: ${error.message}\n${palier.process.told.error}`);
+    });
     return palier;
   }
 
   constructor(binary, server) {
     Object.assign(this, { binary, server });
-  }
-
-  // isThere waits for the line that says so.
-  async isThere() {
-    const { child, told, ended } = this.process;
-    const lines = createInterface({ input: child.stdout });
-    const ready = (async () => {
-      for await (const line of lines) if (line.includes(this.url)) return true;
-      return false;
-    })();
-    const late = AbortSignal.timeout(patience * 1000);
-    const gaveUp = new Promise((resolve) => late.addEventListener("abort", () => resolve(false)));
-    const there = await Promise.race([ready, ended.then(() => false), gaveUp]);
-    assert.ok(there, `palier serve is not there after ${patience} s\n${told.error}`);
   }
 
   async stop() {
@@ -57,7 +43,7 @@ export class Palier {
     const { code, signal } = await ended;
     clearTimeout(late);
     assert.equal(signal ?? code, 0, `palier serve did not end well\n${told.error}`);
-    assert.doesNotMatch(told.error, /level=ERROR|^panic: /m);
+    assert.deepEqual(told.error.split("\n").filter((line) => /level=ERROR|^panic: /.test(line)), []);
   }
 
   // admin does something at the operator's shell and returns the words of the
