@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"palier/instance/web"
 )
@@ -13,7 +14,7 @@ import (
 // routes is everything this instance answers.
 func (a *App) routes() (http.Handler, error) {
 	r := chi.NewRouter()
-	r.Use(a.clientAddress, a.recovered)
+	r.Use(a.clientAddress, a.recovered, middleware.GetHead)
 	r.Get("/healthz", a.healthy)
 	r.Get("/readyz", a.ready)
 	a.Federation.Routes(r)

@@ -68,6 +68,12 @@ func (s *Sessions) OnError(answer func(http.ResponseWriter, *http.Request, error
 	s.manager.ErrorFunc = answer
 }
 
+// Held tells whether a request comes with a session, whoever's it is.
+func (s *Sessions) Held(r *http.Request) bool {
+	_, err := r.Cookie(s.manager.Cookie.Name)
+	return err == nil
+}
+
 // Load makes the session available to next.
 func (s *Sessions) Load(next http.Handler) http.Handler { return s.manager.LoadAndSave(next) }
 

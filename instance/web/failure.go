@@ -39,6 +39,7 @@ var statuses = []struct {
 	{instance.ErrTooMany, http.StatusTooManyRequests},
 	{instance.ErrInvalid, http.StatusBadRequest},
 	{instance.ErrUnauthenticated, http.StatusUnauthorized},
+	{instance.ErrUnreachable, http.StatusServiceUnavailable},
 	{store.ErrText, http.StatusBadRequest},
 	{store.ErrUnavailable, http.StatusServiceUnavailable},
 	{store.ErrDiskFull, http.StatusServiceUnavailable},

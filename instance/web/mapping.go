@@ -35,7 +35,7 @@ func personView(site instance.Site, a instance.Actor) view.Person {
 // postView is a post as v sees it. via is who brought it, nil for its author.
 func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *instance.Account, tends bool) view.Post {
 	shown := view.Post{
-		ID: p.ID.String(), Version: version(p), Path: "/@" + p.Author.Acct() + "/" + p.ID.String(),
+		ID: p.ID.String(), Version: version(p), Path: postPath(p),
 		Author: personView(site, p.Author), Title: p.Title, Content: sanitised(p.Content), Warning: p.Warning,
 		Language: p.Language, Audience: view.Audience(p.Audience), Published: p.PublishedAt, Edited: p.EditedAt,
 		Replies: p.Replies, Liked: p.Liked, Shared: p.Boosted, Pinned: p.Pinned,
@@ -49,6 +49,10 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	if p.Group != nil {
 		in := personView(site, *p.Group)
 		shown.In = &in
+	}
+	if p.Answered != nil {
+		to := *p.Answered
+		shown.ReplyTo = &view.Reply{To: to.Shown(), Path: "/@" + to.Acct() + "/" + p.ReplyTo.String()}
 	}
 	if via != nil {
 		by := personView(site, *via)
@@ -64,13 +68,27 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	return shown
 }
 
-// version changes with whatever of a post changes for all its readers.
+// postPath is the address of a post's page here; its number stands last.
+func postPath(p *instance.Post) string { return "/@" + p.Author.Acct() + "/" + p.ID.String() }
+
+// version changes with whatever of a post changes for all its readers: its own
+// words, and the names and portraits of those it shows (FNV-1a).
 func version(p *instance.Post) int64 {
-	v := p.PublishedAt.UnixMilli()
+	said := p.PublishedAt
 	if !p.EditedAt.IsZero() {
-		v = p.EditedAt.UnixMilli()
+		said = p.EditedAt
 	}
-	return v*1000 + int64(p.Replies)
+	h := uint64(14695981039346656037)
+	mix := func(n int64) { h = (h ^ uint64(n)) * 1099511628211 }
+	mix(said.UnixMilli())
+	mix(int64(p.Replies))
+	mix(p.Author.UpdatedAt.UnixMilli())
+	for _, a := range []*instance.Actor{p.Group, p.Answered} {
+		if a != nil {
+			mix(a.UpdatedAt.UnixMilli())
+		}
+	}
+	return int64(h)
 }
 
 func pictureView(site instance.Site, m instance.Picture) view.Picture {

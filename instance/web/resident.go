@@ -3,4 +3,67 @@ package web
 import "github.com/go-chi/chi/v5"
 
 // residentRoutes are the pages of readers and neighbours.
-func (s *Server) residentRoutes(_ chi.Router) {}
+func (s *Server) residentRoutes(r chi.Router) {
+	// Coming in, and going.
+	r.Get("/", s.shared(s.getWelcome))
+	r.Get("/signin", s.page(s.getSignIn))
+	r.Post("/signin", s.page(s.signIn))
+	r.Post("/signout", s.page(s.signOut))
+	r.Post("/language", s.page(s.chooseLanguage))
+	r.Get("/offline", s.page(s.getOffline))
+
+	// Reading.
+	r.Get("/home", s.signedIn(s.getHome))
+	r.Get("/@{name}", s.shared(s.getActor))
+	r.Get("/@{name:[A-Za-z0-9_]+}.atom", s.shared(s.getFeed))
+	r.Get("/@{name}/{id:[0-9]+}", s.shared(s.getThread))
+	r.Get("/@{name}/{id:[0-9]+}/history", s.page(s.getHistory))
+	r.Get("/tags/{tag}", s.shared(s.getTag))
+
+	// Writing.
+	r.Get("/compose", s.signedIn(s.getCompose))
+	r.Post("/compose", s.signedIn(s.publishPost))
+	r.Get("/@{name}/{id:[0-9]+}/edit", s.signedIn(s.getEditPost))
+	r.Post("/@{name}/{id:[0-9]+}/edit", s.signedIn(s.editPost))
+	r.Post("/@{name}/{id:[0-9]+}/delete", s.signedIn(s.deletePost))
+	r.Post("/@{name}/{id:[0-9]+}/reply", s.signedIn(s.replyToPost))
+
+	// What one does with a post.
+	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))
+	r.Post("/@{name}/{id:[0-9]+}/unlike", s.signedIn(s.reactWith(s.Posts.Unlike)))
+	r.Post("/@{name}/{id:[0-9]+}/share", s.signedIn(s.reactWith(s.Posts.Boost)))
+	r.Post("/@{name}/{id:[0-9]+}/unshare", s.signedIn(s.reactWith(s.Posts.Unboost)))
+	r.Post("/@{name}/{id:[0-9]+}/pin", s.signedIn(s.reactWith(s.Posts.Pin)))
+	r.Post("/@{name}/{id:[0-9]+}/unpin", s.signedIn(s.reactWith(s.Posts.Unpin)))
+
+	// How one stands to others.
+	r.Post("/@{name}/follow", s.signedIn(s.follow))
+	r.Post("/@{name}/unfollow", s.signedIn(s.unfollow))
+	r.Get("/@{name}/block", s.signedIn(s.getBlock))
+	r.Post("/@{name}/block", s.signedIn(s.bondWith(s.People.Block, "blocked")))
+	r.Post("/@{name}/unblock", s.signedIn(s.bondWith(s.People.Unblock, "unblocked")))
+	r.Post("/@{name}/mute", s.signedIn(s.bondWith(s.People.Mute, "muted")))
+	r.Post("/@{name}/unmute", s.signedIn(s.bondWith(s.People.Unmute, "unmuted")))
+	r.Get("/follow", s.signedIn(s.getFollow))
+	r.Get("/requests", s.signedIn(s.getRequests))
+	r.Post("/requests/{id}", s.signedIn(s.answerRequest))
+	r.Get("/notifications", s.signedIn(s.getNotifications))
+	r.Post("/notifications/read", s.signedIn(s.readNotifications))
+	r.Get("/report", s.signedIn(s.getReport))
+	r.Post("/report", s.signedIn(s.report))
+
+	// Where one lives.
+	r.Post("/@{name}/join", s.signedIn(s.joinPlace))
+	r.Get("/@{name}/leave", s.signedIn(s.getLeave))
+	r.Post("/@{name}/leave", s.signedIn(s.leavePlace))
+	r.Get("/@{name}/members", s.signedIn(s.getMembers))
+
+	// What one wants.
+	r.Get("/settings", s.signedIn(s.getSettings))
+	r.Post("/settings", s.signedIn(s.saveSettings))
+	r.Get("/settings/profile", s.signedIn(s.getEditProfile))
+	r.Post("/settings/profile", s.signedIn(s.editProfile))
+	r.Get("/settings/password", s.signedIn(s.getPassword))
+	r.Post("/settings/password", s.signedIn(s.changePassword))
+	r.Get("/settings/blocked", s.signedIn(s.getBlocked))
+}

@@ -75,29 +75,42 @@ func (s *Pages) HTML(w http.ResponseWriter, r *http.Request, status int, p pages
 	Secure(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Accept, Accept-Language, Cookie, Accept-Encoding")
+	h.Add("Vary", "Accept, Accept-Language, Cookie")
+	send(w, r, status, b.Bytes())
+	return nil
+}
+
+// send answers with body, packed if the reader takes that and it is worth it. A
+// reader that holds the same already is told so. An error of writing means that
+// the reader has gone and is dropped.
+func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	h := w.Header()
+	h.Add("Vary", "Accept-Encoding")
 	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		tag := entityTag(b.Bytes())
+		tag := entityTag(body)
 		h.Set("ETag", tag)
 		if strings.Contains(r.Header.Get("If-None-Match"), tag) {
 			w.WriteHeader(http.StatusNotModified)
-			return nil
+			return
 		}
 	}
-	if b.Len() < least || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Length", strconv.Itoa(b.Len()))
+	if len(body) < least || !takesGzip(r) {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(status)
-		_, _ = w.Write(b.Bytes())
-		return nil
+		_, _ = w.Write(body)
+		return
 	}
 	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
 	z := packers.Get().(*gzip.Writer)
 	defer packers.Put(z)
 	z.Reset(w)
-	_, _ = z.Write(b.Bytes())
+	_, _ = z.Write(body)
 	_ = z.Close()
-	return nil
+}
+
+func takesGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 }
 
 // entityTag names a page by what it says. It is a weak one: the bytes differ

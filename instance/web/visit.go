@@ -113,6 +113,13 @@ func (s *Server) visit(r *http.Request) (*visit, error) {
 	return v, err
 }
 
+// lost answers when the session of a request cannot be read or kept: as to
+// nobody in particular.
+func (s *Server) lost(w http.ResponseWriter, r *http.Request, err error) {
+	v := &visit{language: s.language(r, "")}
+	s.fail(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)), err)
+}
+
 // languageCookie remembers the language somebody chose without an account.
 func (s *Server) languageCookie() string { return auth.CookieName(s.Site, "language") }
 

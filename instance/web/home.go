@@ -1,0 +1,26 @@
+package web
+
+import (
+	"net/http"
+
+	"palier/instance/web/pages"
+)
+
+// getHome shows what came for the one who reads.
+func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
+	v, page := visitOf(r), pageOf(r)
+	entries, next, err := s.Timelines.Home(r.Context(), v.viewer, page)
+	if err != nil {
+		return err
+	}
+	pager, elsewhere := turn("/home", page, entries, next)
+	if elsewhere != "" {
+		SeeOther(w, r, elsewhere)
+		return nil
+	}
+	f, err := s.frame(w, r, "home")
+	if err != nil {
+		return err
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Posts: s.entryViews(entries, v), Pager: pager})
+}

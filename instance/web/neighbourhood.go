@@ -1,0 +1,127 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"palier/instance"
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+// getNeighbourhood shows one of our places: to anyone what is public, to its
+// neighbours also what is theirs.
+func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a instance.Actor) error {
+	v, page, path := visitOf(r), pageOf(r), "/@"+a.Username
+	entries, next, err := s.Timelines.Place(r.Context(), v.viewer, a.ID, page)
+	if err != nil {
+		return err
+	}
+	pager, elsewhere := turn(path, page, entries, next)
+	if elsewhere != "" {
+		SeeOther(w, r, elsewhere)
+		return nil
+	}
+	place, err := s.neighbourhood(r, a)
+	if err != nil {
+		return err
+	}
+	f, err := s.frame(w, r, "")
+	if err != nil {
+		return err
+	}
+	if f.Viewer != nil && f.Viewer.Home != nil && f.Viewer.Home.ID == place.ID {
+		f.Section = "place"
+	}
+	f.Feed, f.Canonical = place.Feed, s.Site.Base()+path
+	shown := s.entryViews(entries, v)
+	if place.Moderates {
+		for i := range shown {
+			shown[i].May.Remove = shown[i].Author.ID != v.viewer.ID.String()
+		}
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Posts: shown, Pager: pager})
+}
+
+// neighbourhood is a place as its page tells of it.
+func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbourhood, error) {
+	ctx, v := r.Context(), visitOf(r)
+	n, err := s.Places.ByID(ctx, a.ID)
+	if err != nil {
+		return view.Neighbourhood{}, err
+	}
+	neighbours, err := s.Places.CountReaders(ctx, a.ID, instance.ToNeighbourhood)
+	if err != nil {
+		return view.Neighbourhood{}, err
+	}
+	nesting, err := s.Places.Nesting(ctx, a.ID)
+	if err != nil {
+		return view.Neighbourhood{}, err
+	}
+	moderators, err := s.Places.Moderators(ctx, a.ID)
+	if err != nil {
+		return view.Neighbourhood{}, err
+	}
+	shown := view.Neighbourhood{
+		Person: personView(s.Site, a), Level: view.Level(n.Level), Summary: sanitised(a.Summary),
+		Address: "@" + a.Username + "@" + s.Site.Host(), Feed: "/@" + a.Username + ".atom",
+		Within: s.actorLines(nesting.Parents), Inside: s.actorLines(nesting.Children), Moderators: s.personViews(moderators),
+		Verified: neighbours, Declared: n.Declared, Moderates: slices.Contains(v.viewer.Tends, a.ID),
+	}
+	if v.account == nil {
+		return shown, nil
+	}
+	if shown.Bond, err = s.bond(r, a); err != nil {
+		return shown, err
+	}
+	if shown.Standing, shown.Lives, err = s.standing(ctx, v.viewer, a.ID); err != nil {
+		return shown, err
+	}
+	if shown.Moderates {
+		waiting, err := s.Groups.CountWaiting(ctx)
+		if err != nil {
+			return shown, err
+		}
+		shown.Waiting = waiting[a.ID]
+	}
+	return shown, nil
+}
+
+// standing is how somebody stands to a place: verified also through a house
+// that lies within it. lives tells that they are one of its own residents.
+func (s *Server) standing(ctx context.Context, v instance.Viewer, place instance.ActorID) (st view.Standing, lives bool, err error) {
+	own, err := s.Places.Standing(ctx, place, v.ID)
+	if err != nil {
+		return view.Stranger, false, err
+	}
+	if slices.Contains(v.Inner, place) {
+		return view.Verified, own != instance.Stranger, nil
+	}
+	return view.Standing(own), own != instance.Stranger, nil
+}
+
+// actorLines are places, here or elsewhere, as lines of a list.
+func (s *Server) actorLines(all []instance.Actor) []view.PlaceLine {
+	var lines []view.PlaceLine
+	for _, a := range all {
+		lines = append(lines, view.PlaceLine{Person: personView(s.Site, a), Level: level(a), Elsewhere: a.Host})
+	}
+	return lines
+}
+
+// level is how wide a place is; one elsewhere may not say.
+func level(a instance.Actor) view.Level {
+	if a.Level == "" {
+		return view.LevelWider
+	}
+	return view.Level(a.Level)
+}
+
+func (s *Server) personViews(all []instance.Actor) []view.Person {
+	shown := make([]view.Person, 0, len(all))
+	for _, a := range all {
+		shown = append(shown, personView(s.Site, a))
+	}
+	return shown
+}

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"net/http"
+
+	"palier/instance"
+	"palier/instance/notifications"
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+	"palier/instance/writing"
+)
+
+// excerptLength is how much of a post a notice repeats.
+const excerptLength = 140
+
+// getNotifications lists what concerns the one who reads.
+func (s *Server) getNotifications(w http.ResponseWriter, r *http.Request) error {
+	before := idIn(r, "before")
+	list, err := s.Notifications.List(r.Context(), visitOf(r).viewer, before, perPage)
+	if err != nil {
+		return err
+	}
+	var p pages.Notifications
+	for _, n := range list {
+		p.Notices = append(p.Notices, noticeView(s.Site, n))
+	}
+	if before != 0 {
+		p.Pager.Newer = "/notifications"
+	}
+	if len(list) == perPage {
+		p.Pager.Older = "/notifications?before=" + list[perPage-1].ID.String()
+	}
+	if p.Frame, err = s.frame(w, r, "notifications"); err != nil {
+		return err
+	}
+	p.Unread = p.Viewer.Unread > 0
+	return s.HTML(w, r, http.StatusOK, p)
+}
+
+// noticeView is a notice with where it leads.
+func noticeView(site instance.Site, n notifications.Notice) view.Notice {
+	from := personView(site, n.From)
+	shown := view.Notice{ID: n.ID.String(), Kind: string(n.Kind), From: from, At: n.ID.Time(), Unread: !n.Read, Path: from.Path}
+	switch {
+	case n.Kind == notifications.Request:
+		shown.Path = "/requests"
+	case n.Post != nil:
+		shown.Path, shown.Language = postPath(n.Post), n.Post.Language
+		shown.Excerpt = excerpt(n.Post)
+	}
+	return shown
+}
+
+func excerpt(p *instance.Post) string {
+	switch {
+	case p.Warning != "":
+		return p.Warning
+	case p.Title != "":
+		return p.Title
+	}
+	return writing.Plain(p.Content, excerptLength)
+}
+
+// readNotifications notes that everything until now was seen.
+func (s *Server) readNotifications(w http.ResponseWriter, r *http.Request) error {
+	now := instance.ID(s.Now().UnixMilli()+1) << 16
+	if err := s.Notifications.MarkRead(r.Context(), me(r).ID, now); err != nil {
+		return err
+	}
+	SeeOther(w, r, "/notifications")
+	return nil
+}
