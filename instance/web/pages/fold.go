@@ -1,18 +1,18 @@
 package pages
 
 import (
+	"bytes"
 	"fmt"
 	"html/template"
-	"regexp"
 	"text/template/parse"
 )
 
 // fold puts what is the same on every page of a language into the templates'
-// text: {{t "key"}}, {{icon "name"}}, {{asset "name"}}. It fails for a key
-// that has no message.
-func (in *speaking) fold(t *template.Template) error {
+// text: {{t "key"}}, {{icon "name"}}, {{asset "name"}}. It leaves the trees in
+// done alone, and fails for a key that has no message.
+func (in *speaking) fold(t *template.Template, done map[*parse.Tree]bool) error {
 	for _, t := range t.Templates() {
-		if t.Tree == nil || t.Tree.Root == nil {
+		if t.Tree == nil || t.Tree.Root == nil || done[t.Tree] {
 			continue
 		}
 		if err := in.foldList(t.Tree.Root); err != nil {
@@ -20,6 +20,15 @@ func (in *speaking) fold(t *template.Template) error {
 		}
 	}
 	return nil
+}
+
+// trees returns the trees that t holds now.
+func trees(t *template.Template) map[*parse.Tree]bool {
+	all := make(map[*parse.Tree]bool)
+	for _, t := range t.Templates() {
+		all[t.Tree] = true
+	}
+	return all
 }
 
 func (in *speaking) foldList(list *parse.ListNode) error {
@@ -102,8 +111,15 @@ func (in *speaking) constant(n *parse.ActionNode) (string, bool, error) {
 	return "", false, nil
 }
 
-var gap = regexp.MustCompile(`[ \t]*\n\s*`)
-
 // squeeze takes the indentation of the templates out of the pages. What people
 // typed comes through actions and keeps its lines.
-func squeeze(text []byte) []byte { return gap.ReplaceAll(text, []byte("\n")) }
+func squeeze(text []byte) []byte {
+	lines := bytes.Split(text, []byte("\n"))
+	kept := lines[:1]
+	for i, line := range lines[1:] {
+		if line = bytes.TrimLeft(line, " \t"); len(line) > 0 || i == len(lines)-2 {
+			kept = append(kept, line)
+		}
+	}
+	return bytes.Join(kept, []byte("\n"))
+}

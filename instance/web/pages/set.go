@@ -100,6 +100,9 @@ func (s *Set) speak(l *words.Language, keep int) (*speaking, error) {
 			return nil, err
 		}
 	}
+	if err := in.fold(base, nil); err != nil {
+		return nil, err
+	}
 	names, err := fs.Glob(files, "*.tmpl")
 	if err != nil {
 		return nil, err
@@ -109,16 +112,14 @@ func (s *Set) speak(l *words.Language, keep int) (*speaking, error) {
 		if err != nil {
 			return nil, err
 		}
+		shared := trees(page)
 		if err := include(page, name); err != nil {
 			return nil, err
 		}
-		if err := in.fold(page); err != nil {
+		if err := in.fold(page, shared); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		in.pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = page.Lookup("layout")
-	}
-	if err := in.fold(base); err != nil {
-		return nil, err
 	}
 	in.cards, err = newCards(base, keep)
 	return in, err

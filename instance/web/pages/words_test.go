@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"text/template/parse"
 	"unicode"
 
 	"golang.org/x/net/html"
@@ -159,5 +160,44 @@ func TestEverySignIsDrawn(t *testing.T) {
 	}
 	for _, name := range noticeSigns {
 		check("noticeSigns", name)
+	}
+}
+
+// What is folded costs no look-up, and a key without words stops the program
+// when it starts rather than showing on a page.
+func TestWordsAreFoldedIntoEveryTemplate(t *testing.T) {
+	t.Parallel()
+	set := newSet(t)
+	var look func(in *speaking, where string, list *parse.ListNode)
+	look = func(in *speaking, where string, list *parse.ListNode) {
+		if list == nil {
+			return
+		}
+		for _, n := range list.Nodes {
+			switch n := n.(type) {
+			case *parse.ActionNode:
+				if _, ok, err := in.constant(n); ok || err != nil {
+					t.Errorf("%s: %s is still looked up", where, n)
+				}
+			case *parse.IfNode:
+				look(in, where, n.List)
+				look(in, where, n.ElseList)
+			case *parse.RangeNode:
+				look(in, where, n.List)
+				look(in, where, n.ElseList)
+			case *parse.WithNode:
+				look(in, where, n.List)
+				look(in, where, n.ElseList)
+			}
+		}
+	}
+	for _, in := range set.byTag {
+		for name, page := range in.pages {
+			for _, tmpl := range page.Templates() {
+				if tmpl.Tree != nil {
+					look(in, name+": "+tmpl.Name(), tmpl.Tree.Root)
+				}
+			}
+		}
 	}
 }

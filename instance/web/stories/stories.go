@@ -101,6 +101,7 @@ func Posts(n int) []view.Post {
 		post(106, amira, view.ToPublic, ago(50*time.Hour), "شكرًا لجيراني", "<p>شكرًا لكل من ساعدنا في نقل الأثاث يوم السبت. أدعوكم إلى الشاي يوم الأحد.</p>"),
 		post(107, marie, view.ToNeighbourhood, ago(80*time.Hour), "Chat noir trouvé rue de la Lainerie", "<p>Très doux, collier rouge, pas de médaille. Il est au chaud chez moi en attendant.</p>"),
 	}
+	some[0].In = &tilleuls.Person
 	some[1].Replies, some[1].Liked = 2, true
 	some[2].SharedBy, some[2].In, some[2].Replies = &dinan.Person, &accueil, 12
 	some[4].Language, some[5].Language = "uk", "ar"

@@ -4,6 +4,11 @@ export function enhance(input) {
   const list = model.parentElement;
   const most = Number(input.dataset.most);
 
+  // Without this script one field describes the one picture; here each has its own.
+  const plain = document.getElementById(input.dataset.plain);
+  plain.hidden = true;
+  plain.querySelector("textarea").disabled = true;
+
   input.addEventListener("change", () => {
     list.querySelectorAll("[data-chosen]").forEach((item) => {
       URL.revokeObjectURL(item.querySelector("img").src);
@@ -19,10 +24,5 @@ export function enhance(input) {
       item.dataset.chosen = "";
       list.append(item);
     });
-    const plain = document.getElementById(input.dataset.plain);
-    if (plain) {
-      plain.hidden = input.files.length > 0;
-      plain.querySelectorAll("textarea").forEach((f) => { f.disabled = input.files.length > 0; });
-    }
   });
 }
