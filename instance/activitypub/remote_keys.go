@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"time"
 
 	"palier/federation/signature"
 	"palier/instance/store"
@@ -74,4 +75,9 @@ func (r *RemoteKeys) ForgetKey(ctx context.Context, id string) error {
 		return fmt.Errorf("forget key %s: %w", id, err)
 	}
 	return nil
+}
+
+// KnowKey keeps a key as if its origin had just confirmed it.
+func (s *Service) KnowKey(ctx context.Context, key signature.PublicKey, at time.Time) error {
+	return (&RemoteKeys{db: s.db}).SaveKey(ctx, signature.StoredKey{PublicKey: key, Fetched: at})
 }

@@ -53,7 +53,6 @@ type App struct {
 	handler http.Handler
 	folder  *media.Folder
 	zone    *time.Location
-	leave   func() error
 }
 
 // Options are what an instance needs besides its configuration.
@@ -149,11 +148,6 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 
 // Start begins the work that this process does besides answering.
 func (a *App) Start(ctx context.Context) error {
-	_, leave, err := a.DB.Attend(ctx)
-	if err != nil {
-		return err
-	}
-	a.leave = leave
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -168,11 +162,7 @@ func (a *App) Stop(ctx context.Context) error {
 	if a.Config.Does("worker") {
 		a.worker.Stop()
 	}
-	err := a.Jobs.Stop(ctx)
-	if a.leave != nil {
-		err = errors.Join(err, a.leave())
-	}
-	return err
+	return a.Jobs.Stop(ctx)
 }
 
 // Settle returns once nothing is left to be sent or worked now, and whether

@@ -288,7 +288,7 @@ func TestR06_KilledInTheMiddleNothingIsLost(t *testing.T) {
 			}
 		}()
 		var acknowledged []string
-		for len(acknowledged) < posts/2 {
+		for len(acknowledged) < posts/4 {
 			line := first.next()
 			uri, ok := strings.CutPrefix(line, "posted ")
 			if !ok {

@@ -77,7 +77,7 @@ func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post, a
 	n, err := tx.Exec(ctx, `
 		UPDATE posts
 		   SET reply_to_id = $1
-		 WHERE reply_to_uri = $2 AND reply_to_id IS NULL`, p.ID, p.URI)
+		 WHERE reply_to_uri = $2 AND reply_to_uri <> '' AND reply_to_id IS NULL`, p.ID, p.URI)
 	if err != nil {
 		return err
 	}

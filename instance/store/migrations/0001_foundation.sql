@@ -48,7 +48,7 @@ CREATE TABLE actors (
 );
 -- One name space for people and groups here (protocol.md §1.2).
 CREATE UNIQUE INDEX actors_local_name ON actors (username_key) WHERE host = '';
-CREATE INDEX actors_remote_name ON actors (host, username_key) WHERE host <> '';
+CREATE INDEX actors_name ON actors (username_key, host);
 
 -- Private keys of our own actors; a key signs from active_from on, so that
 -- peers have seen it before it is used.
@@ -240,8 +240,8 @@ CREATE TABLE media (
 	created_at  BIGINT NOT NULL
 );
 CREATE INDEX media_post ON media (post_id, position);
-CREATE INDEX media_file ON media (file) WHERE file <> '';
-CREATE INDEX media_thumb ON media (thumb) WHERE thumb <> '';
+CREATE INDEX media_file ON media (file);
+CREATE INDEX media_thumb ON media (thumb);
 CREATE INDEX media_loose ON media (created_at) WHERE post_id IS NULL;
 
 CREATE TABLE likes (
