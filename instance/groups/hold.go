@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"palier/instance"
 	"palier/instance/actors"
@@ -84,8 +85,21 @@ func (s *Service) Release(ctx context.Context, by instance.Account, id instance.
 	})
 }
 
+// maxReason is how long a reason may be, in characters.
+const maxReason = 2000
+
+func checkReason(reason string) error {
+	if utf8.RuneCountInString(reason) > maxReason {
+		return &instance.Invalid{Field: "reason", Code: "too-long", Limit: maxReason}
+	}
+	return nil
+}
+
 // Dismiss keeps a waiting post out of the group for good.
 func (s *Service) Dismiss(ctx context.Context, by instance.Account, id instance.ID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
 	return s.settle(ctx, by, id, "dismiss", func(tx store.Tx, group instance.Actor, p *instance.Post, _ instance.ActorID, _ []string) error {
 		return s.removed(ctx, tx, by.ID, group.ID, p.ID, reason)
 	})
@@ -135,6 +149,9 @@ func (s *Service) settle(ctx context.Context, by instance.Account, id instance.I
 // taken back everywhere, and if it was posted in this group its words are
 // hidden here. It stays out for good.
 func (s *Service) Remove(ctx context.Context, by instance.Account, group instance.ActorID, post instance.PostID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		g, err := s.tended(ctx, tx, by, group)
 		if err != nil {

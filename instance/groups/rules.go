@@ -2,6 +2,7 @@ package groups
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"palier/instance"
@@ -22,26 +23,71 @@ type Rule struct {
 // mostPerDay bounds what one source may bring a group in a day.
 const mostPerDay = 1000
 
+// Terms are how a group relays what it hears from another.
+type Terms struct {
+	Moderated bool           // a moderator reads first
+	MinReach  instance.Reach // wider posts only
+	MaxPerDay int
+}
+
+func (t Terms) check() error {
+	if t.MaxPerDay < 1 || t.MaxPerDay > mostPerDay {
+		return &instance.Invalid{Field: "max-per-day", Code: "out-of-range", Limit: mostPerDay}
+	}
+	if !t.MinReach.Valid() {
+		return &instance.Invalid{Field: "min-reach", Code: "unknown"}
+	}
+	return nil
+}
+
+func (t Terms) mode() string {
+	if t.Moderated {
+		return "moderated"
+	}
+	return "auto"
+}
+
 // SetRule makes a group of ours relay what it hears from another, or changes
 // how. That it follows the other is a deed of its own.
 func (s *Service) SetRule(ctx context.Context, group, source instance.ActorID, moderated bool, least instance.Reach, perDay int) error {
-	if perDay < 1 || perDay > mostPerDay {
-		return &instance.Invalid{Field: "max-per-day", Code: "out-of-range", Limit: mostPerDay}
+	return s.rule(ctx, group, source, Terms{moderated, least, perDay}, `
+		INSERT INTO relay_rules (group_id, source_id, mode, min_reach, max_per_day)
+		VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (group_id, source_id) DO UPDATE
+		   SET mode = excluded.mode, min_reach = excluded.min_reach, max_per_day = excluded.max_per_day`)
+}
+
+// AddRule is [Service.SetRule] for a source the group may know already: then its
+// terms stay as they are.
+func (s *Service) AddRule(ctx context.Context, group, source instance.ActorID, t Terms) error {
+	err := s.rule(ctx, group, source, t, `
+		INSERT INTO relay_rules (group_id, source_id, mode, min_reach, max_per_day)
+		VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (group_id, source_id) DO NOTHING`)
+	if errors.Is(err, instance.ErrNotFound) {
+		return nil
 	}
-	if !least.Valid() {
-		return &instance.Invalid{Field: "min-reach", Code: "unknown"}
-	}
-	mode := "auto"
-	if moderated {
-		mode = "moderated"
+	return err
+}
+
+// ChangeRule changes how a group relays what it hears from another. It returns
+// [instance.ErrNotFound] if it has no rule for that.
+func (s *Service) ChangeRule(ctx context.Context, group, source instance.ActorID, t Terms) error {
+	return s.rule(ctx, group, source, t, `
+		UPDATE relay_rules SET mode = $3, min_reach = $4, max_per_day = $5 WHERE group_id = $1 AND source_id = $2`)
+}
+
+// rule writes terms down with sql. It returns [instance.ErrNotFound] if that
+// changes nothing.
+func (s *Service) rule(ctx context.Context, group, source instance.ActorID, t Terms, sql string) error {
+	if err := t.check(); err != nil {
+		return err
 	}
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO relay_rules (group_id, source_id, mode, min_reach, max_per_day)
-			VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (group_id, source_id) DO UPDATE
-			   SET mode = excluded.mode, min_reach = excluded.min_reach, max_per_day = excluded.max_per_day`,
-			group, source, mode, int(least), perDay)
+		n, err := tx.Exec(ctx, sql, group, source, t.mode(), int(t.MinReach), t.MaxPerDay)
+		if err == nil && n == 0 {
+			err = instance.ErrNotFound
+		}
 		return err
 	})
 	if err != nil {

@@ -83,3 +83,37 @@ func (s *Service) CountWaiting(ctx context.Context) (map[instance.ActorID]int, e
 	}
 	return waiting, rows.Err()
 }
+
+// Backlog is how much waits for a moderator of a group.
+type Backlog struct {
+	Group instance.Actor
+	Posts int
+}
+
+// WaitingFor returns the groups in which posts wait for somebody to decide, the
+// longest list first.
+func (s *Service) WaitingFor(ctx context.Context, by instance.Account) ([]Backlog, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`, w.posts
+		  FROM (SELECT group_id, COUNT(*) AS posts FROM held_relays GROUP BY group_id) AS w
+		  JOIN actors a ON a.id = w.group_id
+		 WHERE $1 OR EXISTS (SELECT 1 FROM moderators m WHERE m.group_id = a.id AND m.actor_id = $2)
+		 ORDER BY w.posts DESC, lower(a.name), a.id`, by.Moderates(), by.ID)
+	if err != nil {
+		return nil, fmt.Errorf("what waits for %s: %w", by.ID, err)
+	}
+	defer rows.Close()
+	var list []Backlog
+	for rows.Next() {
+		var b Backlog
+		dest, done := actors.Fields(&b.Group)
+		if err := rows.Scan(append(dest, &b.Posts)...); err != nil {
+			return nil, fmt.Errorf("what waits for %s: %w", by.ID, err)
+		}
+		if err := done(); err != nil {
+			return nil, err
+		}
+		list = append(list, b)
+	}
+	return list, rows.Err()
+}

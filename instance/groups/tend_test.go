@@ -8,8 +8,10 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/groups"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
+	"palier/protocol/vocab"
 )
 
 func TestWhoLooksAfterAGroup(t *testing.T) {
@@ -79,9 +81,67 @@ func TestWhatWaitsAndWhatWasRelayedIsCounted(t *testing.T) {
 		if diff := cmp.Diff(map[instance.ActorID]int{agglo.ID: 2}, waiting); err != nil || diff != "" {
 			t.Errorf("waiting (-want +got): %v\n%s", err, diff)
 		}
+		mo, claire := v.Person("mo"), v.Person("claire")
+		claire.Role = instance.Moderator
+		if err := v.Places.SetModerator(ctx, agglo.ID, mo.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct {
+			by   instance.Account
+			want int
+		}{{claire, 1}, {mo, 1}, {amina, 0}} {
+			list, err := v.Groups.WaitingFor(ctx, x.by)
+			if err != nil || len(list) != x.want || x.want > 0 && (list[0].Group.ID != agglo.ID || list[0].Posts != 2) {
+				t.Errorf("waiting for %s: %+v, %v", x.by.Username, list, err)
+			}
+		}
 		rules, err := v.Groups.Rules(ctx, dinan.ID)
 		if err != nil || len(rules) != 1 || rules[0].Today != 2 {
 			t.Errorf("rules: %+v, %v, want 2 relayed today", rules, err)
+		}
+	})
+}
+
+func TestTermsOfARelay(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		dinan, centre := v.Place("dinan", "commune"), v.Place("centre", "neighbourhood")
+		usual := groups.Terms{MinReach: vocab.ReachNeighbourhood, MaxPerDay: 50}
+		strict := groups.Terms{Moderated: true, MinReach: vocab.ReachNational, MaxPerDay: 5}
+
+		if err := v.Groups.ChangeRule(ctx, dinan.ID, centre.ID, strict); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a rule that is not there: %v", err)
+		}
+		for _, step := range []struct {
+			set  func() error
+			want groups.Terms
+		}{
+			{func() error { return v.Groups.AddRule(ctx, dinan.ID, centre.ID, usual) }, usual},
+			{func() error { return v.Groups.ChangeRule(ctx, dinan.ID, centre.ID, strict) }, strict},
+			{func() error { return v.Groups.AddRule(ctx, dinan.ID, centre.ID, usual) }, strict}, // known already
+		} {
+			if err := step.set(); err != nil {
+				t.Fatal(err)
+			}
+			rules, err := v.Groups.Rules(ctx, dinan.ID)
+			if err != nil || len(rules) != 1 {
+				t.Fatalf("rules: %+v, %v", rules, err)
+			}
+			r := rules[0]
+			if diff := cmp.Diff(step.want, groups.Terms{Moderated: r.Moderated, MinReach: r.MinReach, MaxPerDay: r.MaxPerDay}); diff != "" {
+				t.Errorf("terms (-want +got):\n%s", diff)
+			}
+		}
+		for field, bad := range map[string]groups.Terms{
+			"max-per-day": {MinReach: vocab.ReachCommune, MaxPerDay: 1001},
+			"min-reach":   {MinReach: 9, MaxPerDay: 5},
+		} {
+			invalid, ok := errors.AsType[*instance.Invalid](v.Groups.ChangeRule(ctx, dinan.ID, centre.ID, bad))
+			if !ok || invalid.Field != field {
+				t.Errorf("bad %s: %+v", field, invalid)
+			}
 		}
 	})
 }

@@ -29,9 +29,10 @@ type Plan struct {
 }
 
 const (
+	// MaxWithin is how many places one may say it lies within.
+	MaxWithin  = 8
 	maxTitle   = 100
 	maxSummary = 2000
-	maxWithin  = 8
 )
 
 func (p Plan) check() error {
@@ -50,8 +51,8 @@ func (p Plan) check() error {
 	if _, ok := vocab.ParseTerritory(p.Territory); !ok && p.Territory != "" {
 		return &instance.Invalid{Field: "territory", Code: "malformed"}
 	}
-	if len(p.Within) > maxWithin {
-		return &instance.Invalid{Field: "within", Code: "too-many", Limit: maxWithin}
+	if len(p.Within) > MaxWithin {
+		return &instance.Invalid{Field: "within", Code: "too-many", Limit: MaxWithin}
 	}
 	for _, uri := range p.Within {
 		if u, err := url.Parse(uri); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
