@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 	err = k.Run()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // being told to stop is no failure
 	}
 	if invalid, ok := errors.AsType[*instance.Invalid](err); ok {
 		return fmt.Errorf("%w: %s is %s", err, invalid.Field, strings.ReplaceAll(invalid.Code, "-", " "))

@@ -66,7 +66,7 @@ func (r *Resolver) RefreshServer(ctx context.Context, host string) (Server, erro
 
 func (r *Resolver) server(ctx context.Context, host string) (Server, error) {
 	s := Server{Host: host}
-	err := r.at(ctx, host, func(base string) error {
+	err := r.at(host, func(base string) error {
 		links, err := r.jrd(ctx, base+nodeinfo.WellKnown)
 		if err != nil && !elsewhere(err) {
 			return err
@@ -87,7 +87,7 @@ func (r *Resolver) server(ctx context.Context, host string) (Server, error) {
 func (r *Resolver) info(ctx context.Context, links *jrd.Document, s *Server) error {
 	href, err := nodeinfo.Newest(links)
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // a server without one is a server all the same
 	}
 	f, err := r.o.Client.JSON(ctx, href, "application/json")
 	if err != nil {

@@ -112,7 +112,7 @@ func (r *Resolver) finger(ctx context.Context, h jrd.Handle) (known jrd.Handle, 
 // host-meta says, if there is nothing at the first place.
 func (r *Resolver) webfinger(ctx context.Context, host string, about jrd.Resource) (*jrd.Document, error) {
 	var answer *jrd.Document
-	err := r.at(ctx, host, func(base string) error {
+	err := r.at(host, func(base string) error {
 		var err error
 		answer, err = r.jrd(ctx, jrd.WellKnown(base, about))
 		if !elsewhere(err) {
@@ -165,7 +165,7 @@ func (r *Resolver) hostMeta(ctx context.Context, base string) (template string, 
 // at does something at a host over https, and over http only if that could not
 // even be connected to and the client allows http, as it does between peers that
 // the administrator listed.
-func (r *Resolver) at(ctx context.Context, host string, do func(base string) error) error {
+func (r *Resolver) at(host string, do func(base string) error) error {
 	err := do("https://" + host)
 	if _, answered := errors.AsType[*client.StatusError](err); answered || !client.Temporary(err) {
 		return err

@@ -149,7 +149,7 @@ func (s *Service) onUpdate(ctx context.Context, tx store.Tx, d inbox.Update) err
 	held, err := posts.ByURI(ctx, tx, d.Object.ID())
 	if errors.Is(err, instance.ErrNotFound) {
 		// It may have overtaken its Create: then it is one.
-		return s.onCreate(ctx, tx, inbox.Create{By: d.By, Object: d.Object})
+		return s.onCreate(ctx, tx, inbox.Create(d))
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -57,7 +58,10 @@ func status(w http.ResponseWriter, code int, text string) {
 func (a *App) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if p := recover(); p != nil && p != http.ErrAbortHandler {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(p) // that is how a handler hangs up
+				}
 				a.log.Error("panic", "path", r.URL.Path, "panic", p)
 				status(w, http.StatusInternalServerError, "our fault")
 			}

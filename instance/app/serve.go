@@ -52,7 +52,9 @@ func (a *App) Run(ctx context.Context, ready func(net.Addr)) error {
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err = server.Shutdown(end)
-	<-failed
+	if e := <-failed; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
 	return errors.Join(err, stop())
 }
 

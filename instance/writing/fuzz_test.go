@@ -119,7 +119,7 @@ func FuzzPlain(f *testing.F) {
 	f.Add("<p><strong>Titre</strong></p><p>Un &amp; deux<br>trois</p>", 20)
 	f.Add("a\x00\u202eb :tree: @bob", 3)
 	f.Fuzz(func(t *testing.T, source string, limit int) {
-		limit = limit & 0xff
+		limit &= 0xff
 		if got := Plain(source, limit); utf8.RuneCountInString(got) > limit || strings.ContainsAny(got, "\n\x00\u202e") {
 			t.Errorf("Plain(%q, %d) = %q", source, limit, got)
 		}

@@ -90,7 +90,7 @@ func (l *Language) Clock(t time.Time) string {
 		if h >= 12 {
 			key = "time.clock-pm"
 		}
-		if h = h % 12; h == 0 {
+		if h %= 12; h == 0 {
 			h = 12
 		}
 	}
