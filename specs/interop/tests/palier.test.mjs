@@ -2,7 +2,7 @@
 // what the protocol says.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
 import { engines } from "../palier/database.mjs";
@@ -11,18 +11,20 @@ import { Friend } from "../peer/friend.mjs";
 
 const knocks = { rfc9421: "rfc9421", "draft-cavage-http-signatures-12": "draft-cavage" };
 
-for (const engine of engines) {
-  test(`palier on ${engine}`, async (t) => {
-    const palier = await Palier.start(t, engine);
+describe("palier", { concurrency: true }, () => {
+  for (const engine of engines) test(`on ${engine}`, (t) => meets(t, engine));
+});
 
-    await t.test("is found: a group by its handle, the server by its address", (t) => isFound(t, palier));
-    for (const [firstKnock, scheme] of Object.entries(knocks)) {
-      await t.test(`is followed, heard and answered, signing ${scheme}`, (t) => isFollowed(t, palier, firstKnock, scheme));
-    }
-    await t.test("gives each host one form of what a group passes on", (t) => givesOneForm(t, palier));
-    await t.test("takes back what its author deletes", (t) => takesBack(t, palier));
-    await t.test("says nothing to a server it blocks, and listens to nothing", (t) => blocks(t, palier));
-  });
+async function meets(t, engine) {
+  const palier = await Palier.start(t, engine);
+
+  await t.test("is found: a group by its handle, the server by its address", (t) => isFound(t, palier));
+  for (const [firstKnock, scheme] of Object.entries(knocks)) {
+    await t.test(`is followed, heard and answered, signing ${scheme}`, (t) => isFollowed(t, palier, firstKnock, scheme));
+  }
+  await t.test("gives each host one form of what a group passes on", (t) => givesOneForm(t, palier));
+  await t.test("takes back what its author deletes", (t) => takesBack(t, palier));
+  await t.test("says nothing to a server it blocks, and listens to nothing", (t) => blocks(t, palier));
 }
 
 async function isFound(t, palier) {
