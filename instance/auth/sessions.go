@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -44,6 +45,9 @@ const (
 // other's people out.
 func NewSessions(db *store.DB, site instance.Site, now func() time.Time) *Sessions {
 	m := scs.New()
+	if unused, ok := m.Store.(*memstore.MemStore); ok {
+		unused.StopCleanup() // what New begins would never end
+	}
 	m.Store = &rows{db: db, codec: m.Codec, now: now}
 	m.Lifetime = lifetime
 	m.Cookie.Name = CookieName(site, "session")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 
 	"palier/instance"
 	"palier/instance/people"
@@ -115,16 +116,20 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 
 // entryViews are the lines of a timeline as v sees them.
 func (s *Server) entryViews(entries []timelines.Entry, v *visit) []view.Post {
-	tends := map[instance.ActorID]bool{}
-	for _, id := range v.viewer.Tends {
-		tends[id] = true
-	}
 	shown := make([]view.Post, 0, len(entries))
 	for _, e := range entries {
-		mine := e.Post.Group != nil && tends[e.Post.Group.ID]
-		shown = append(shown, postView(s.Site, e.Post, e.Via, v.account, mine))
+		shown = append(shown, postView(s.Site, e.Post, e.Via, v.account, v.tends(e.Post.Group)))
 	}
 	return shown
+}
+
+// tends tells whether the one who reads decides about posts in a group: as its
+// moderator, or the whole server's.
+func (v *visit) tends(group *instance.Actor) bool {
+	if v.account == nil || group == nil || !group.Local() {
+		return false
+	}
+	return v.account.Moderates() || slices.Contains(v.viewer.Tends, group.ID)
 }
 
 // bondView is how the viewer stands to somebody.

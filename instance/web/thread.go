@@ -138,8 +138,7 @@ func around(p *instance.Post, all []*instance.Post) (before []*instance.Post, re
 
 // postView is a post as the one who asks sees it.
 func (s *Server) postView(p *instance.Post, v *visit) view.Post {
-	tends := p.Group != nil && slices.Contains(v.viewer.Tends, p.Group.ID)
-	return postView(s.Site, p, nil, v.account, tends)
+	return postView(s.Site, p, nil, v.account, v.tends(p.Group))
 }
 
 // readersOf tells who can read a post: with a number where it was posted in a
