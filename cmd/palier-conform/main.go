@@ -7,8 +7,8 @@
 // It asks what anyone may ask. A server on a loopback address is also spoken to
 // by an actor that the checker stands up for itself, on loopback too; such a
 // server has to be told to talk to it, as palier is with --peers-allow
-// 127.0.0.0/8. It follows a group of the server, takes that back, and leaves
-// nothing else behind.
+// 127.0.0.0/8. It follows a group of the server and takes that back; what stays
+// is that the server has met an actor that is no more.
 //
 // It ends with 0 if no check failed, with 1 if one did, and with 2 if it could
 // not try.

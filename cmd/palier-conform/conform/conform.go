@@ -7,7 +7,8 @@
 // each document to the project's schemas, to go-fed's typed vocabulary and to
 // the rules of the text. Where the server can reach it, it also speaks as a
 // stranger with an actor and keys of its own: it signs requests well and badly,
-// follows a group and takes that back. It leaves nothing else behind.
+// follows a group and takes that back. What stays is that the server has met an
+// actor that is no more.
 //
 // Every check is one rule with the section it is from. A check that cannot be
 // made on a server, because it has no post to look at, say, is skipped and says
