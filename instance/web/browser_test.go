@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -122,12 +123,15 @@ var looks = []struct {
 	query string
 	axe   string // what axe-core runs
 	at    []int64
+	media emulation.SetEmulatedMediaParams
 }{
-	{"light", "appearance=light", everyRule, []int64{1280, 360}},
-	{"dark", "appearance=dark", colours, []int64{1280}},
-	{"contrast", "appearance=contrast", colours, []int64{1280}},
-	{"rtl", "appearance=light&dir=rtl", "", nil},
-	{"en", "appearance=light&lang=en", "", nil},
+	{name: "light", query: "appearance=light", axe: everyRule, at: []int64{1280, 360}},
+	{name: "dark", query: "appearance=dark", axe: colours, at: []int64{1280}},
+	{name: "contrast", query: "appearance=contrast", axe: colours, at: []int64{1280}},
+	{name: "rtl", query: "appearance=light&dir=rtl"},
+	{name: "en", query: "appearance=light&lang=en"},
+	{name: "forced", query: "", media: emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}}},
+	{name: "print", query: "", media: emulation.SetEmulatedMediaParams{Media: "print"}},
 }
 
 const (
@@ -147,6 +151,9 @@ func TestStoriesInABrowser(t *testing.T) {
 		}
 		for _, look := range looks {
 			t.Run(story.Name+"/"+look.name, func(t *testing.T) {
+				if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, look.media); err != nil {
+					t.Fatal(err)
+				}
 				open(t, ctx, fmt.Sprintf("%s/_stories/%s?%s", book.URL, story.Name, look.query))
 				if look.axe != "" {
 					evaluate[chromedp.Void](t, ctx, checker)

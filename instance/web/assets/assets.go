@@ -92,7 +92,10 @@ func join(pages fs.FS) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return css.Bytes(), add(files, "wishes.css")
+	if err := add(files, "wishes.css"); err != nil {
+		return nil, err
+	}
+	return css.Bytes(), nil
 }
 
 var (

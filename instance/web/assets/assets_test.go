@@ -42,6 +42,11 @@ func TestBundleIsKeptForGood(t *testing.T) {
 	if !strings.HasPrefix(string(css), "@layer reset,tokens,base,layout,parts,pages,wishes;") {
 		t.Errorf("the order of the layers is not what comes first: %.80s", css)
 	}
+	for _, part := range []string{"--paper", ".post-acts", ".skyline", "@media print", "forced-colors"} {
+		if !strings.Contains(string(css), part) {
+			t.Errorf("no %s in the style sheet", part)
+		}
+	}
 }
 
 func TestBundleUnderAnotherHashIsNotThere(t *testing.T) {
