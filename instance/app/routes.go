@@ -9,19 +9,20 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"palier/instance/store"
 	"palier/instance/web"
 )
 
 // routes is everything this instance answers.
 func (a *App) routes() (http.Handler, error) {
 	r := chi.NewRouter()
-	r.Use(a.clientAddress, a.recovered, middleware.GetHead)
+	r.Use(a.clientAddress, a.recovered, a.dated, middleware.GetHead)
 	r.Get("/healthz", a.healthy)
 	r.Get("/readyz", a.ready)
 	a.Federation.Routes(r)
 	pages, err := web.New(web.Options{
 		Site: a.Site, Title: a.Config.Title, Now: a.now, Zone: a.zone, Log: a.log,
-		Version: a.version, Engine: string(a.DB.Engine()), Since: a.now(), Jobs: a.Jobs,
+		Version: a.version, Engine: engines[a.DB.Engine()], Since: a.now(), Jobs: a.Jobs,
 		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines,
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Pictures: a.Pictures,
 		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup,
@@ -32,6 +33,9 @@ func (a *App) routes() (http.Handler, error) {
 	pages.Routes(r)
 	return r, nil
 }
+
+// engines are the databases by the names they give themselves.
+var engines = map[store.Engine]string{store.SQLite: "SQLite", store.Postgres: "PostgreSQL"}
 
 // healthy says that the process answers.
 func (a *App) healthy(w http.ResponseWriter, _ *http.Request) { status(w, http.StatusOK, "ok") }
@@ -66,6 +70,15 @@ func (a *App) recovered(next http.Handler) http.Handler {
 				status(w, http.StatusInternalServerError, "our fault")
 			}
 		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// dated gives every answer the time by which this instance signs and checks
+// signatures: others compare it with theirs (security.md R15).
+func (a *App) dated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", a.now().UTC().Format(http.TimeFormat))
 		next.ServeHTTP(w, r)
 	})
 }

@@ -42,7 +42,7 @@ func (s *Server) getFailures(w http.ResponseWriter, r *http.Request) error {
 	if len(stuck) == perPage {
 		p.ItemsPager.Older = failuresPath + "?item=" + p.Items[perPage-1].ID
 	}
-	if p.Frame, err = s.frame(w, r, "failures"); err != nil {
+	if p.Frame, err = s.frame(w, r, "overview"); err != nil {
 		return err
 	}
 	return s.HTML(w, r, http.StatusOK, p)

@@ -49,7 +49,7 @@ func (s *Server) getEditNeighbourhood(w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	p := pages.AdminNeighbourhood{
-		PlaceTabs: tabs(n.Actor, "edit"), Address: s.addressOf(n.Actor), Level: view.Level(n.Level), Summary: n.Source,
+		PlaceTabs: tabs(n.Actor, "edit"), Title: n.Name, Address: s.addressOf(n.Actor), Level: view.Level(n.Level), Summary: n.Source,
 		Territory: n.Territory, HoldNew: n.HoldNew, Within: s.withinText(n, parents),
 	}
 	return s.showNeighbourhoodForm(w, r, http.StatusOK, p)
@@ -71,9 +71,7 @@ func (s *Server) editNeighbourhood(w http.ResponseWriter, r *http.Request) error
 		err = s.Places.Edit(r.Context(), n.ID, plan)
 	}
 	if all, ok := problems(err); ok {
-		typed := p.Name
 		p.PlaceTabs, p.Address, p.Level, p.Problems = tabs(n.Actor, "edit"), s.addressOf(n.Actor), view.Level(n.Level), all
-		p.Name = typed
 		return s.showNeighbourhoodForm(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if err != nil {
@@ -98,19 +96,17 @@ func (s *Server) neighbourhoodIn(r *http.Request) (instance.Neighbourhood, []ins
 }
 
 func typedNeighbourhood(r *http.Request) pages.AdminNeighbourhood {
-	p := pages.AdminNeighbourhood{
-		Within: r.PostFormValue("within"), Summary: r.PostFormValue("summary"),
+	return pages.AdminNeighbourhood{
+		Title: r.PostFormValue("title"), Within: r.PostFormValue("within"), Summary: r.PostFormValue("summary"),
 		Territory: strings.TrimSpace(r.PostFormValue("territory")), HoldNew: r.PostFormValue("hold") == "yes",
 	}
-	p.Name = r.PostFormValue("title")
-	return p
 }
 
 // plan is what was typed about n, with the places it is to lie within looked up;
 // what it lies within already is not asked for again.
 func (s *Server) plan(r *http.Request, p pages.AdminNeighbourhood, n instance.Neighbourhood, parents []instance.Actor) (places.Plan, error) {
 	plan := places.Plan{
-		Username: p.Username, Title: strings.TrimSpace(p.Name), Summary: p.Summary, Kind: instance.Level(p.Level),
+		Username: p.Username, Title: strings.TrimSpace(p.Title), Summary: p.Summary, Kind: instance.Level(p.Level),
 		Territory: p.Territory, HoldNew: p.HoldNew,
 	}
 	uris := map[string]string{}

@@ -7,6 +7,7 @@ type AdminNeighbourhood struct {
 	Frame
 
 	PlaceTabs
+	Title     string // as typed
 	Username  string
 	Address   string // the public address, with its @
 	Level     view.Level

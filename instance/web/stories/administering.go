@@ -34,7 +34,7 @@ func administering() []Story {
 			return pages.AdminNeighbourhood{Frame: f, Level: view.LevelNeighbourhood}
 		}},
 		{"admin_neighbourhood/edit", func(f pages.Frame) pages.Page {
-			return pages.AdminNeighbourhood{Frame: f, PlaceTabs: tabs("edit"), Address: "@centre_ville@dinan.example", Level: view.LevelNeighbourhood, Within: "@dinan@dinan.example", Summary: "Le quartier des remparts.", HoldNew: true}
+			return pages.AdminNeighbourhood{Frame: f, PlaceTabs: tabs("edit"), Title: "Centre-Ville", Address: "@centre_ville@dinan.example", Level: view.LevelNeighbourhood, Within: "@dinan@dinan.example", Summary: "Le quartier des remparts.", HoldNew: true}
 		}},
 		{"admin_neighbourhood/error", func(f pages.Frame) pages.Page {
 			return pages.AdminNeighbourhood{Frame: f, Username: "Les Tilleuls", Problems: []view.Problem{{Field: "title", Code: "missing"}, {Field: "username", Code: "malformed"}}}
@@ -137,12 +137,12 @@ func administering() []Story {
 			return pages.AdminActor{Frame: f, Actor: marie, Self: true}
 		}},
 		{"admin_failures/many", func(f pages.Frame) pages.Page {
-			return pages.AdminFailures{Frame: in(f, "failures", ""),
+			return pages.AdminFailures{Frame: in(f, "overview", ""),
 				Jobs:  []view.FailedJob{{ID: "71", Kind: "fan_out", Args: `{"sender":115930}`, Tries: 10, At: ago(3 * time.Hour), Error: "fan out activity 115931: key of https://dinan.example/g/centre: no key to sign with"}},
 				Items: []view.StuckItem{{ID: "72", Kind: "Create", Activity: "https://rance.example/a/une-adresse-interminable-115930115930115930115930", Actor: "https://rance.example/u/1", At: ago(30 * time.Hour), Error: "store post: disk full"}},
 			}
 		}},
-		{"admin_failures/none", func(f pages.Frame) pages.Page { return pages.AdminFailures{Frame: in(f, "failures", "")} }},
+		{"admin_failures/none", func(f pages.Frame) pages.Page { return pages.AdminFailures{Frame: in(f, "overview", "")} }},
 		{"admin_waiting_places/many", func(f pages.Frame) pages.Page {
 			return pages.AdminWaitingPlaces{Frame: in(f, "waiting", ""), Places: []view.WaitingPlace{{Person: centre.Person, Waiting: 2}, {Person: longPlace.Person, Waiting: 1}}}
 		}},
