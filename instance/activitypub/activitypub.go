@@ -248,22 +248,22 @@ func (s *Service) follow(ctx context.Context, report delivery.Report) error {
 	for _, d := range report.Dropped {
 		s.log.Info("delivery given up", "host", d.Host, "activity", d.ActivityID, "reason", d.Reason)
 	}
-	if len(report.Waiting) == 0 && len(report.Gone) == 0 {
-		return nil
+	// One transaction a host: many fan-outs end at once and name the same hosts,
+	// and whoever holds one host's job must not wait for another's.
+	for _, w := range report.Waiting {
+		err := s.db.Joined(ctx, func(tx store.Tx) error {
+			return s.jobs.Enqueue(ctx, tx, Drain{Host: w.Host}, jobs.At(w.At), jobs.Unique(w.Host))
+		})
+		if err != nil {
+			return fmt.Errorf("have %s drained: %w", w.Host, err)
+		}
 	}
-	return s.db.InTx(ctx, func(tx store.Tx) error {
-		for _, w := range report.Waiting {
-			if err := s.jobs.Enqueue(ctx, tx, Drain{Host: w.Host}, jobs.At(w.At), jobs.Unique(w.Host)); err != nil {
-				return err
-			}
+	for _, g := range report.Gone {
+		if err := s.db.InTx(ctx, func(tx store.Tx) error { return s.endFollows(ctx, tx, g) }); err != nil {
+			return err
 		}
-		for _, g := range report.Gone {
-			if err := s.endFollows(ctx, tx, g); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // endFollows ends what those behind a dead inbox follow, so that nothing more

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"palier/federation/delivery"
@@ -62,7 +64,10 @@ func readHealth(rows store.Rows, found map[string]delivery.Health) error {
 // Save stores how hosts fare.
 func (h *Hosts) Save(ctx context.Context, health map[string]delivery.Health) error {
 	err := h.db.Joined(ctx, func(tx store.Tx) error {
-		for name, x := range health {
+		// In one order, so that two who save the same hosts do not wait for each
+		// other.
+		for _, name := range slices.Sorted(maps.Keys(health)) {
+			x := health[name]
 			_, err := tx.Exec(ctx, `
 				INSERT INTO hosts (name, first_seen_at, failures, failing_since, last_success_at, last_failure_at, last_error, resume_at, skew_ms)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -25,6 +25,9 @@ const holdAtOnce = 50
 // Hold stores deliveries, in order.
 func (l *Ledger) Hold(ctx context.Context, held []delivery.Held) error {
 	err := l.db.Joined(ctx, func(tx store.Tx) error {
+		// In one order, so that two who hold for the same hosts do not wait for
+		// each other.
+		held := slices.SortedStableFunc(slices.Values(held), func(a, b delivery.Held) int { return strings.Compare(a.Inbox, b.Inbox) })
 		for part := range slices.Chunk(held, holdAtOnce) {
 			if err := l.hold(ctx, tx, part); err != nil {
 				return err
