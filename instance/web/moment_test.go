@@ -73,7 +73,7 @@ func TestACrowdIsOneReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := c.answer
 		c.answer = func(w http.ResponseWriter, r *http.Request) error {
-			time.Sleep(100 * time.Millisecond) // of the test's own clock: all the others come meanwhile
+			time.Sleep(100 * time.Millisecond) // of the test's own clock: all the others come meanwhile //nolint:forbidigo // of the test's own clock
 			return inner(w, r)
 		}
 		var crowd sync.WaitGroup
@@ -88,7 +88,7 @@ func TestACrowdIsOneReader(t *testing.T) {
 		if n := c.made.Load(); n != 1 {
 			t.Errorf("made %d times for a crowd", n)
 		}
-		time.Sleep(momentLife + time.Millisecond)
+		time.Sleep(momentLife + time.Millisecond) //nolint:forbidigo // of the test's own clock
 		c.get("/@centre")
 		if n := c.made.Load(); n != 2 {
 			t.Errorf("made %d times after a moment, want 2", n)
@@ -153,7 +153,7 @@ func TestMomentsDependOnWhatThePageDoes(t *testing.T) {
 			t.Errorf("the same again: %d, %d bytes", again.Code, again.Body.Len())
 		}
 		// The first to come may hold what is no more; what is kept is whole.
-		time.Sleep(2 * momentLife)
+		time.Sleep(2 * momentLife) //nolint:forbidigo // of the test's own clock
 		c.get("/@centre", "If-None-Match", tag)
 		if w := c.get("/@centre"); w.Code != http.StatusOK || w.Body.Len() < 1200 {
 			t.Errorf("after somebody who holds it: %d, %d bytes", w.Code, w.Body.Len())
