@@ -73,7 +73,7 @@ func TestACrowdIsOneReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := c.answer
 		c.answer = func(w http.ResponseWriter, r *http.Request) error {
-			time.Sleep(100 * time.Millisecond) // of the test's own clock: all the others come meanwhile //nolint:forbidigo // of the test's own clock
+			time.Sleep(100 * time.Millisecond) //nolint:forbidigo // of the test's own clock: all the others come meanwhile
 			return inner(w, r)
 		}
 		var crowd sync.WaitGroup
