@@ -80,6 +80,24 @@ func (s *Service) CountCircles(ctx context.Context, place instance.ActorID) (Cir
 	return c, nil
 }
 
+// Residents are how many live in a place.
+type Residents struct {
+	Verified int // there or in what lies within it
+	Declared int // there, by their own word
+}
+
+// CountResidents returns how many live in a place.
+func (s *Service) CountResidents(ctx context.Context, place instance.ActorID) (Residents, error) {
+	var r Residents
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT (SELECT COUNT(*) FROM (`+Readers(instance.ToNeighbourhood, "$1")+`) AS inside),
+		       (SELECT COUNT(*) FROM memberships WHERE group_id = $1 AND standing = 'declared')`, place).Scan(&r.Verified, &r.Declared)
+	if err != nil {
+		return r, fmt.Errorf("count residents of %s: %w", place, err)
+	}
+	return r, nil
+}
+
 // MayPost tells whether a person may post in a place: its verified residents
 // and those of what lies within it, and its moderators.
 func (s *Service) MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error) {

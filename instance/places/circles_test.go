@@ -23,7 +23,9 @@ func TestCirclesCountTheReadersOfEachAudience(t *testing.T) {
 		v.Resident("bo", tilleuls)
 		v.Resident("cem", centre)
 		v.Resident("dora", port)
-		v.Person("emil")
+		if err := v.Places.Join(t.Context(), centre.ID, v.Person("emil").ID); err != nil {
+			t.Fatal(err)
+		}
 		for _, test := range []struct {
 			place instance.Neighbourhood
 			want  places.Circles
@@ -46,6 +48,13 @@ func TestCirclesCountTheReadersOfEachAudience(t *testing.T) {
 				if n, err := v.Places.CountReaders(t.Context(), test.place.ID, audience); err != nil || n != want {
 					t.Errorf("%s for %s: %d readers, %v; circles say %d", test.place.Username, audience, n, err, want)
 				}
+			}
+		}
+		for place, want := range map[instance.ActorID]places.Residents{
+			dinan.ID: {Verified: 4}, centre.ID: {Verified: 3, Declared: 1}, tilleuls.ID: {Verified: 2}, port.ID: {Verified: 1},
+		} {
+			if got, err := v.Places.CountResidents(t.Context(), place); err != nil || got != want {
+				t.Errorf("residents of %s: %+v, %v; want %+v", place, got, err, want)
 			}
 		}
 	})

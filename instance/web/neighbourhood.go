@@ -47,11 +47,7 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 // neighbourhood is a place as its page tells of it.
 func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbourhood, error) {
 	ctx, v := r.Context(), visitOf(r)
-	n, err := s.Places.ByID(ctx, a.ID)
-	if err != nil {
-		return view.Neighbourhood{}, err
-	}
-	neighbours, err := s.Places.CountReaders(ctx, a.ID, instance.ToNeighbourhood)
+	residents, err := s.Places.CountResidents(ctx, a.ID)
 	if err != nil {
 		return view.Neighbourhood{}, err
 	}
@@ -64,10 +60,10 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 		return view.Neighbourhood{}, err
 	}
 	shown := view.Neighbourhood{
-		Person: personView(s.Site, a), Level: view.Level(n.Level), Summary: sanitised(a.Summary),
+		Person: personView(s.Site, a), Level: level(a), Summary: sanitised(a.Summary),
 		Address: "@" + a.Username + "@" + s.Site.Host(), Feed: "/@" + a.Username + ".atom",
 		Within: s.actorLines(nesting.Parents), Inside: s.actorLines(nesting.Children), Moderators: s.personViews(moderators),
-		Verified: neighbours, Declared: n.Declared, Moderates: slices.Contains(v.viewer.Tends, a.ID),
+		Verified: residents.Verified, Declared: residents.Declared, Moderates: slices.Contains(v.viewer.Tends, a.ID),
 	}
 	if v.account == nil {
 		return shown, nil
