@@ -131,6 +131,16 @@ func (s *Service) getOutbox(r *http.Request) (answer, error) {
 	})
 }
 
+// getServerOutbox lists what the server's own actor said openly, which is
+// nothing: it signs and it reports.
+func (s *Service) getServerOutbox(r *http.Request) (answer, error) {
+	a, err := s.server(r.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	return serveList(r, list{id: a.Outbox, owner: a.URI, count: func(context.Context) (int, error) { return 0, nil }})
+}
+
 // getFollowers tells how many follow. Of whom, only groups are named: people
 // who follow the place they live in have not told the world where that is.
 func (s *Service) getFollowers(r *http.Request) (answer, error) {

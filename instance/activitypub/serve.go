@@ -16,6 +16,7 @@ import (
 	"palier/instance/posts"
 	"palier/instance/store"
 	"palier/protocol/as2"
+	"palier/specs"
 )
 
 // Routes adds what other servers read to r. Pages for people are elsewhere; who
@@ -26,8 +27,10 @@ func (s *Service) Routes(r chi.Router) {
 		Subscribe: s.site.Base() + "/follow?uri={uri}",
 	})
 	about.Mount(func(pattern string, h http.Handler) { r.Handle(pattern, h) })
+	r.Get("/ns/v1.jsonld", s.getContext)
 	r.Method(http.MethodPost, "/inbox", s.inbox)
 	r.Method(http.MethodPost, "/actor/inbox", s.inbox)
+	r.Get("/actor/outbox", s.answers(s.getServerOutbox))
 	r.Get("/u/{id}", s.answers(s.getActor))
 	r.Get("/g/{name}", s.answers(s.getActor))
 	for _, kind := range []string{"/u/{id}", "/g/{name}"} {
@@ -61,18 +64,18 @@ func (s *Service) answers(find func(*http.Request) (answer, error)) http.Handler
 		a, err := find(r)
 		switch {
 		case errors.Is(err, instance.ErrNotFound):
-			problem(w, http.StatusNotFound, "not found")
+			problem(w, http.StatusNotFound, "not_found", "There is nothing here that you may have.")
 			return
 		case errors.Is(err, instance.ErrGone):
-			problem(w, http.StatusGone, "gone")
+			problem(w, http.StatusGone, "gone", "It was here and will not come back.")
 			return
 		case errors.Is(err, store.ErrUnavailable):
 			w.Header().Set("Retry-After", "10")
-			problem(w, http.StatusServiceUnavailable, "come back later")
+			problem(w, http.StatusServiceUnavailable, "unavailable", "Come back in a moment.")
 			return
 		case err != nil:
 			s.log.Error("answer a server", "path", r.URL.Path, "error", err)
-			problem(w, http.StatusInternalServerError, "our fault")
+			problem(w, http.StatusInternalServerError, "internal", "Something went wrong here; it was noted.")
 			return
 		}
 		if a.page != "" && wantsPage(r) {
@@ -96,18 +99,31 @@ func (s *Service) answers(find func(*http.Request) (answer, error)) http.Handler
 	}
 }
 
-// problem answers a machine that something is wrong.
-func problem(w http.ResponseWriter, status int, text string) {
+// problem answers a machine that something is wrong: a word for the program and
+// a sentence for who reads its log.
+func problem(w http.ResponseWriter, status int, word, detail string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	// The reader may be gone; there is nobody left to tell.
-	_, _ = w.Write([]byte(`{"error":"` + text + `"}`))
+	_, _ = w.Write([]byte(`{"error":"` + word + `","detail":"` + detail + `"}`))
 }
 
 // wantsPage tells whether the reader is a browser rather than a server.
 func wantsPage(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
 	return strings.Contains(accept, "text/html") && !strings.Contains(accept, "json")
+}
+
+// getContext answers with the context that defines our terms, so that they are
+// defined wherever a server of ours is.
+func (s *Service) getContext(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "application/ld+json")
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cache-Control", "public, max-age=86400")
+	if _, err := w.Write(specs.Context); err != nil {
+		s.log.Debug("reader went away", "path", r.URL.Path, "error", err)
+	}
 }
 
 // actorOf returns our actor that the path names.
