@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -44,12 +43,11 @@ const (
 // servers that share a host name, each on its own port, do not sign each
 // other's people out.
 func NewSessions(db *store.DB, site instance.Site, now func() time.Time) *Sessions {
-	m := scs.New()
-	if unused, ok := m.Store.(*memstore.MemStore); ok {
-		unused.StopCleanup() // what New begins would never end
-	}
+	// Not scs.New: it begins a store of its own that never ends.
+	m := &scs.SessionManager{Codec: scs.GobCodec{}, Lifetime: lifetime, ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+	}}
 	m.Store = &rows{db: db, codec: m.Codec, now: now}
-	m.Lifetime = lifetime
 	m.Cookie.Name = CookieName(site, "session")
 	m.Cookie.HttpOnly, m.Cookie.Path, m.Cookie.Persist = true, "/", true
 	m.Cookie.SameSite, m.Cookie.Secure = http.SameSiteLaxMode, site.Secure()
