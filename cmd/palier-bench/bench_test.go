@@ -44,7 +44,7 @@ func serve(t *testing.T, o servertest.Options) *servertest.Server {
 func measure(t *testing.T, args ...string) ([]figures.Row, error) {
 	t.Helper()
 	var out, said bytes.Buffer
-	args = append([]string{"--json", "-", "--limit", "60s"}, args...)
+	args = append([]string{"--json", "-", "--limit", "5m"}, args...)
 	if err := run(t.Context(), args, &out, &said); err != nil {
 		return nil, err
 	}
