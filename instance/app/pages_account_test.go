@@ -181,7 +181,7 @@ func TestSettingsAreKept(t *testing.T) {
 		v := newVillage(t, engine, nil)
 		b := v.SignedIn(v.cem)
 		form := b.Open("/settings")
-		if got := form.List(".choice-sentence"); len(got) != 4 || !strings.Contains(got[1], "3 voisins vérifiés de centre") || !strings.Contains(got[2], "4 voisins") {
+		if got := form.List(".choice-sentence"); len(got) != 3 || !strings.Contains(got[0], "3 voisins vérifiés de centre") || !strings.Contains(got[1], "4 voisins") {
 			t.Errorf("who reads: %q", got)
 		}
 		saved := b.Press(form, "main form button", apptest.Fields{"language": {"en"}, "appearance": {"contrast"}, "text": {"larger"}, "audience": {"around"}})
@@ -192,6 +192,10 @@ func TestSettingsAreKept(t *testing.T) {
 		compose := b.Open("/compose?in=" + v.centre.ID.String())
 		if got := compose.Find("input[name=audience][checked]").AttrOr("value", ""); got != "around" {
 			t.Errorf("the composer begins with %q", got)
+		}
+		nomad := v.SignedIn(v.Resident("emil"))
+		if p := nomad.Press(nomad.Open("/settings"), "main form button", apptest.Fields{"appearance": {"dark"}}); p.Has("input[name=audience]") || p.Find("html").AttrOr("data-appearance", "") != "dark" {
+			t.Errorf("who lives nowhere: %d %q", p.Status, p.List(".choice-sentence"))
 		}
 		wrong := b.Post("/settings", apptest.Fields{"language": {"xx"}, "appearance": {"auto"}, "text": {"normal"}, "audience": {"public"}})
 		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Has(".problems") {

@@ -74,6 +74,11 @@ func TestTheComposerSaysWhoWillRead(t *testing.T) {
 				t.Errorf("%s: %q is chosen", name, chosen)
 			}
 		}
+		for name, path := range map[string]string{"without a place": "/compose", "in a place of others": "/compose?in=" + v.port.ID.String()} {
+			if got := v.SignedIn(v.cem).Open(path).Find("input[name=in]").AttrOr("value", ""); got != v.centre.ID.String() {
+				t.Errorf("%s one writes in %q, want one's own", name, got)
+			}
+		}
 		// What the form did not offer is not taken.
 		emil := v.SignedIn(declared)
 		for _, audience := range []string{"neighbourhood", "direct", "rubbish", ""} {

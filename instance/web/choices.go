@@ -53,24 +53,6 @@ func (s *Server) offered(place *instance.Neighbourhood) []instance.Audience {
 	return append(list, instance.ToPublic)
 }
 
-// allChoices are the four circles as somebody prefers them wherever they live.
-func (s *Server) allChoices(ctx context.Context, home *instance.Neighbourhood, chosen instance.Audience) ([]view.Choice, error) {
-	var circles places.Circles
-	if home == nil {
-		home = &instance.Neighbourhood{}
-	} else {
-		var err error
-		if circles, err = s.Places.CountCircles(ctx, home.ID); err != nil {
-			return nil, err
-		}
-	}
-	var list []view.Choice
-	for _, a := range instance.Audiences {
-		list = append(list, choice(a, home, circles, chosen))
-	}
-	return list, nil
-}
-
 // home returns the narrowest place where somebody is a verified resident, nil
 // for none.
 func (s *Server) home(ctx context.Context, person instance.ActorID) (*instance.Neighbourhood, error) {

@@ -10,9 +10,13 @@ import (
 	"palier/instance/web/view"
 )
 
-// getCompose is where a post is written.
+// getCompose is where a post is written: in the place that is asked for, else
+// where the writer is at home.
 func (s *Server) getCompose(w http.ResponseWriter, r *http.Request) error {
 	place, err := s.writesIn(r)
+	if err == nil && place == nil {
+		place, err = s.home(r.Context(), me(r).ID)
+	}
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 		to := *p.Answered
 		shown.ReplyTo = &view.Reply{To: to.Shown(), Path: "/@" + to.Acct() + "/" + p.ReplyTo.String()}
 	}
-	if via != nil {
+	if via != nil && (p.Group == nil || p.Group.ID != via.ID) { // where it was posted is said already
 		by := personView(site, *via)
 		shown.SharedBy = &by
 	}

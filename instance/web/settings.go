@@ -21,8 +21,10 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := r.PostForm
 	chosen := people.Preferences{
-		Locale: form.Get("language"), Appearance: form.Get("appearance"), TextSize: form.Get("text"),
-		DefaultAudience: instance.Audience(form.Get("audience")),
+		Locale: form.Get("language"), Appearance: form.Get("appearance"), TextSize: form.Get("text"), DefaultAudience: me(r).DefaultAudience,
+	}
+	if audience := form.Get("audience"); audience != "" { // nobody is asked who lives nowhere yet
+		chosen.DefaultAudience = instance.Audience(audience)
 	}
 	err := s.People.SetPreferences(r.Context(), me(r).ID, chosen)
 	if all, ok := problems(err); ok {
@@ -42,8 +44,10 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p := pages.Settings{Look: chosen.Appearance, Size: chosen.TextSize, Problems: all}
-	if p.Choices, err = s.allChoices(r.Context(), home, chosen.DefaultAudience); err != nil {
-		return err
+	if home != nil {
+		if p.Choices, err = s.choices(r.Context(), home, chosen.DefaultAudience); err != nil {
+			return err
+		}
 	}
 	for _, l := range s.set.Languages().All() {
 		p.Languages = append(p.Languages, view.Option{Value: l.Tag, Label: l.Say("language.own." + l.Tag), Selected: l.Tag == chosen.Locale})
