@@ -169,7 +169,7 @@ func (h *hall) rows() map[string]row {
 
 		"GET /admin/waiting":               page("/admin/waiting", keepers),
 		"GET /@{name}/{id:[0-9]+}/remove":  page(remove, keepers),
-		"POST /@{name}/{id:[0-9]+}/remove": form(remove, keepers, bad, apptest.Fields{"reason": {strings.Repeat("x", 2001)}}),
+		"POST /@{name}/{id:[0-9]+}/remove": form(remove, keepers, bad, apptest.Fields{"in": {h.centre.ID.String()}, "reason": {strings.Repeat("x", 2001)}}),
 		"GET /admin/reports":               page("/admin/reports", moderators),
 		"GET /admin/reports/{id:[0-9]+}":   page("/admin/reports/"+h.report.String(), moderators),
 		"POST /admin/reports/{id:[0-9]+}":  form("/admin/reports/"+h.report.String(), moderators, kept, nil),

@@ -294,6 +294,12 @@ func TestAModeratorTakesAPostOut(t *testing.T) {
 		want(t, "the place that relays", shown(t, h.Server, h.port), "Vends tout")
 		path := "/@kim/" + p.ID.String()
 
+		// Those of the whole server are asked from where; where it was written
+		// stands first.
+		if got := h.SignedIn(h.marc).Open(path + "/remove").List("#in option"); !slices.Equal(got, []string{"Centre, où il a été écrit", "port, qui le reprend"}) {
+			t.Errorf("places it can be taken out of: %q", got)
+		}
+
 		// The one takes it out of what they look after, no more.
 		b := h.SignedIn(lena)
 		confirm := b.Open(path + "/remove")
@@ -313,6 +319,9 @@ func TestAModeratorTakesAPostOut(t *testing.T) {
 		confirm = b.Open(path + "/remove")
 		if got := confirm.Words("h1"); got != "Retirer ce message de kim ?" {
 			t.Errorf("asked before a post goes: %q", got)
+		}
+		if got := b.Post(path+"/remove", nil); got.Status != http.StatusNotFound {
+			t.Errorf("taken out of no place: %d", got.Status)
 		}
 		b.Press(confirm, "main form button", apptest.Fields{"reason": {"publicité"}})
 		want(t, "the place it was posted in", shown(t, h.Server, h.centre), "Premier")

@@ -63,7 +63,7 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 		Person: personView(s.Site, a), Level: level(a), Summary: sanitised(a.Summary),
 		Address: "@" + a.Username + "@" + s.Site.Host(), Feed: "/@" + a.Username + ".atom",
 		Within: s.actorLines(nesting.Parents), Inside: s.actorLines(nesting.Children), Moderators: s.personViews(moderators),
-		Verified: residents.Verified, Declared: residents.Declared, Moderates: slices.Contains(v.viewer.Tends, a.ID),
+		Verified: residents.Verified, Declared: residents.Declared, Moderates: v.tends(&a),
 	}
 	if v.account == nil {
 		return shown, nil

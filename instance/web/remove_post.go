@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -11,21 +12,26 @@ import (
 	"palier/instance/web/view"
 )
 
-// getRemovePost repeats what it means that a place takes a post out.
+// getRemovePost repeats what it means that a place takes a post out, and asks
+// which place if the one who reads looks after several that hold it.
 func (s *Server) getRemovePost(w http.ResponseWriter, r *http.Request) error {
-	p, group, err := s.removable(r)
+	p, groups, err := s.removable(r)
 	if err != nil {
 		return err
 	}
 	path := postPath(p)
-	deed := "retract" // the place only relays it
-	if p.Group != nil && p.Group.ID == group.ID {
-		deed = "remove"
+	c := pages.Confirm{Deed: "withdraw", Subject: p.Author.Shown(), Action: path + "/remove", Return: path, AsksReason: true}
+	for _, g := range groups {
+		wrote := p.Group != nil && p.Group.ID == g.ID
+		c.From = append(c.From, view.Option{Value: g.ID.String(), Label: g.Shown(), Selected: wrote})
 	}
-	return s.confirm(w, r, pages.Confirm{
-		Deed: deed, Subject: p.Author.Shown(), Action: path + "/remove", Return: path, AsksReason: true,
-		Fields: []view.Option{{Value: "in", Label: group.ID.String()}},
-	})
+	if len(c.From) == 1 {
+		if c.Deed = "retract"; c.From[0].Selected {
+			c.Deed = "remove"
+		}
+		c.Fields, c.From = []view.Option{{Value: "in", Label: c.From[0].Value}}, nil
+	}
+	return s.confirm(w, r, c)
 }
 
 // removePost takes a post out of a place, for those who look after it.
@@ -33,43 +39,38 @@ func (s *Server) removePost(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	p, group, err := s.removable(r)
+	p, groups, err := s.removable(r)
 	if err != nil {
 		return err
 	}
-	if err := s.Groups.Remove(r.Context(), *me(r), group.ID, p.ID, r.PostFormValue("reason")); err != nil {
+	in := r.PostFormValue("in")
+	chosen := slices.IndexFunc(groups, func(g instance.Actor) bool { return g.ID.String() == in })
+	if chosen < 0 {
+		return instance.ErrNotFound
+	}
+	if err := s.Groups.Remove(r.Context(), *me(r), groups[chosen].ID, p.ID, r.PostFormValue("reason")); err != nil {
 		return unseen(err)
 	}
-	return s.done(w, r, "post.removed", "/@"+group.Username)
+	return s.done(w, r, "post.removed", "/@"+groups[chosen].Username)
 }
 
-// removable is the post that the path names, and the place it can be taken out
-// of by the one who asks: the one the form says, else the one it was posted in,
-// else one that relays it. Without such a place there is nothing here.
-func (s *Server) removable(r *http.Request) (*instance.Post, instance.Actor, error) {
-	none := fmt.Errorf("remove %s: %w", r.URL.Path, instance.ErrNotFound)
+// removable is the post that the path names, and the places it can be taken out
+// of by the one who asks, the one it was written in first. Without such a place
+// there is nothing here.
+func (s *Server) removable(r *http.Request) (*instance.Post, []instance.Actor, error) {
 	id, err := postID(r)
 	if err != nil {
-		return nil, instance.Actor{}, err
+		return nil, nil, err
 	}
 	p, err := s.judged(r, id)
 	if err != nil {
-		return nil, instance.Actor{}, err
-	}
-	if p.Gone() || p.Author.Acct() != chi.URLParam(r, "name") {
-		return nil, instance.Actor{}, none
+		return nil, nil, err
 	}
 	groups, err := s.Groups.Holding(r.Context(), *me(r), p)
-	if err != nil {
-		return nil, instance.Actor{}, err
+	if err == nil && (len(groups) == 0 || p.Gone() || p.Author.Acct() != chi.URLParam(r, "name")) {
+		err = fmt.Errorf("remove %s: %w", r.URL.Path, instance.ErrNotFound)
 	}
-	in := r.FormValue("in")
-	for _, g := range groups {
-		if in == "" || in == g.ID.String() {
-			return p, g, nil
-		}
-	}
-	return nil, instance.Actor{}, none
+	return p, groups, err
 }
 
 // judged returns a post that the one who asks may read, or has to as a moderator

@@ -11,6 +11,7 @@ type Confirm struct {
 	Action     string // where it is sent
 	Return     string
 	Fields     []view.Option // name and value of what is sent along
+	From       []view.Option // places a post can be taken out of; selected is where it was written
 	AsksReason bool
 	Reason     string
 }

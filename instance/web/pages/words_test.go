@@ -118,9 +118,9 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "declared"},
 		"failure.%.title":       {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"failure.%.text":        {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
-		"confirm.%.title":       {"block", "disable", "remove", "retract", "suspend", "leave"},
-		"confirm.%.text":        {"block", "disable", "remove", "retract", "suspend", "leave"},
-		"confirm.%.button":      {"block", "disable", "remove", "retract", "suspend", "leave"},
+		"confirm.%.title":       {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
+		"confirm.%.text":        {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
+		"confirm.%.button":      {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
 	}
 	languages, err := words.Load()
 	if err != nil {

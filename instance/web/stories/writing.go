@@ -48,6 +48,10 @@ func writing() []Story {
 		{"confirm/retract", func(f pages.Frame) pages.Page {
 			return pages.Confirm{Frame: f, Deed: "retract", Subject: "Yann Kerbrat", Action: "/@yann/102/remove", Return: "/@yann/102", AsksReason: true, Fields: []view.Option{{Value: "in", Label: "31"}}}
 		}},
+		{"confirm/withdraw", func(f pages.Frame) pages.Page {
+			return pages.Confirm{Frame: f, Deed: "withdraw", Subject: "Yann Kerbrat", Action: "/@yann/102/remove", Return: "/@yann/102", AsksReason: true,
+				From: []view.Option{{Value: "31", Label: "Centre-Ville", Selected: true}, {Value: "32", Label: "Dinan"}}}
+		}},
 		{"confirm/disable", func(f pages.Frame) pages.Page {
 			return pages.Confirm{Frame: f, Deed: "disable", Subject: "Yann Kerbrat", Action: "/admin/people/12/disable", Return: "/admin/people/12"}
 		}},
