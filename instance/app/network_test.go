@@ -211,7 +211,7 @@ func TestWhatIsForNeighboursNeverLeaves(t *testing.T) {
 				t.Errorf("signed fetch of %s gives it away", uri)
 			}
 		}
-		if n.building.Left(secret) || n.building.Left(id) {
+		if n.building.Left(secret) || n.building.Left(p.URI) {
 			t.Error("the building gave it away")
 		}
 		for _, other := range []*apptest.Server{n.town, n.association} {
