@@ -34,7 +34,6 @@ var statuses = []struct {
 	{media.ErrNotFound, http.StatusNotFound},
 	{instance.ErrForbidden, http.StatusForbidden},
 	{instance.ErrGone, http.StatusGone},
-	{instance.ErrUnreachable, http.StatusServiceUnavailable},
 	{instance.ErrConflict, http.StatusConflict},
 	{instance.ErrTooMany, http.StatusTooManyRequests},
 	{instance.ErrInvalid, http.StatusBadRequest},
