@@ -45,8 +45,13 @@ func hostname(s string) (string, bool) {
 		}
 		return "[" + ip.String() + "]", true
 	}
-	name, err := idna.Lookup.ToASCII(strings.TrimSuffix(s, "."))
-	if err != nil || name == "" || !utf8.ValidString(s) {
+	name, err := idna.Lookup.ToASCII(s)
+	if err != nil || !utf8.ValidString(s) {
+		return "", false
+	}
+	// Only now, since other full stops than ours have become dots.
+	name = strings.TrimSuffix(name, ".")
+	if name == "" || strings.HasSuffix(name, ".") {
 		return "", false
 	}
 	again, err := idna.Lookup.ToASCII(name)

@@ -177,7 +177,7 @@ func document(t *rapid.T, depth int) string {
 }
 
 func FuzzHost(f *testing.F) {
-	for _, s := range []string{bo, "https://[::1]:80/", "http://a.example:80", "https://plouër.example", "https://a@b", "https://a.example\\b"} {
+	for _, s := range []string{bo, "https://[::1]:80/", "http://a.example:80", "https://plouër.example", "https://a@b", "https://a.example\\b", "http://0..", "https://a.example。"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, id string) {

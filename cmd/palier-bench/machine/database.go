@@ -63,7 +63,7 @@ func transactions(ctx context.Context, driver, dsn, table string, d time.Duratio
 	body := strings.Repeat("a", rowBytes)
 	start := time.Now()
 	n := 0
-	for ; time.Since(start) < d; n++ {
+	for ; n == 0 || time.Since(start) < d; n++ {
 		if err := insert(ctx, db, n, body); err != nil {
 			return 0, fmt.Errorf("commit to %s: %w", driver, err)
 		}

@@ -76,7 +76,8 @@ func MeasureSigning(ctx context.Context, d time.Duration) (Signing, error) {
 	return s, nil
 }
 
-// speed does something on all processors for d.
+// speed does something on all processors for d, and on each at least once: on a
+// busy machine a short d may be over before a worker begins.
 func speed(ctx context.Context, d time.Duration, do func() error) (Speed, error) {
 	self := []int{os.Getpid()}
 	before, err := process.CPU(self)
@@ -89,12 +90,10 @@ func speed(ctx context.Context, d time.Duration, do func() error) (Speed, error)
 	var workers sync.WaitGroup
 	for i := range done {
 		workers.Go(func() {
-			n := 0
-			for errs[i] == nil && ctx.Err() == nil && time.Since(start) < d {
+			for done[i] == 0 || errs[i] == nil && ctx.Err() == nil && time.Since(start) < d {
 				errs[i] = do()
-				n++
+				done[i]++
 			}
-			done[i] = n
 		})
 	}
 	workers.Wait()
@@ -110,7 +109,7 @@ func speed(ctx context.Context, d time.Duration, do func() error) (Speed, error)
 		}
 		n += done[i]
 	}
-	if err := context.Cause(ctx); err != nil || n == 0 {
+	if err := context.Cause(ctx); err != nil {
 		return Speed{}, fmt.Errorf("measure the machine: %w", err)
 	}
 	return Speed{PerSecond: float64(n) / took.Seconds(), CPU: (after - before) / time.Duration(n)}, nil
