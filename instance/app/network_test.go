@@ -69,7 +69,7 @@ func (n *network) settle(t *testing.T) {
 // shown returns the plain words of what a place shows to anyone.
 func shown(t *testing.T, s *apptest.Server, place instance.Neighbourhood) []string {
 	t.Helper()
-	entries, _, err := s.Timelines.Place(t.Context(), instance.Anyone, place.ID, timelines.Page{})
+	entries, _, err := s.Timelines.Place(t.Context(), instance.Anyone, place.ID, timelines.Narrow{}, timelines.Page{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
-	v.Timelines = timelines.New(timelines.Options{DB: db, IDs: ids, Posts: v.Posts, Readers: places.Readers})
+	v.Timelines = timelines.New(timelines.Options{DB: db, Posts: v.Posts, Readers: places.Readers})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell})
 	return v
@@ -198,7 +198,7 @@ func (v *Village) Home(a instance.Account) []string {
 // Shown returns the sources of what a place shows to a viewer, newest first.
 func (v *Village) Shown(place instance.Neighbourhood, to instance.Viewer) []string {
 	v.T.Helper()
-	entries, _, err := v.Timelines.Place(v.T.Context(), to, place.ID, timelines.Page{})
+	entries, _, err := v.Timelines.Place(v.T.Context(), to, place.ID, timelines.Narrow{}, timelines.Page{})
 	if err != nil {
 		v.T.Fatal(err)
 	}

@@ -56,7 +56,7 @@ const author = `
 // those come whose thread's other end is followed too.
 func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	p := d.Post
-	args := []any{s.entryID(p), p.ID, p.Author.ID, instance.ActorID(0)}
+	args := []any{instance.ID(p.ID), p.ID, p.Author.ID, instance.ActorID(0)}
 	followers := `
 		SELECT f.follower_id AS reader FROM follows f JOIN people a ON a.actor_id = f.follower_id
 		 WHERE f.followee_id = $3 AND f.state = 'accepted'`
@@ -78,15 +78,6 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 	}
 	_, err := tx.Exec(ctx, insert(readers+author), args...)
 	return err
-}
-
-// entryID places a post in feeds: where it was made, or now if it is from
-// elsewhere and came late, so that a feed read from the top misses nothing.
-func (s *Service) entryID(p *instance.Post) instance.ID {
-	if p.Local {
-		return instance.ID(p.ID)
-	}
-	return s.ids.Next()
 }
 
 // shared brings a boost to those here who follow who shares it.

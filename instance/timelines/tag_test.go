@@ -30,7 +30,7 @@ func TestATagListsWhatMayStandInLists(t *testing.T) {
 			"a neighbour": {v.Viewer(bo), []string{"entre nous #vélo", "ouvert #vélo"}},
 			"anyone":      {instance.Anyone, []string{"ouvert #vélo"}},
 		} {
-			entries, _, err := v.Timelines.Tag(t.Context(), test.viewer, "vélo", timelines.Page{})
+			entries, _, err := v.Timelines.Tag(t.Context(), test.viewer, "vélo", timelines.Narrow{}, timelines.Page{})
 			if err != nil {
 				t.Fatal(err)
 			}

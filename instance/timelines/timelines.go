@@ -16,7 +16,6 @@ import (
 // Service reads and keeps timelines.
 type Service struct {
 	db      *store.DB
-	ids     *instance.IDs
 	posts   Posts
 	readers func(audience instance.Audience, place string) string
 }
@@ -30,7 +29,6 @@ type Posts interface {
 // Options are what a [Service] stands on.
 type Options struct {
 	DB    *store.DB
-	IDs   *instance.IDs
 	Posts Posts
 	// Readers gives the query for those who may read a local post in a place,
 	// given as a placeholder; its column is called reader.
@@ -39,7 +37,7 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, posts: o.Posts, readers: o.Readers}
+	return &Service{db: o.DB, posts: o.Posts, readers: o.Readers}
 }
 
 // Entry is one line of a timeline: a post, and who brought it if not its
@@ -53,6 +51,7 @@ type Entry struct {
 // Page asks for part of a timeline by ids. Zero values ask for its newest part.
 type Page struct {
 	Before instance.ID // strictly older than this
+	Since  instance.ID // strictly newer than this, the newest ones first
 	After  instance.ID // strictly newer than this, the nearest ones first
 	Limit  int
 }
@@ -81,7 +80,7 @@ func (p Page) bounds() (before, after instance.ID, order string) {
 	if p.After != 0 {
 		order = "ASC"
 	}
-	return before, p.After, order
+	return before, max(p.After, p.Since), order
 }
 
 // entryRow is what the lists select: id, post and who brought it.
@@ -91,9 +90,15 @@ type entryRow struct {
 	via  instance.ActorID
 }
 
-// read runs a query for entries and loads what they name. Entries whose post
-// the viewer may not read (any more) are left out; so a page can be shorter
-// than asked for, and next is where to go on all the same.
+// standing holds for the posts, under the alias p, that still stand and whose
+// author does. The queries ask for it themselves, so that a page is as long as
+// it was asked to be.
+const standing = `p.deleted_at IS NULL AND p.removed_at IS NULL
+	AND EXISTS (SELECT 1 FROM actors au WHERE au.id = p.author_id AND au.deleted_at IS NULL AND au.suspended_at IS NULL)`
+
+// read runs a query for entries and loads what they name. What the viewer may
+// not read any more between the two is left out; next is where to go on all the
+// same.
 func (s *Service) read(ctx context.Context, v instance.Viewer, page Page, sql string, args ...any) (entries []Entry, next instance.ID, err error) {
 	rows, err := s.db.Read().Query(ctx, sql, args...)
 	if err != nil {
@@ -170,113 +175,15 @@ func reverse(lines []entryRow) {
 // Home returns a page of a person's feed and where to go on, 0 at the end.
 func (s *Service) Home(ctx context.Context, v instance.Viewer, page Page) ([]Entry, instance.ID, error) {
 	before, after, order := page.bounds()
+	where, args := readable.Where(v, []any{v.ID, before, after, page.limit()})
 	entries, next, err := s.read(ctx, v, page, `
 		SELECT h.id, h.post_id, h.via_id
-		  FROM home_entries h
-		 WHERE h.owner_id = $1 AND h.id < $2 AND h.id > $3
+		  FROM home_entries h JOIN posts p ON p.id = h.post_id
+		 WHERE h.owner_id = $1 AND h.id < $2 AND h.id > $3 AND `+standing+` AND `+where+`
 		 ORDER BY h.id `+order+`
-		 LIMIT $4`, v.ID, before, after, page.limit())
+		 LIMIT $4`, args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("home of %s: %w", v.ID, err)
-	}
-	return entries, next, nil
-}
-
-// Place returns a page of what a group shows: what it relays, and what was
-// posted in it for circles the viewer belongs to.
-func (s *Service) Place(ctx context.Context, v instance.Viewer, group instance.ActorID, page Page) ([]Entry, instance.ID, error) {
-	before, after, order := page.bounds()
-	where, args := readable.Where(v, []any{group, before, after, page.limit()})
-	entries, next, err := s.read(ctx, v, page, `
-		SELECT id, post_id, via_id FROM (
-			SELECT * FROM (
-				SELECT b.id AS id, b.post_id AS post_id, b.source_id AS via_id
-				  FROM boosts b
-				 WHERE b.actor_id = $1 AND b.id < $2 AND b.id > $3
-				 ORDER BY b.id `+order+`
-				 LIMIT $4) AS relayed
-			UNION ALL
-			SELECT * FROM (
-				SELECT p.id, p.id, CAST(NULL AS BIGINT)
-				  FROM posts p
-				 WHERE p.group_id = $1 AND p.id < $2 AND p.id > $3 AND p.reply_to_uri = ''
-				   AND p.audience IN ('building', 'neighbourhood', 'around')
-				   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`
-				 ORDER BY p.id `+order+`
-				 LIMIT $4) AS posted
-		) AS entries
-		 ORDER BY id `+order+`
-		 LIMIT $4`, args...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("timeline of place %s: %w", group, err)
-	}
-	return entries, next, nil
-}
-
-// Person returns a page of what somebody posted and shared.
-func (s *Service) Person(ctx context.Context, v instance.Viewer, actor instance.ActorID, page Page) ([]Entry, instance.ID, error) {
-	before, after, order := page.bounds()
-	where, args := readable.Where(v, []any{actor, before, after, page.limit()})
-	entries, next, err := s.read(ctx, v, page, `
-		SELECT id, post_id, via_id FROM (
-			SELECT * FROM (
-				SELECT b.id AS id, b.post_id AS post_id, b.actor_id AS via_id
-				  FROM boosts b
-				 WHERE b.actor_id = $1 AND b.id < $2 AND b.id > $3
-				 ORDER BY b.id `+order+`
-				 LIMIT $4) AS shared
-			UNION ALL
-			SELECT * FROM (
-				SELECT p.id, p.id, CAST(NULL AS BIGINT)
-				  FROM posts p
-				 WHERE p.author_id = $1 AND p.id < $2 AND p.id > $3
-				   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`
-				 ORDER BY p.id `+order+`
-				 LIMIT $4) AS posted
-		) AS entries
-		 ORDER BY id `+order+`
-		 LIMIT $4`, args...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("timeline of %s: %w", actor, err)
-	}
-	return entries, next, nil
-}
-
-// Public returns a page of what anyone may read; only what was posted on this
-// server if local.
-func (s *Service) Public(ctx context.Context, v instance.Viewer, local bool, page Page) ([]Entry, instance.ID, error) {
-	before, after, order := page.bounds()
-	here := ``
-	if local {
-		here = ` AND p.local`
-	}
-	entries, next, err := s.read(ctx, v, page, `
-		SELECT p.id, p.id, CAST(NULL AS BIGINT)
-		  FROM posts p
-		 WHERE p.audience = 'public' AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.reply_to_uri = ''
-		   AND p.id < $1 AND p.id > $2`+here+`
-		 ORDER BY p.id `+order+`
-		 LIMIT $3`, before, after, page.limit())
-	if err != nil {
-		return nil, 0, fmt.Errorf("public timeline: %w", err)
-	}
-	return entries, next, nil
-}
-
-// Tag returns a page of the posts with a hashtag that the viewer may read and
-// that may stand in lists.
-func (s *Service) Tag(ctx context.Context, v instance.Viewer, tag string, page Page) ([]Entry, instance.ID, error) {
-	before, after, order := page.bounds()
-	where, args := readable.Where(v, []any{tag, before, after, page.limit()})
-	entries, next, err := s.read(ctx, v, page, `
-		SELECT p.id, p.id, CAST(NULL AS BIGINT)
-		  FROM post_tags t JOIN posts p ON p.id = t.post_id
-		 WHERE t.tag = $1 AND t.post_id < $2 AND t.post_id > $3
-		   AND p.audience <> 'unlisted' AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`
-		 ORDER BY p.id `+order+`
-		 LIMIT $4`, args...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("timeline of #%s: %w", tag, err)
 	}
 	return entries, next, nil
 }

@@ -28,7 +28,7 @@ func (s *Server) getFeed(w http.ResponseWriter, r *http.Request) error {
 	if a.Kind == instance.Group {
 		read = s.Timelines.Place
 	}
-	entries, _, err := read(r.Context(), instance.Anyone, a.ID, timelines.Page{Limit: perPage})
+	entries, _, err := read(r.Context(), instance.Anyone, a.ID, timelines.Narrow{}, timelines.Page{Limit: perPage})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"palier/instance"
+	"palier/instance/timelines"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -14,7 +15,7 @@ import (
 // neighbours also what is theirs.
 func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a instance.Actor) error {
 	v, page, path := visitOf(r), pageOf(r), "/@"+a.Username
-	entries, next, err := s.Timelines.Place(r.Context(), v.viewer, a.ID, page)
+	entries, next, err := s.Timelines.Place(r.Context(), v.viewer, a.ID, timelines.Narrow{}, page)
 	if err != nil {
 		return err
 	}

@@ -49,9 +49,9 @@ func (s *Server) getProfile(w http.ResponseWriter, r *http.Request, a instance.A
 // saidBy returns what somebody posted and shared; of a group what it shows.
 func (s *Server) saidBy(r *http.Request, a instance.Actor, page timelines.Page) ([]timelines.Entry, instance.ID, error) {
 	if a.Kind == instance.Group {
-		return s.Timelines.Place(r.Context(), visitOf(r).viewer, a.ID, page)
+		return s.Timelines.Place(r.Context(), visitOf(r).viewer, a.ID, timelines.Narrow{}, page)
 	}
-	return s.Timelines.Person(r.Context(), visitOf(r).viewer, a.ID, page)
+	return s.Timelines.Person(r.Context(), visitOf(r).viewer, a.ID, timelines.Narrow{}, page)
 }
 
 // pinnedFirst puts what somebody shows first before the rest.

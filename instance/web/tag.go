@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/timelines"
 	"palier/instance/web/pages"
 	"palier/instance/writing"
 )
@@ -24,7 +25,7 @@ func (s *Server) getTag(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	v, page := visitOf(r), pageOf(r)
-	entries, next, err := s.Timelines.Tag(r.Context(), v.viewer, tag, page)
+	entries, next, err := s.Timelines.Tag(r.Context(), v.viewer, tag, timelines.Narrow{}, page)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"palier/instance"
+	"palier/instance/timelines"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -16,7 +17,7 @@ func (s *Server) getWelcome(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	page := pageOf(r)
-	entries, next, err := s.Timelines.Public(r.Context(), instance.Anyone, true, page)
+	entries, next, err := s.Timelines.Public(r.Context(), instance.Anyone, timelines.Narrow{Local: true}, page)
 	if err != nil {
 		return err
 	}
