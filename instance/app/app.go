@@ -43,6 +43,7 @@ type App struct {
 	Moderation    *moderation.Service
 	Federation    *activitypub.Service
 	Sessions      *auth.Sessions
+	Apps          *auth.Apps
 	Pictures      *media.Pictures
 
 	log     *slog.Logger
@@ -137,13 +138,14 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		}
 		return nil
 	}
-	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
+	a.Apps = auth.NewApps(auth.AppsOptions{DB: a.DB, IDs: a.ids, Now: a.now, Log: a.log})
+	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Posts: a.Posts, Readers: places.Readers})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
-	a.Moderation = moderation.New(moderation.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell})
+	a.Moderation = moderation.New(moderation.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 }
 
 // Start begins the work that this process does besides answering.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/groups"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -32,6 +33,7 @@ type Village struct {
 	Timelines     *timelines.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
+	Apps          *auth.Apps
 
 	mu    sync.Mutex
 	deeds []instance.Deed
@@ -70,13 +72,14 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	}
 	v := &Village{T: t, DB: db, Site: site, Clock: &Clock{at: Start}}
 	ids := instance.NewIDs(v.Clock.Now, 0)
-	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
+	v.Apps = auth.NewApps(auth.AppsOptions{DB: db, IDs: ids, Now: v.Clock.Now})
+	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Posts: v.Posts, Readers: places.Readers})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
-	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell})
+	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
 	return v
 }
 

@@ -177,8 +177,10 @@ func (s *Service) setActor(ctx context.Context, tx store.Tx, by instance.Account
 	if column != "suspended_at" || !on {
 		return nil
 	}
+	if err := s.out(ctx, tx, actor); err != nil {
+		return err
+	}
 	for _, sql := range []string{
-		`DELETE FROM sessions WHERE person_id = $1`,
 		`DELETE FROM home_entries WHERE via_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM notifications WHERE from_id = $1`,
 	} {

@@ -18,6 +18,7 @@ type Service struct {
 	now   func() time.Time
 	posts Posts
 	tell  func(context.Context, store.Tx, instance.Deed) error
+	out   func(context.Context, store.Tx, instance.ActorID) error
 }
 
 // Posts is how a moderator takes a post away.
@@ -37,11 +38,13 @@ type Options struct {
 	Posts Posts
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
+	// SignOut ends a person's sessions and what client programs hold of theirs.
+	SignOut func(context.Context, store.Tx, instance.ActorID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, posts: o.Posts, tell: o.Tell}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, posts: o.Posts, tell: o.Tell, out: o.SignOut}
 }
 
 // log notes who decided what, and why. The log is only ever added to.

@@ -90,7 +90,8 @@ func (s *Service) Named(ctx context.Context, username string) (instance.Account,
 }
 
 // SetDisabled closes an account to its owner, or opens it again. Whoever is
-// signed in with it is signed out in the same step (G06).
+// signed in with it, by a client program too, is signed out in the same step
+// (G06).
 func (s *Service) SetDisabled(ctx context.Context, id instance.ActorID, disabled bool) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		var at *int64
@@ -108,8 +109,7 @@ func (s *Service) SetDisabled(ctx context.Context, id instance.ActorID, disabled
 		if !disabled {
 			return nil
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM sessions WHERE person_id = $1`, id)
-		return err
+		return s.out(ctx, tx, id)
 	})
 	if err != nil {
 		return fmt.Errorf("disable account %s: %w", id, err)

@@ -9,7 +9,8 @@ import (
 	"palier/instance/store"
 )
 
-// ChangePassword gives a person a new password, and signs them out everywhere.
+// ChangePassword gives a person a new password, and signs them out everywhere,
+// client programs too.
 // It returns an [instance.Invalid] for current if that is not the password
 // they have, and for password if the new one cannot be taken.
 func (s *Service) ChangePassword(ctx context.Context, id instance.ActorID, current, password string) error {
@@ -46,8 +47,7 @@ func (s *Service) ChangePassword(ctx context.Context, id instance.ActorID, curre
 		if n == 0 {
 			return &instance.Invalid{Field: "current", Code: "wrong"}
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM sessions WHERE person_id = $1`, id)
-		return err
+		return s.out(ctx, tx, id)
 	})
 	if err != nil {
 		return fmt.Errorf("change password of %s: %w", id, err)

@@ -19,6 +19,7 @@ type Service struct {
 	now  func() time.Time
 	keys Keyring
 	tell func(context.Context, store.Tx, instance.Deed) error
+	out  func(context.Context, store.Tx, instance.ActorID) error
 
 	hashing chan struct{} // bounds how many passwords are hashed at once
 }
@@ -39,12 +40,15 @@ type Options struct {
 	Keys Keyring
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
+	// SignOut ends a person's sessions and what client programs hold of
+	// theirs, inside the transaction that gives a reason to.
+	SignOut func(context.Context, store.Tx, instance.ActorID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
 	return &Service{
-		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell,
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell, out: o.SignOut,
 		hashing: make(chan struct{}, 2),
 	}
 }
