@@ -7,6 +7,7 @@ import (
 
 	"palier/instance/auth"
 	"palier/instance/jobs"
+	"palier/instance/notifications"
 	"palier/instance/posts"
 	"palier/instance/store"
 )
@@ -23,7 +24,8 @@ const (
 	keepSeen = 35 * 24 * time.Hour
 	// keepLoose is how long a picture waits to become part of a post.
 	keepLoose = 24 * time.Hour
-	// keepSent is how long pressing a button again does nothing more.
+	// keepSent is how long pressing a button again does nothing more, and how long
+	// what strangers caused is counted.
 	keepSent = 7 * 24 * time.Hour
 )
 
@@ -44,6 +46,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		}
 		_, err = tx.Exec(ctx, `DELETE FROM tombstones WHERE deleted_at < $1`, store.Millis(now.Add(-keepSeen)))
 		if err != nil {
+			return err
+		}
+		if err := notifications.SweepStrangers(ctx, tx, now.Add(-keepSent)); err != nil {
 			return err
 		}
 		return posts.SweepSent(ctx, tx, now.Add(-keepSent))
