@@ -59,15 +59,15 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	return a.sweepPictures(ctx, now)
 }
 
-// sweepPictures deletes pictures that belong to no post: never posted, taken
-// out of one, or of one that was deleted.
+// sweepPictures deletes pictures that belong to no post, nor to one that is to
+// be posted later: never posted, taken out of one, or of one that was deleted.
 func (a *App) sweepPictures(ctx context.Context, now time.Time) error {
 	var files []string
 	err := a.DB.InTx(ctx, func(tx store.Tx) error {
 		files = nil
 		rows, err := tx.Query(ctx, `
 			DELETE FROM media
-			 WHERE post_id IS NULL AND created_at < $1
+			 WHERE post_id IS NULL AND scheduled_id IS NULL AND created_at < $1
 			RETURNING file, thumb`, store.Millis(now.Add(-keepLoose)))
 		if err != nil {
 			return err

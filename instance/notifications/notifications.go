@@ -23,6 +23,7 @@ const (
 	Follow  Kind = "follow"
 	Request Kind = "request" // somebody asks to follow
 	Granted Kind = "granted" // a request of one's own was granted
+	Poll    Kind = "poll"    // a poll of one's own, or one voted in, has ended
 )
 
 // Notice is one thing that concerns a person.
@@ -87,6 +88,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		if !d.Actor.Local() || d.Actor.Locked {
 			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor, 0, 0)
 		}
+	case instance.PollEnded:
+		err = s.pollEnded(ctx, tx, d)
 	case instance.Unfollowed:
 		_, err = tx.Exec(ctx, `
 			DELETE FROM notifications
