@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"palier/instance/mastodon"
 	"palier/instance/store"
 	"palier/instance/web"
 )
@@ -30,6 +31,11 @@ func (a *App) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	mastodon.New(mastodon.Options{
+		Site: a.Site, Title: a.Config.Title, Version: a.version, Now: a.now, Log: a.log, DB: a.DB, Apps: a.Apps,
+		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines, Notifications: a.Notifications,
+		Moderation: a.Moderation, Network: a.Federation, Pictures: a.Pictures, Deeds: a.Config.Limits.Pages,
+	}).Routes(r)
 	pages.Routes(r)
 	return r, nil
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"palier/instance"
-	"palier/instance/actors"
 	"palier/instance/store"
 )
 
@@ -23,7 +22,6 @@ const (
 	Follow  Kind = "follow"
 	Request Kind = "request" // somebody asks to follow
 	Granted Kind = "granted" // a request of one's own was granted
-	Poll    Kind = "poll"    // a poll of one's own, or one voted in, has ended
 )
 
 // Notice is one thing that concerns a person.
@@ -41,7 +39,6 @@ type Service struct {
 	ids   *instance.IDs
 	now   func() time.Time
 	posts Posts
-	wary  Strangers
 }
 
 // Posts is how notices get at the posts they are about.
@@ -56,14 +53,11 @@ type Options struct {
 	IDs   *instance.IDs
 	Now   func() time.Time
 	Posts Posts
-	// Strangers bounds what people on servers we hardly know can cause; zero
-	// bounds nothing.
-	Strangers Strangers
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, wary: o.Strangers}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts}
 }
 
 // Hear writes the notices that follow from a deed.
@@ -73,23 +67,21 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	case instance.Posted:
 		err = s.posted(ctx, tx, d)
 	case instance.Liked:
-		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
+		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID))
 	case instance.Boosted:
 		if d.Actor.Kind != instance.Group {
-			err = s.notify(ctx, tx, d.Target.ID, Boost, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
+			err = s.notify(ctx, tx, d.Target.ID, Boost, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID))
 		}
 	case instance.Followed:
 		kind := Follow
 		if d.Target.Locked {
 			kind = Request
 		}
-		err = s.notify(ctx, tx, d.Target.ID, kind, d.Actor, 0, 0)
+		err = s.notify(ctx, tx, d.Target.ID, kind, d.Actor.ID, 0, 0)
 	case instance.FollowGranted:
 		if !d.Actor.Local() || d.Actor.Locked {
-			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor, 0, 0)
+			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor.ID, 0, 0)
 		}
-	case instance.PollEnded:
-		err = s.pollEnded(ctx, tx, d)
 	case instance.Unfollowed:
 		_, err = tx.Exec(ctx, `
 			DELETE FROM notifications
@@ -121,7 +113,7 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		if a.ID == answered {
 			kind = Reply
 		}
-		if err := s.notify(ctx, tx, a.ID, kind, d.Actor, d.Post.ID, instance.ID(d.Post.ID)); err != nil {
+		if err := s.notify(ctx, tx, a.ID, kind, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID)); err != nil {
 			return err
 		}
 	}
@@ -129,14 +121,11 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 }
 
 // notify writes one notice for somebody with an account here, unless it is
-// from themself, from somebody they block or mute, or from one stranger too
-// many. The same thing twice is one notice.
-func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorID, kind Kind, from instance.Actor, post instance.PostID, about instance.ID) error {
-	if owner == from.ID {
+// from themself or from somebody they block or mute. The same thing twice is
+// one notice.
+func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorID, kind Kind, from instance.ActorID, post instance.PostID, about instance.ID) error {
+	if owner == from {
 		return nil
-	}
-	if tell, err := s.disturbs(ctx, tx, owner, kind, from, about); err != nil || !tell {
-		return err
 	}
 	var postID *instance.PostID
 	if post != 0 {
@@ -150,67 +139,8 @@ func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorI
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = $2 AND x.target_id = $4) OR (x.actor_id = $4 AND x.target_id = $2))
 		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = $2 AND x.target_id = $4)
-		ON CONFLICT DO NOTHING`, s.ids.Next(), owner, string(kind), from.ID, postID, about)
+		ON CONFLICT DO NOTHING`, s.ids.Next(), owner, string(kind), from, postID, about)
 	return err
-}
-
-// List returns a page of a person's notices, the newest first, from before an
-// id (0 for the newest).
-func (s *Service) List(ctx context.Context, v instance.Viewer, before instance.ID, limit int) ([]Notice, error) {
-	if before == 0 {
-		before = 1<<63 - 1
-	}
-	rows, err := s.db.Read().Query(ctx, `
-		SELECT `+actors.Columns+`, n.id, n.kind, COALESCE(n.post_id, 0), n.read_at IS NOT NULL
-		  FROM notifications n JOIN actors a ON a.id = n.from_id
-		 WHERE n.owner_id = $1 AND n.id < $2 AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-		 ORDER BY n.id DESC
-		 LIMIT $3`, v.ID, before, limit)
-	if err != nil {
-		return nil, fmt.Errorf("notices of %s: %w", v.ID, err)
-	}
-	defer rows.Close()
-	var list []Notice
-	var ids []instance.PostID
-	var about []instance.PostID
-	for rows.Next() {
-		var n Notice
-		var kind string
-		var post instance.PostID
-		dest, done := actors.Fields(&n.From)
-		if err := rows.Scan(append(dest, &n.ID, &kind, &post, &n.Read)...); err != nil {
-			return nil, fmt.Errorf("notices of %s: %w", v.ID, err)
-		}
-		if err := done(); err != nil {
-			return nil, err
-		}
-		n.Kind = Kind(kind)
-		list = append(list, n)
-		about = append(about, post)
-		if post != 0 {
-			ids = append(ids, post)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("notices of %s: %w", v.ID, err)
-	}
-	return list, s.addPosts(ctx, v, list, about, ids)
-}
-
-// addPosts gives each notice the post it is about, if the reader may read it.
-func (s *Service) addPosts(ctx context.Context, v instance.Viewer, list []Notice, about, ids []instance.PostID) error {
-	found, err := s.posts.Load(ctx, v, ids)
-	if err != nil {
-		return fmt.Errorf("posts of notices of %s: %w", v.ID, err)
-	}
-	byID := make(map[instance.PostID]*instance.Post, len(found))
-	for _, p := range found {
-		byID[p.ID] = p
-	}
-	for i := range list {
-		list[i].Post = byID[about[i]]
-	}
-	return nil
 }
 
 // Unread returns how many notices a person has not read.

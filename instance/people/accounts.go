@@ -89,6 +89,24 @@ func (s *Service) Named(ctx context.Context, username string) (instance.Account,
 	return a, nil
 }
 
+// Operator returns the first of those who run the server, nil if there is
+// nobody yet.
+func (s *Service) Operator(ctx context.Context) (*instance.Actor, error) {
+	a, err := actors.Scan(s.db.Read().QueryRow(ctx, `
+		SELECT `+actors.Columns+`
+		  FROM people p JOIN actors a ON a.id = p.actor_id
+		 WHERE p.role = 'admin' AND p.disabled_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		 ORDER BY p.actor_id
+		 LIMIT 1`))
+	if isNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("operator: %w", err)
+	}
+	return &a, nil
+}
+
 // SetDisabled closes an account to its owner, or opens it again. Whoever is
 // signed in with it, by a client program too, is signed out in the same step
 // (G06).

@@ -9,6 +9,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/notifications"
 	"palier/instance/posts"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
@@ -125,7 +126,7 @@ func TestAReplyNeverReachesFurther(t *testing.T) {
 		if err != nil || len(thread) != 2 || thread[0].Replies != 1 {
 			t.Fatalf("thread: got %d posts, %v", len(thread), err)
 		}
-		notices, err := v.Notifications.List(t.Context(), v.Viewer(amina), 0, 10)
+		notices, err := v.Notifications.List(t.Context(), v.Viewer(amina), notifications.Query{Limit: 10})
 		if err != nil || len(notices) != 1 || notices[0].Kind != "reply" || notices[0].Post == nil {
 			t.Errorf("notices of who was answered: got %+v, %v", notices, err)
 		}

@@ -16,7 +16,7 @@ const excerptLength = 140
 // getNotifications lists what concerns the one who reads.
 func (s *Server) getNotifications(w http.ResponseWriter, r *http.Request) error {
 	before := idIn(r, "before")
-	list, err := s.Notifications.List(r.Context(), visitOf(r).viewer, before, perPage)
+	list, err := s.Notifications.List(r.Context(), visitOf(r).viewer, notifications.Query{Before: before, Limit: perPage})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,145 @@
+package mastodon
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"palier/instance"
+	"palier/instance/auth"
+)
+
+// call is one request: who makes it, with what leave, and what it asks.
+type call struct {
+	access  *auth.Access      // nil without a token
+	account *instance.Account // nil where nobody in particular asks
+	viewer  instance.Viewer
+	Parameters
+}
+
+// handler answers a request or says why not.
+type handler func(w http.ResponseWriter, r *http.Request, c *call) error
+
+// caller is who may make a request.
+type caller int
+
+const (
+	anyone caller = iota
+	anyProgram
+	somebody
+)
+
+// scopeError says which permission a token lacks.
+type scopeError struct{ scope string }
+
+func (e *scopeError) Error() string { return "outside of the authorized scopes: " + e.scope }
+
+func (e *scopeError) Is(target error) bool { return target == instance.ErrForbidden }
+
+var (
+	// errNobody says that a token is needed that speaks for somebody.
+	errNobody = fmt.Errorf("token of nobody: %w", instance.ErrUnauthenticated)
+	// errToken says that a token is none, or none any more.
+	errToken = fmt.Errorf("token: %w", instance.ErrUnauthenticated)
+)
+
+// answering makes a handler of h: it finds out who asks, reads what they ask,
+// and turns what went wrong into an answer.
+func (s *Server) answering(scope string, who caller, h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{}
+		err := s.identify(r, c, scope, who)
+		if err == nil {
+			err = s.slow(r)
+		}
+		if err == nil {
+			c.Parameters, err = readParameters(w, r)
+		}
+		if err == nil {
+			err = h(w, r, c)
+		}
+		c.discard()
+		if err != nil {
+			s.fail(w, r, c, err)
+		}
+	}
+}
+
+// identify finds out who asks and whether their token goes that far.
+func (s *Server) identify(r *http.Request, c *call, scope string, who caller) error {
+	token := bearer(r)
+	if token == "" {
+		if who == anyone {
+			return nil
+		}
+		return errToken
+	}
+	access, err := s.Apps.Access(r.Context(), token)
+	if errors.Is(err, instance.ErrUnauthenticated) {
+		return errToken
+	}
+	if err != nil {
+		return err
+	}
+	c.access = &access
+	if access.Person == 0 {
+		if who == somebody {
+			return errNobody
+		}
+		return allowed(access, scope)
+	}
+	account, err := s.People.Account(r.Context(), access.Person)
+	if errors.Is(err, instance.ErrNotFound) {
+		return errToken
+	}
+	if err != nil {
+		return err
+	}
+	c.account = &account
+	if c.viewer, err = s.Places.Viewer(r.Context(), access.Person); err != nil {
+		return err
+	}
+	return allowed(access, scope)
+}
+
+func allowed(a auth.Access, scope string) error {
+	if scope != "" && !a.Scopes.Allows(scope) {
+		return &scopeError{scope}
+	}
+	return nil
+}
+
+// bearer is the token a request carries (RFC 6750 §2.1 and §2.3; the second
+// form is the only one some programs can send).
+func bearer(r *http.Request) string {
+	kind, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	if ok && strings.EqualFold(kind, "Bearer") {
+		return strings.TrimSpace(token)
+	}
+	return r.URL.Query().Get("access_token")
+}
+
+// slow turns away whoever changes things too fast.
+func (s *Server) slow(r *http.Request) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil
+	}
+	if wait, ok := s.deeds.Allow(address(r)); !ok {
+		return &tooFast{wait}
+	}
+	return nil
+}
+
+// address is whoever asks, as far as counting goes.
+func address(r *http.Request) string {
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return auth.Network(a.Addr())
+}
+
+// me is who the program speaks for; 0 for nobody.
+func (c *call) me() instance.ActorID { return c.viewer.ID }

@@ -1,0 +1,164 @@
+package mastodon
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"palier/instance"
+	"palier/instance/media"
+)
+
+// language is in which language the one who asks reads a sentence.
+func language(r *http.Request, c *call) string {
+	if c.account != nil {
+		return c.account.Locale
+	}
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(r.Header.Get("Accept-Language"))), "fr") {
+		return "fr"
+	}
+	return "en"
+}
+
+// plain is what programs look for themselves, word by word.
+var plain = map[int]string{
+	http.StatusForbidden:           "This action is not allowed",
+	http.StatusNotFound:            "Record not found",
+	http.StatusUnauthorized:        "The access token is invalid",
+	http.StatusInternalServerError: "Internal error",
+}
+
+// sentence is what went wrong, for a program to show to its person.
+func sentence(lang string, status int, err error) string {
+	var scope *scopeError
+	var invalid *instance.Invalid
+	var refused *media.Refusal
+	switch {
+	case errors.As(err, &scope):
+		return "This action is outside the authorized scopes"
+	case errors.Is(err, errNobody):
+		return "This method requires an authenticated user"
+	case errors.As(err, &invalid):
+		return invalidSentence(lang, invalid)
+	case errors.As(err, &refused):
+		return refusalSentence(lang, refused)
+	}
+	if text, ok := plain[status]; ok {
+		return text
+	}
+	return words[lang][fmt.Sprint(status)]
+}
+
+func invalidSentence(lang string, e *instance.Invalid) string {
+	of := words[lang]
+	field, ok := of["field "+e.Field]
+	if !ok {
+		field = e.Field
+	}
+	if text, ok := of[e.Field+" "+e.Code]; ok {
+		return strings.NewReplacer("{field}", field, "{limit}", fmt.Sprint(e.Limit)).Replace(text)
+	}
+	text, ok := of["any "+e.Code]
+	if !ok {
+		text = of["any"]
+	}
+	return of["failed"] + strings.NewReplacer("{field}", field, "{limit}", fmt.Sprint(e.Limit)).Replace(text)
+}
+
+func refusalSentence(lang string, e *media.Refusal) string {
+	of := words[lang]
+	name := "picture broken"
+	switch {
+	case errors.Is(e, media.ErrUnsupported):
+		name = "picture unsupported"
+	case errors.Is(e, media.ErrTooLarge):
+		return strings.ReplaceAll(of["picture too-large"], "{limit}", fmt.Sprint(e.Limit>>20))
+	case errors.Is(e, media.ErrTooManyPixels):
+		return strings.ReplaceAll(of["picture too-many-pixels"], "{limit}", fmt.Sprint(e.Limit/1_000_000))
+	case errors.Is(e, media.ErrTooManyFrames):
+		name = "picture too-many-frames"
+	}
+	return of[name]
+}
+
+// words are the sentences of the API by language: what a program shows as it is.
+// A code with "any" in front serves every field.
+var words = map[string]map[string]string{
+	"en": {
+		"409": "Something else has changed this meanwhile. Load it again.",
+		"413": "That is too large.",
+		"415": "This kind of content cannot be read here.",
+		"429": "Too many requests. Try again in a moment.",
+		"503": "Not available at the moment. Try again soon.",
+		"507": "There is no room left on the server. Nothing was stored.",
+
+		"failed":         "Validation failed: ",
+		"any":            "{field} is invalid",
+		"any missing":    "{field} can't be blank",
+		"any too-long":   "{field} is too long (at most {limit} characters)",
+		"any too-short":  "{field} is too short (at least {limit} characters)",
+		"any too-many":   "{field}: at most {limit}",
+		"any unknown":    "{field} is not one of those that can be chosen",
+		"any malformed":  "{field} cannot be read",
+		"any taken":      "{field} is already taken",
+		"any self":       "This cannot be done with oneself",
+		"any past":       "{field} has to be in the future",
+		"body malformed": "The request cannot be read",
+
+		"audience needs-place":    "Neighbours are written to in a place: mention one you live in",
+		"audience apart":          "An answer cannot be shown to others than the post it answers",
+		"audience not-a-building": "This place is not a building",
+		"pin too-many":            "Validation failed: at most {limit} posts can be pinned",
+		"pin audience":            "Validation failed: only one's own public posts can be pinned",
+
+		"picture broken":          "The file begins like a picture but is not one.",
+		"picture unsupported":     "This file is not a picture that can be read here. Send it as JPEG, PNG, GIF or WebP.",
+		"picture too-large":       "The picture is too large: at most {limit} MB.",
+		"picture too-many-pixels": "The picture has too many pixels: at most {limit} million.",
+		"picture too-many-frames": "The animation is too long.",
+
+		"field text": "Text", "field title": "Title", "field warning": "Content warning", "field pictures": "Pictures",
+		"field description": "Description", "field audience": "Visibility", "field name": "Name", "field summary": "Note",
+		"field field": "Field name", "field value": "Field value", "field parameters": "Parameters", "field comment": "Comment",
+		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "Language",
+	},
+	"fr": {
+		"409": "Cela a changé entre-temps. Chargez à nouveau.",
+		"413": "C’est trop volumineux.",
+		"415": "Ce type de contenu ne peut pas être lu ici.",
+		"429": "Trop de demandes. Réessayez dans un instant.",
+		"503": "Indisponible pour le moment. Réessayez bientôt.",
+		"507": "Il n’y a plus de place sur le serveur. Rien n’a été enregistré.",
+
+		"failed":         "Ce n’est pas accepté : ",
+		"any":            "{field} ne convient pas",
+		"any missing":    "{field} est à remplir",
+		"any too-long":   "{field} est trop long ({limit} caractères au plus)",
+		"any too-short":  "{field} est trop court ({limit} caractères au moins)",
+		"any too-many":   "{field} : {limit} au plus",
+		"any unknown":    "{field} ne fait pas partie des choix",
+		"any malformed":  "{field} est illisible",
+		"any taken":      "{field} est déjà pris",
+		"any self":       "Cela ne se fait pas avec soi-même",
+		"any past":       "{field} doit être dans le futur",
+		"body malformed": "La demande est illisible",
+
+		"audience needs-place":    "On écrit à ses voisins dans un lieu : mentionnez l’un de ceux où vous habitez",
+		"audience apart":          "Une réponse ne peut pas être montrée à d’autres que le message auquel elle répond",
+		"audience not-a-building": "Ce lieu n’est pas un immeuble",
+		"pin too-many":            "Ce n’est pas accepté : {limit} messages épinglés au plus",
+		"pin audience":            "Ce n’est pas accepté : on n’épingle que ses propres messages publics",
+
+		"picture broken":          "Le fichier commence comme une image mais n’en est pas une.",
+		"picture unsupported":     "Ce fichier n’est pas une image lisible ici. Envoyez-la en JPEG, PNG, GIF ou WebP.",
+		"picture too-large":       "L’image est trop lourde : {limit} Mo au plus.",
+		"picture too-many-pixels": "L’image a trop de pixels : {limit} millions au plus.",
+		"picture too-many-frames": "L’animation est trop longue.",
+
+		"field text": "Le texte", "field title": "Le titre", "field warning": "L’avertissement", "field pictures": "Les images",
+		"field description": "La description", "field audience": "La visibilité", "field name": "Le nom", "field summary": "La présentation",
+		"field field": "L’intitulé", "field value": "Le contenu", "field parameters": "Les paramètres", "field comment": "Le commentaire",
+		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "La langue",
+	},
+}
