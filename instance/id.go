@@ -82,6 +82,18 @@ func (g *IDs) At(t time.Time, uri string, salt int) ID {
 	return ID(ms)<<16 | ID(h&0xffff)
 }
 
+// AnswerAt is [IDs.At] for something that answers what has the id parent: it is
+// always greater than that, however coarse the clocks of those who wrote the
+// two, so that a thread reads in its order.
+func (g *IDs) AnswerAt(t time.Time, uri string, salt int, parent ID) ID {
+	id := g.At(t, uri, salt)
+	if id > parent {
+		return id
+	}
+	const near = 1 << 10 // a fraction of the parent's millisecond
+	return parent + 1 + ID(fold(uri, salt)%near)
+}
+
 // fold hashes uri and salt (FNV-1a, 64 bits).
 func fold(uri string, salt int) uint64 {
 	h := uint64(14695981039346656037) + uint64(salt)

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"palier/federation/delivery"
 	"palier/instance"
 	"palier/instance/store"
-	"palier/instance/writing"
 )
 
 // Servers returns a page of the other servers we know by name, from after one,
@@ -106,11 +104,7 @@ func (s *Service) Probe(ctx context.Context, host string) error {
 	if err != nil {
 		return fmt.Errorf("probe %s: %w", host, errors.Join(instance.ErrUnreachable, err))
 	}
-	software := strings.TrimSpace(found.Info.Software.Name + " " + found.Info.Software.Version)
-	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE hosts SET software = $2 WHERE name = $1`, host, writing.Plain(software, 80))
-		return err
-	})
+	err = s.db.InTx(ctx, func(tx store.Tx) error { return keepSoftware(ctx, tx, host, found.Info) })
 	if err != nil {
 		return fmt.Errorf("probe %s: %w", host, err)
 	}

@@ -121,12 +121,12 @@ func (s *Service) getOutbox(r *http.Request) (answer, error) {
 	}
 	return serveList(r, list{
 		id: a.Outbox, owner: a.URI,
-		count: s.counted(`SELECT COUNT(*) FROM activities WHERE actor_id = $1 AND listed`, a.ID),
+		count: s.counted(`SELECT COUNT(*) FROM activities c WHERE c.actor_id = $1 AND c.listed AND `+stands, a.ID),
 		page: s.paged(`
-			SELECT id, body
-			  FROM activities
-			 WHERE actor_id = $1 AND listed AND id < $2
-			 ORDER BY id DESC
+			SELECT c.id, c.body
+			  FROM activities c
+			 WHERE c.actor_id = $1 AND c.listed AND c.id < $2 AND `+stands+`
+			 ORDER BY c.id DESC
 			 LIMIT $3`, a.ID, whole),
 	})
 }

@@ -249,8 +249,10 @@ func (s *Service) onFollow(ctx context.Context, tx store.Tx, d inbox.Follow) err
 	if !to.Local() || to.Kind == instance.Application {
 		return fmt.Errorf("follow %s: %w", d.Object, instance.ErrNotFound)
 	}
-	_, err = s.nouns.People.FollowIn(ctx, tx, from, to, d.Activity.ID, true)
-	return err
+	if _, err = s.nouns.People.FollowIn(ctx, tx, from, to, d.Activity.ID, true); err != nil || to.Kind != instance.Group {
+		return err
+	}
+	return s.acquaintLater(ctx, tx, from.URI)
 }
 
 // onAccept: a yes counts only for a follow of ours, asked of the one who says

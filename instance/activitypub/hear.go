@@ -27,6 +27,11 @@ func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) er
 	if d.Post != nil && !d.Post.Audience.Leaves() {
 		return nil
 	}
+	if d.Kind == instance.Deleted {
+		if err := s.forget(ctx, tx, d.Post.ID); err != nil {
+			return err
+		}
+	}
 	if d.Remote {
 		return s.passOn(ctx, tx, d)
 	}
@@ -196,7 +201,7 @@ func (s *Service) announceModerator(ctx context.Context, tx store.Tx, d instance
 	if err != nil {
 		return err
 	}
-	return s.wrapAndSend(ctx, tx, d.Actor, out.body)
+	return s.wrapAndSend(ctx, tx, d.Actor, out.body, 0)
 }
 
 // announcePin tells followers what an actor shows first.

@@ -3,6 +3,7 @@ package activitypub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"palier/instance"
@@ -51,22 +52,46 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 	if err := s.send(ctx, tx, to); err != nil {
 		return err
 	}
-	if d.Kind != instance.Posted || p.ReplyToURI == "" || !open {
+	if p.ReplyToURI == "" || !open {
 		return nil
 	}
-	return s.passReplyOn(ctx, tx, p, out.body)
+	return s.passReplyOn(ctx, tx, d, out.body)
 }
 
-// passReplyOn lets the groups of ours that hold a thread pass a reply on.
-func (s *Service) passReplyOn(ctx context.Context, tx store.Tx, p *instance.Post, activity string) error {
-	groups, err := s.sharedBy(ctx, tx, p.Thread)
+// passReplyOn lets the groups of ours that hold a thread pass on what was done
+// with a reply in it: that it is there, how it reads now, that it is gone.
+func (s *Service) passReplyOn(ctx context.Context, tx store.Tx, d instance.Deed, activity string) error {
+	groups, err := s.sharedBy(ctx, tx, d.Post.Thread)
 	if err != nil {
 		return err
 	}
 	for _, g := range groups {
-		if err := s.wrapAndSend(ctx, tx, g.actor, activity); err != nil {
+		if err := s.wrapAndSend(ctx, tx, g.actor, activity, wordsOf(d)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// wordsOf is the post whose words an activity about a deed holds, 0 for none.
+func wordsOf(d instance.Deed) instance.PostID {
+	if d.Kind == instance.Deleted {
+		return 0
+	}
+	return d.Post.ID
+}
+
+// forget throws away what we kept of a post's words in activities, ours and
+// those we passed on, and does not send what still waits of it: what is deleted
+// is in no outbox, at no address and in no queue any more (security.md H09).
+func (s *Service) forget(ctx context.Context, tx store.Tx, p instance.PostID) error {
+	// A listed Announce holds no more than an id, by which it can be taken back.
+	const words = ` FROM activities WHERE post_id = $1 AND (kind IN ('Create', 'Update') OR kind = 'Announce' AND NOT listed)`
+	if _, err := tx.Exec(ctx, `DELETE FROM deliveries WHERE activity_id IN (SELECT uri`+words+`)`, p); err != nil {
+		return fmt.Errorf("forget what waits of %s: %w", p, err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE`+words, p); err != nil {
+		return fmt.Errorf("forget the words of %s: %w", p, err)
 	}
 	return nil
 }
@@ -129,6 +154,7 @@ func (s *Service) announceShare(ctx context.Context, tx store.Tx, d instance.Dee
 	to.Plain = out.id
 	if whole != nil {
 		if d.Kind == instance.Unboosted {
+			whole.Context, whole.Objects = share.Context, share.Objects // its words are not said again
 			*whole = s.undo(d.Actor, *whole)
 		}
 		out, err := s.write(ctx, tx, d.Actor, *whole, draft{public: true, post: p.ID})
@@ -211,11 +237,16 @@ func (s *Service) sharedBy(ctx context.Context, tx store.Tx, p instance.PostID) 
 // a reply, an edit or a deletion goes on as it came to hosts that speak
 // FEP-1b12; a deletion takes our share back at all others.
 func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) error {
-	switch {
-	case d.Post == nil || !d.Post.Audience.Open():
+	if d.Post == nil || !d.Post.Audience.Open() {
 		return nil
-	case d.Kind == instance.Posted && d.Post.ReplyToURI != "" && d.Activity != "":
-		return s.passReplyOn(ctx, tx, d.Post, d.Activity)
+	}
+	isPost := d.Kind == instance.Posted || d.Kind == instance.Edited || d.Kind == instance.Deleted
+	switch {
+	case isPost && d.Post.ReplyToURI != "":
+		if d.Activity == "" {
+			return nil
+		}
+		return s.passReplyOn(ctx, tx, d, d.Activity)
 	case d.Kind == instance.Edited && d.Activity != "", d.Kind == instance.Deleted:
 		groups, err := s.sharedBy(ctx, tx, d.Post.ID)
 		if err != nil {
@@ -233,7 +264,7 @@ func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) erro
 func (s *Service) passOnFor(ctx context.Context, tx store.Tx, g sharer, d instance.Deed) error {
 	to := FanOut{Sender: g.actor.ID, FollowersOf: []instance.ActorID{g.actor.ID}}
 	if d.Activity != "" {
-		out, err := s.wrap(ctx, tx, g.actor, d.Activity)
+		out, err := s.wrap(ctx, tx, g.actor, d.Activity, wordsOf(d))
 		if err != nil {
 			return err
 		}
@@ -254,15 +285,17 @@ func (s *Service) passOnFor(ctx context.Context, tx store.Tx, g sharer, d instan
 // wrapAndSend lets a group announce a whole activity to hosts that speak
 // FEP-1b12, and to no others: what is not the beginning of a thread would be
 // shown there as if somebody shared it.
-func (s *Service) wrapAndSend(ctx context.Context, tx store.Tx, group instance.Actor, activity string) error {
-	out, err := s.wrap(ctx, tx, group, activity)
+func (s *Service) wrapAndSend(ctx context.Context, tx store.Tx, group instance.Actor, activity string, words instance.PostID) error {
+	out, err := s.wrap(ctx, tx, group, activity, words)
 	if err != nil {
 		return err
 	}
 	return s.send(ctx, tx, FanOut{Sender: group.ID, Wrapped: out.id, FollowersOf: []instance.ActorID{group.ID}})
 }
 
-func (s *Service) wrap(ctx context.Context, tx store.Tx, group instance.Actor, activity string) (written, error) {
+// wrap writes a group's Announce of a whole activity, which holds the words of
+// a post, if it is not 0.
+func (s *Service) wrap(ctx context.Context, tx store.Tx, group instance.Actor, activity string, words instance.PostID) (written, error) {
 	item, err := as2.Whole([]byte(activity))
 	if err != nil {
 		return written{}, err
@@ -270,5 +303,5 @@ func (s *Service) wrap(ctx context.Context, tx store.Tx, group instance.Actor, a
 	return s.write(ctx, tx, group, as2.Activity{
 		Context: vocab.RelayContext(), ID: s.site.ActivityURI(s.ids.Next()), Type: as2.TypeAnnounce, Actor: group.URI,
 		Published: s.now().UTC(), Objects: []as2.Item{item}, To: []string{as2.Public}, CC: []string{group.Followers},
-	}, draft{public: true})
+	}, draft{public: true, post: words})
 }

@@ -242,13 +242,21 @@ func (s *Service) addressed(r *http.Request, p *instance.Post) (bool, error) {
 	return may, err
 }
 
+// stands holds for activities c that are not about a post that is gone; its end
+// may be read for good, and so may an Announce that names no more than its id.
+const stands = `(c.kind IN ('Delete', 'Undo') OR NOT EXISTS (
+	SELECT 1 FROM posts p WHERE p.id = c.post_id AND (p.deleted_at IS NOT NULL OR p.removed_at IS NOT NULL)))`
+
 func (s *Service) getActivity(r *http.Request) (answer, error) {
 	if _, err := instance.ParseID(chi.URLParam(r, "id")); err != nil {
 		return answer{}, err
 	}
 	var body string
 	err := s.db.Read().QueryRow(r.Context(), `
-		SELECT body FROM activities WHERE uri = $1 AND public`, s.site.Base()+r.URL.Path).Scan(&body)
+		SELECT c.body
+		  FROM activities c JOIN actors a ON a.id = c.actor_id
+		 WHERE c.uri = $1 AND c.public AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		   AND (c.kind = 'Announce' AND c.listed OR `+stands+`)`, s.site.Base()+r.URL.Path).Scan(&body)
 	if errors.Is(err, store.ErrNoRows) {
 		return answer{}, instance.ErrNotFound
 	}

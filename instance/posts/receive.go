@@ -26,7 +26,7 @@ func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, 
 		}
 	}
 	for salt := range maxSalts {
-		p.ID = instance.PostID(s.ids.At(p.PublishedAt, p.URI, salt))
+		p.ID = instance.PostID(s.ids.AnswerAt(p.PublishedAt, p.URI, salt, instance.ID(p.ReplyTo)))
 		if p.ReplyTo == 0 {
 			p.Thread = p.ID
 		}
