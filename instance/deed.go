@@ -12,6 +12,8 @@ type Deed struct {
 	URI    string // of the same, as other servers know it
 	Via    []string
 	Text   string
+	// Choices are the positions of what was voted for.
+	Choices []int
 	Origin
 }
 
@@ -36,6 +38,9 @@ const (
 	Unliked       DeedKind = "unliked"
 	Boosted       DeedKind = "boosted"
 	Unboosted     DeedKind = "unboosted"
+	Voted         DeedKind = "voted"
+	Counted       DeedKind = "counted"    // a poll counts more votes than before
+	PollEnded     DeedKind = "poll-ended" // for all who voted or asked
 	Pinned        DeedKind = "pinned"
 	Unpinned      DeedKind = "unpinned"
 	Followed      DeedKind = "followed" // asked to follow

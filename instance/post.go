@@ -39,6 +39,7 @@ type Post struct {
 
 	Local       bool
 	Pictures    []Picture
+	Poll        *Poll // what it asks; nil for nothing
 	Mentions    []Actor
 	Tags        []string
 	PublishedAt time.Time
@@ -93,6 +94,7 @@ type Draft struct {
 	// Descriptions are those of Pictures from now on, in the same order; the
 	// pictures beyond them keep theirs.
 	Descriptions []string
+	Poll         *PollDraft // nil for none
 	// Once names this very press of the button, if it is not empty: a draft
 	// that comes twice under one name is one post.
 	Once string
@@ -121,6 +123,14 @@ func (d *Draft) Check() error {
 	}
 	if len(d.Pictures) > MaxPictures {
 		return &Invalid{Field: "pictures", Code: "too-many", Limit: MaxPictures}
+	}
+	if d.Poll != nil && len(d.Pictures) > 0 {
+		return &Invalid{Field: "poll", Code: "with-pictures"}
+	}
+	if d.Poll != nil {
+		if err := d.Poll.check(); err != nil {
+			return err
+		}
 	}
 	for _, text := range d.Descriptions {
 		if utf8.RuneCountInString(text) > MaxDescription {

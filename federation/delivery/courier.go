@@ -45,6 +45,9 @@ type Options struct {
 	SiteBurst int              // at once; default 2000
 }
 
+// maxSites is how many registered domains are counted at a time.
+const maxSites = 4096
+
 // Courier delivers. It is safe for concurrent use; every call waits for the
 // deliveries it began.
 type Courier struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"palier/federation/signature"
+	"palier/protocol/origin"
 )
 
 // batch is how many held deliveries are read and settled together.
@@ -105,7 +106,7 @@ func (d *drain) try(ctx context.Context, h Held, s *Settlement) (goOn bool, err 
 	if err != nil {
 		return false, err
 	}
-	if wait, ok := d.courier.sites.Take(siteOf(h.Host), now); !ok {
+	if wait, ok := d.courier.sites.Take(origin.Site(h.Host), now); !ok {
 		s.Waiting = append(s.Waiting, Wait{h.Host, now.Add(wait)})
 		return false, nil
 	}

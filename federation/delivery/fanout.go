@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"palier/federation/signature"
+	"palier/protocol/origin"
 )
 
 // chunk is how many targets are looked up and sent together.
@@ -95,7 +96,7 @@ func (f *fanOut) begin(ctx context.Context, i int, l letter) {
 		f.hold(i, l, 0, "")
 		return
 	}
-	if _, ok := f.courier.sites.Take(siteOf(l.host), f.courier.o.Now()); !ok {
+	if _, ok := f.courier.sites.Take(origin.Site(l.host), f.courier.o.Now()); !ok {
 		f.release(turn, l)
 		f.hold(i, l, 0, "too many deliveries to this domain")
 		return

@@ -26,6 +26,7 @@ func BenchmarkReceiveCreateNote(b *testing.B) {
 	w := newWorld(b, func(o *inbox.Options) {
 		o.Intake = nowhere{}
 		o.PerHost, o.Burst = 1e9, 1<<30
+		o.Follows, o.FollowBurst, o.SiteFollows, o.SiteFollowBurst = 1e9, 1<<30, 1e9, 1<<30
 	})
 	a := w.person(b, lea)
 	body := []byte(strings.Replace(note(lea, 1), "mardi", strings.Repeat("de neuf heures à midi, ", 40), 1))

@@ -25,6 +25,7 @@ func FuzzReceive(f *testing.F) {
 	w := newWorld(f, func(o *inbox.Options) {
 		o.Verifier = signer(lea)
 		o.PerHost, o.Burst = 1e9, 1<<30
+		o.Follows, o.FollowBurst, o.SiteFollows, o.SiteFollowBurst = 1e9, 1<<30, 1e9, 1<<30
 	})
 	a := &actor{id: lea, ed: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 	multi, err := proof.EncodeKey(a.ed.Public())

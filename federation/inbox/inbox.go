@@ -143,6 +143,13 @@ type Options struct {
 	// once. Defaults 1,000 and 20,000.
 	PerHost rate.Limit
 	Burst   int
+	// Follows is how many follows and ends of follows a second one actor may
+	// send, FollowBurst how many at once; SiteFollows and SiteFollowBurst are the
+	// same for all actors below one registered domain together, since whoever has
+	// a domain has as many actors as they like (I02). Defaults one a minute and
+	// 20, ten a minute and 300.
+	Follows, SiteFollows         rate.Limit
+	FollowBurst, SiteFollowBurst int
 	// Failures is how many requests a second with a signature that does not
 	// verify one address may send before it is turned away unread, and
 	// FailureBurst how many at once. Defaults 5 and 300.

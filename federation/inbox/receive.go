@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"palier/federation/limits"
 	"palier/federation/signature"
 	"palier/protocol/as2"
@@ -17,12 +19,14 @@ import (
 
 // Inbox receives activities. It is safe for concurrent use.
 type Inbox struct {
-	o        Options
-	hosts    *limits.Buckets
-	failures *limits.Buckets
+	o           Options
+	hosts       *limits.Buckets
+	follows     *limits.Buckets // by actor
+	siteFollows *limits.Buckets
+	failures    *limits.Buckets
 }
 
-// maxCounted is how many hosts, and how many addresses, are counted at a time.
+// maxCounted is how many hosts, actors, sites and addresses are counted at a time.
 const maxCounted = 10_000
 
 // New returns an inbox. It panics if a required option is missing, which is a
@@ -33,14 +37,18 @@ func New(o Options) *Inbox {
 		panic("inbox: Options needs Verifier, Keys, Intake, Policy, Stored, Lookup, Local and Now")
 	}
 	o.PerHost, o.Burst = or(o.PerHost, 1000), or(o.Burst, 20_000)
+	o.Follows, o.FollowBurst = or(o.Follows, rate.Every(time.Minute)), or(o.FollowBurst, 20)
+	o.SiteFollows, o.SiteFollowBurst = or(o.SiteFollows, rate.Every(6*time.Second)), or(o.SiteFollowBurst, 300)
 	o.Failures, o.FailureBurst = or(o.Failures, 5), or(o.FailureBurst, 300)
 	if o.Address == nil {
 		o.Address = remoteHost
 	}
 	return &Inbox{
-		o:        o,
-		hosts:    limits.New(o.PerHost, o.Burst, maxCounted),
-		failures: limits.New(o.Failures, o.FailureBurst, maxCounted),
+		o:           o,
+		hosts:       limits.New(o.PerHost, o.Burst, maxCounted),
+		follows:     limits.New(o.Follows, o.FollowBurst, maxCounted),
+		siteFollows: limits.New(o.SiteFollows, o.SiteFollowBurst, maxCounted),
+		failures:    limits.New(o.Failures, o.FailureBurst, maxCounted),
 	}
 }
 
@@ -129,6 +137,9 @@ func (b *Inbox) Receive(ctx context.Context, r *http.Request, body []byte) Outco
 	}
 	host := hostOf(signer.Owner)
 	if wait, ok := b.hosts.Take(host, b.o.Now()); !ok {
+		return busy(wait)
+	}
+	if wait, ok := b.mayFollow(a, signer.Owner, host); !ok {
 		return busy(wait)
 	}
 	if b.o.Heard != nil && signer.Scheme != "" {
@@ -226,6 +237,20 @@ var faults = []struct {
 	{signature.ErrKeyUnavailable, "key_unavailable"},
 	{signature.ErrGone, "key_gone"},
 	{signature.ErrKey, "key_refused"},
+}
+
+// mayFollow counts follows, and the ends of them, by who signed: each may cost
+// somebody here a notice and us an answer. What an Undo ends counts if it does
+// not say that it is something else.
+func (b *Inbox) mayFollow(a as2.Activity, signer, host string) (wait time.Duration, ok bool) {
+	what := a.Object().Type
+	if a.Type != as2.TypeFollow && (a.Type != as2.TypeUndo || what != "" && what != as2.TypeFollow) {
+		return 0, true
+	}
+	if wait, ok = b.follows.Take(signer, b.o.Now()); !ok {
+		return wait, false
+	}
+	return b.siteFollows.Take(origin.Site(host), b.o.Now())
 }
 
 // isFault reports whether the sender is at fault, and not our storage.

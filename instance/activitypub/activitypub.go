@@ -90,9 +90,10 @@ type Options struct {
 	PeersAllow []netip.Prefix
 	Retries    delivery.Schedule
 	// Deliveries bound what goes to one registered domain, Peers what comes from
-	// one server; a zero Limit bounds nothing.
-	Deliveries, Peers auth.Limit
-	Version           string
+	// one server, Follows and SiteFollows the follows from one actor and from all
+	// below one registered domain; a zero Limit bounds nothing.
+	Deliveries, Peers, Follows, SiteFollows auth.Limit
+	Version                                 string
 }
 
 // New returns a service on o. [Service.Use] gives it the nouns, which in turn
@@ -127,6 +128,8 @@ func New(o Options) (*Service, error) {
 	s.inbox = inbox.New(inbox.Options{
 		Verifier: s.verifier, Keys: s.keyCache, Intake: intake{s}, Policy: policy{s}, Stored: stored{s}, Local: o.Site.Owns, Now: o.Now,
 		Heard: s.heard, Lookup: s.discovery, PerHost: rateOf(o.Peers), Burst: max(1, o.Peers.Burst),
+		Follows: rateOf(o.Follows), FollowBurst: max(1, o.Follows.Burst),
+		SiteFollows: rateOf(o.SiteFollows), SiteFollowBurst: max(1, o.SiteFollows.Burst),
 	})
 	s.handlers = s.newHandlers()
 	jobs.Handle(o.Jobs, s.fanOut, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})

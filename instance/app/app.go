@@ -106,7 +106,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
 		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry},
-		Deliveries: a.Config.Limits.Deliveries, Peers: a.Config.Limits.Peers, Version: o.Version,
+		Deliveries: a.Config.Limits.Deliveries, Peers: a.Config.Limits.Peers,
+		Follows: a.Config.Limits.Follows, SiteFollows: a.Config.Limits.SiteFollows, Version: o.Version,
 	})
 	if err != nil {
 		return err
@@ -141,10 +142,10 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Apps = auth.NewApps(auth.AppsOptions{DB: a.DB, IDs: a.ids, Now: a.now, Log: a.log})
 	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
-	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Tell: tell})
+	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Posts: a.Posts, Readers: places.Readers})
-	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
+	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers})
 	a.Moderation = moderation.New(moderation.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 }
 

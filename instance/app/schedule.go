@@ -7,6 +7,7 @@ import (
 
 	"palier/instance/auth"
 	"palier/instance/jobs"
+	"palier/instance/notifications"
 	"palier/instance/posts"
 	"palier/instance/store"
 )
@@ -23,7 +24,8 @@ const (
 	keepSeen = 35 * 24 * time.Hour
 	// keepLoose is how long a picture waits to become part of a post.
 	keepLoose = 24 * time.Hour
-	// keepSent is how long pressing a button again does nothing more.
+	// keepSent is how long pressing a button again does nothing more, and how long
+	// what strangers caused is counted.
 	keepSent = 7 * 24 * time.Hour
 )
 
@@ -46,6 +48,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		if err != nil {
 			return err
 		}
+		if err := notifications.SweepStrangers(ctx, tx, now.Add(-keepSent)); err != nil {
+			return err
+		}
 		return posts.SweepSent(ctx, tx, now.Add(-keepSent))
 	})
 	if err != nil {
@@ -54,15 +59,15 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	return a.sweepPictures(ctx, now)
 }
 
-// sweepPictures deletes pictures that belong to no post: never posted, taken
-// out of one, or of one that was deleted.
+// sweepPictures deletes pictures that belong to no post, nor to one that is to
+// be posted later: never posted, taken out of one, or of one that was deleted.
 func (a *App) sweepPictures(ctx context.Context, now time.Time) error {
 	var files []string
 	err := a.DB.InTx(ctx, func(tx store.Tx) error {
 		files = nil
 		rows, err := tx.Query(ctx, `
 			DELETE FROM media
-			 WHERE post_id IS NULL AND created_at < $1
+			 WHERE post_id IS NULL AND scheduled_id IS NULL AND created_at < $1
 			RETURNING file, thumb`, store.Millis(now.Add(-keepLoose)))
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/groups"
+	"palier/instance/jobs"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -75,7 +76,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Apps = auth.NewApps(auth.AppsOptions{DB: db, IDs: ids, Now: v.Clock.Now})
 	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
-	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Tell: v.tell})
+	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Posts: v.Posts, Readers: places.Readers})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})

@@ -14,6 +14,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/notifications"
 )
 
 // Config is everything an operator can set for one server.
@@ -59,6 +60,13 @@ type Limits struct {
 	// Deliveries is per registered domain: what goes there, so that nobody can
 	// use us to press a server.
 	Deliveries auth.Limit `toml:"deliveries"`
+	// Follows is per actor elsewhere, SiteFollows per registered domain: follows
+	// that come, and ends of them.
+	Follows     auth.Limit `toml:"follows"`
+	SiteFollows auth.Limit `toml:"site_follows"`
+	// Strangers bounds whom people who write from a server for the first time
+	// can disturb.
+	Strangers notifications.Strangers `toml:"strangers"`
 }
 
 // Default is a server on this machine, for nobody else.
@@ -72,7 +80,10 @@ func Default() Config {
 			Pages:  auth.Limit{Burst: 120, Every: time.Second},
 			Lookup: auth.Limit{Burst: 30, Every: 10 * time.Second},
 
-			Deliveries: auth.Limit{Burst: 2000, Every: 10 * time.Millisecond},
+			Deliveries:  auth.Limit{Burst: 2000, Every: 10 * time.Millisecond},
+			Follows:     auth.Limit{Burst: 20, Every: time.Minute},
+			SiteFollows: auth.Limit{Burst: 300, Every: 6 * time.Second},
+			Strangers:   notifications.Strangers{New: 7 * 24 * time.Hour, PerSite: 20, Together: 60},
 		},
 	}
 }

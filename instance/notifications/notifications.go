@@ -22,6 +22,7 @@ const (
 	Follow  Kind = "follow"
 	Request Kind = "request" // somebody asks to follow
 	Granted Kind = "granted" // a request of one's own was granted
+	Poll    Kind = "poll"    // a poll of one's own, or one voted in, has ended
 )
 
 // Notice is one thing that concerns a person.
@@ -39,6 +40,7 @@ type Service struct {
 	ids   *instance.IDs
 	now   func() time.Time
 	posts Posts
+	wary  Strangers
 }
 
 // Posts is how notices get at the posts they are about.
@@ -53,11 +55,14 @@ type Options struct {
 	IDs   *instance.IDs
 	Now   func() time.Time
 	Posts Posts
+	// Strangers bounds what people on servers we hardly know can cause; zero
+	// bounds nothing.
+	Strangers Strangers
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, wary: o.Strangers}
 }
 
 // Hear writes the notices that follow from a deed.
@@ -67,21 +72,23 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	case instance.Posted:
 		err = s.posted(ctx, tx, d)
 	case instance.Liked:
-		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID))
+		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
 	case instance.Boosted:
 		if d.Actor.Kind != instance.Group {
-			err = s.notify(ctx, tx, d.Target.ID, Boost, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID))
+			err = s.notify(ctx, tx, d.Target.ID, Boost, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
 		}
 	case instance.Followed:
 		kind := Follow
 		if d.Target.Locked {
 			kind = Request
 		}
-		err = s.notify(ctx, tx, d.Target.ID, kind, d.Actor.ID, 0, 0)
+		err = s.notify(ctx, tx, d.Target.ID, kind, d.Actor, 0, 0)
 	case instance.FollowGranted:
 		if !d.Actor.Local() || d.Actor.Locked {
-			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor.ID, 0, 0)
+			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor, 0, 0)
 		}
+	case instance.PollEnded:
+		err = s.pollEnded(ctx, tx, d)
 	case instance.Unfollowed:
 		_, err = tx.Exec(ctx, `
 			DELETE FROM notifications
@@ -113,7 +120,7 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		if a.ID == answered {
 			kind = Reply
 		}
-		if err := s.notify(ctx, tx, a.ID, kind, d.Actor.ID, d.Post.ID, instance.ID(d.Post.ID)); err != nil {
+		if err := s.notify(ctx, tx, a.ID, kind, d.Actor, d.Post.ID, instance.ID(d.Post.ID)); err != nil {
 			return err
 		}
 	}
@@ -121,11 +128,14 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 }
 
 // notify writes one notice for somebody with an account here, unless it is
-// from themself or from somebody they block or mute. The same thing twice is
-// one notice.
-func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorID, kind Kind, from instance.ActorID, post instance.PostID, about instance.ID) error {
-	if owner == from {
+// from themself, from somebody they block or mute, or from one stranger too
+// many. The same thing twice is one notice.
+func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorID, kind Kind, from instance.Actor, post instance.PostID, about instance.ID) error {
+	if owner == from.ID {
 		return nil
+	}
+	if tell, err := s.disturbs(ctx, tx, owner, kind, from, about); err != nil || !tell {
+		return err
 	}
 	var postID *instance.PostID
 	if post != 0 {
@@ -139,7 +149,7 @@ func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorI
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = $2 AND x.target_id = $4) OR (x.actor_id = $4 AND x.target_id = $2))
 		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = $2 AND x.target_id = $4)
-		ON CONFLICT DO NOTHING`, s.ids.Next(), owner, string(kind), from, postID, about)
+		ON CONFLICT DO NOTHING`, s.ids.Next(), owner, string(kind), from.ID, postID, about)
 	return err
 }
 

@@ -50,6 +50,7 @@ func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, f
 		`DELETE FROM pins WHERE post_id = $1`,
 		`DELETE FROM likes WHERE post_id = $1`,
 		`DELETE FROM boosts WHERE post_id = $1`,
+		`DELETE FROM polls WHERE post_id = $1`,
 		`UPDATE media SET post_id = NULL WHERE post_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, p.ID); err != nil {

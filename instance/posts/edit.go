@@ -45,6 +45,9 @@ func (s *Service) Edit(ctx context.Context, by instance.ActorID, id instance.Pos
 		if err := s.reattach(ctx, tx, p, d); err != nil {
 			return err
 		}
+		if err := s.askAgain(ctx, tx, p, d.Poll); err != nil {
+			return err
+		}
 		return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: p.Author, Post: p, ID: s.ids.Next()})
 	})
 	if err != nil {
@@ -111,6 +114,18 @@ func (s *Service) reattach(ctx context.Context, tx store.Tx, p *instance.Post, d
 	}
 	p.Pictures = nil
 	return s.attach(ctx, tx, p, d)
+}
+
+// askAgain makes what a post asks that which a draft asks.
+func (s *Service) askAgain(ctx context.Context, tx store.Tx, p *instance.Post, d *instance.PollDraft) error {
+	if d == nil {
+		return s.revisePoll(ctx, tx, p, nil)
+	}
+	now, err := d.Revise(p.Poll, s.now().UTC())
+	if err != nil {
+		return err
+	}
+	return s.revisePoll(ctx, tx, p, now)
 }
 
 // latest is when the post was last changed.

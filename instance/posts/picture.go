@@ -66,7 +66,7 @@ func (s *Service) Uploaded(ctx context.Context, owner instance.ActorID, ids []in
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT id, media_type, file, thumb, width, height, blurhash, description, focus_x, focus_y
 		  FROM media
-		 WHERE owner_id = $1 AND post_id IS NULL AND id IN (`+store.Placeholders(2, len(ids))+`)`, args...)
+		 WHERE owner_id = $1 AND post_id IS NULL AND scheduled_id IS NULL AND id IN (`+store.Placeholders(2, len(ids))+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("pictures of %s: %w", owner, err)
 	}

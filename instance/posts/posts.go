@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/jobs"
 	"palier/instance/store"
 )
 
@@ -19,6 +20,7 @@ type Service struct {
 	now    func() time.Time
 	places Places
 	finder Finder
+	jobs   *jobs.Queue
 	tell   func(context.Context, store.Tx, instance.Deed) error
 }
 
@@ -26,6 +28,8 @@ type Service struct {
 type Places interface {
 	// MayPost tells whether a person may post in a place of this server.
 	MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error)
+	// Viewer returns a person as a reader.
+	Viewer(ctx context.Context, person instance.ActorID) (instance.Viewer, error)
 }
 
 // Finder looks up people on other servers.
@@ -43,13 +47,18 @@ type Options struct {
 	Now    func() time.Time
 	Places Places
 	Finder Finder // nil: nobody elsewhere is looked up
+	Jobs   *jobs.Queue
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, tell: o.Tell}
+	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, jobs: o.Jobs, tell: o.Tell}
+	jobs.Handle(o.Jobs, s.endOfPoll, jobs.HandleOptions{})
+	jobs.Handle(o.Jobs, s.countsOfPoll, jobs.HandleOptions{})
+	jobs.Handle(o.Jobs, s.publishScheduled, jobs.HandleOptions{})
+	return s
 }
 
 // notFound gives a missing row its meaning.

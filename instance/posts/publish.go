@@ -43,32 +43,37 @@ func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Dra
 
 func (s *Service) publish(ctx context.Context, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor) (p *instance.Post, err error) {
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		author, err := actors.ByID(ctx, tx, by)
-		if err != nil {
-			return err
-		}
-		if author.Gone() {
-			return instance.ErrForbidden
-		}
-		if p, err = sent(ctx, tx, author.ID, d.Once); err != nil || p != nil {
-			return err
-		}
-		p, err = s.compose(ctx, tx, author, d, parent, named)
-		if err != nil {
-			return err
-		}
-		if err := s.insert(ctx, tx, p, ""); err != nil {
-			return err
-		}
-		if err := s.attach(ctx, tx, p, d); err != nil {
-			return err
-		}
-		if err := s.keepSent(ctx, tx, p, d.Once); err != nil {
-			return err
-		}
-		return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: author, Post: p, ID: instance.ID(p.ID)})
+		p, err = s.publishIn(ctx, tx, by, d, parent, named)
+		return err
 	})
 	return p, err
+}
+
+func (s *Service) publishIn(ctx context.Context, tx store.Tx, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor) (*instance.Post, error) {
+	author, err := actors.ByID(ctx, tx, by)
+	if err != nil {
+		return nil, err
+	}
+	if author.Gone() {
+		return nil, instance.ErrForbidden
+	}
+	if p, err := sent(ctx, tx, author.ID, d.Once); err != nil || p != nil {
+		return p, err
+	}
+	p, err := s.compose(ctx, tx, author, d, parent, named)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.insert(ctx, tx, p, ""); err != nil {
+		return nil, err
+	}
+	if err := s.attach(ctx, tx, p, d); err != nil {
+		return nil, err
+	}
+	if err := s.keepSent(ctx, tx, p, d.Once); err != nil {
+		return nil, err
+	}
+	return p, s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: author, Post: p, ID: instance.ID(p.ID)})
 }
 
 // parent returns the post that d answers, nil if it answers none, and bends d
@@ -115,6 +120,11 @@ func (s *Service) compose(ctx context.Context, tx store.Tx, author instance.Acto
 		p.Reach = instance.DefaultReach
 	}
 	s.write(p, d, named)
+	if d.Poll != nil {
+		if p.Poll, err = d.Poll.Open(now); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
@@ -242,15 +252,10 @@ func withAuthor(named []instance.Actor, author, self instance.Actor) []instance.
 // others, or of another post, are [instance.ErrNotFound].
 func (s *Service) attach(ctx context.Context, tx store.Tx, p *instance.Post, d instance.Draft) error {
 	for i, id := range d.Pictures {
-		var description *string
-		if i < len(d.Descriptions) {
-			text := strings.TrimSpace(d.Descriptions[i])
-			description = &text
-		}
 		n, err := tx.Exec(ctx, `
 			UPDATE media
 			   SET post_id = $2, position = $3, description = COALESCE($5, description)
-			 WHERE id = $1 AND owner_id = $4 AND (post_id IS NULL OR post_id = $2)`, id, p.ID, i, p.Author.ID, description)
+			 WHERE id = $1 AND owner_id = $4 AND scheduled_id IS NULL AND (post_id IS NULL OR post_id = $2)`, id, p.ID, i, p.Author.ID, description(d.Descriptions, i))
 		if err != nil {
 			return err
 		}
@@ -262,6 +267,15 @@ func (s *Service) attach(ctx context.Context, tx store.Tx, p *instance.Post, d i
 		return nil
 	}
 	return addPictures(ctx, tx, map[instance.PostID]*instance.Post{p.ID: p}, []instance.PostID{p.ID})
+}
+
+// description is the i-th of a draft's, nil if it has none.
+func description(all []string, i int) *string {
+	if i >= len(all) {
+		return nil
+	}
+	text := strings.TrimSpace(all[i])
+	return &text
 }
 
 // maxSalts is how often another id is tried for a post whose own is taken.
@@ -294,6 +308,9 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, p *instance.Post, doc
 		return errNoID
 	}
 	if err := s.name(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := s.insertPoll(ctx, tx, p); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `

@@ -107,28 +107,28 @@ func (s *Service) Load(ctx context.Context, v instance.Viewer, ids []instance.Po
 // ByURI returns the post that is known as uri, for the server's own use: it
 // asks nobody's leave.
 func ByURI(ctx context.Context, tx store.Tx, uri string) (*instance.Post, error) {
-	return one(ctx, tx, `p.uri = $1`, uri)
+	return one(ctx, tx, `p.uri = $1`, uri, 0)
 }
 
 // ByIDIn is [ByURI] by id.
 func ByIDIn(ctx context.Context, tx store.Tx, id instance.PostID) (*instance.Post, error) {
-	return one(ctx, tx, `p.id = $1`, id)
+	return one(ctx, tx, `p.id = $1`, id, 0)
 }
 
-func one(ctx context.Context, tx store.Tx, where string, arg any) (*instance.Post, error) {
+func one(ctx context.Context, tx store.Tx, where string, arg any, viewer instance.ActorID) (*instance.Post, error) {
 	p, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM posts p WHERE `+where, arg))
 	if err != nil {
 		return nil, fmt.Errorf("post %v: %w", arg, err)
 	}
-	if err := Complete(ctx, tx, 0, []*instance.Post{p}); err != nil {
+	if err := Complete(ctx, tx, viewer, []*instance.Post{p}); err != nil {
 		return nil, fmt.Errorf("post %v: %w", arg, err)
 	}
 	return p, nil
 }
 
 // Complete fills in what stands in other tables: authors, groups, who is
-// answered, pictures, mentions, hashtags, and what the viewer did with each
-// post.
+// answered, pictures, polls, mentions, hashtags, and what the viewer did with
+// each post.
 func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found []*instance.Post) error {
 	if len(found) == 0 {
 		return nil
@@ -146,6 +146,9 @@ func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found [
 		return err
 	}
 	if err := addPictures(ctx, tx, byID, ids); err != nil {
+		return err
+	}
+	if err := addPolls(ctx, tx, viewer, byID, ids); err != nil {
 		return err
 	}
 	if err := addTags(ctx, tx, byID, ids); err != nil {

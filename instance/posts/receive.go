@@ -134,6 +134,9 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	if err := s.addRemotePictures(ctx, tx, held); err != nil {
 		return err
 	}
+	if err := s.revisePoll(ctx, tx, held, now.Poll); err != nil {
+		return err
+	}
 	return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: held.Author, Post: held, ID: s.ids.Next(), Origin: from(activity)})
 }
 

@@ -55,6 +55,10 @@ func (s *Server) todo(r *http.Request, declared, silent, stuck int) ([]pages.Tod
 	if err != nil {
 		return nil, err
 	}
+	quiet, err := s.Notifications.CountQuiet(ctx, s.Now().Add(-24*time.Hour))
+	if err != nil {
+		return nil, err
+	}
 	failed, err := s.Jobs.Counts(ctx)
 	if err != nil {
 		return nil, err
@@ -75,6 +79,7 @@ func (s *Server) todo(r *http.Request, declared, silent, stuck int) ([]pages.Tod
 		{Kind: "links", Count: links, Path: "/admin/links"},
 		{Kind: "declared", Count: declared, Path: "/admin/neighbourhoods"},
 		{Kind: "servers", Count: silent, Path: "/admin/servers"},
+		{Kind: "quiet", Count: quiet, Path: "/admin/servers"},
 		{Kind: "failures", Count: stuck, Path: "/admin/failures"},
 	} {
 		if t.Count > 0 {

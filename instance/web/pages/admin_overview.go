@@ -24,7 +24,7 @@ func (AdminOverview) Template() string { return "admin_overview" }
 
 // Todo is something that waits for a person.
 type Todo struct {
-	Kind  string // reports, links, waiting, failures, servers, declared
+	Kind  string // reports, links, waiting, failures, servers, quiet, declared
 	Count int
 	Path  string
 }

@@ -115,7 +115,7 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"reports.state.%":       {"open", "resolved", "dismissed"},
 		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
 		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted"},
-		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "declared"},
+		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "quiet", "declared"},
 		"failure.%.title":       {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"failure.%.text":        {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"confirm.%.title":       {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},

@@ -17,7 +17,7 @@ func administering() []Story {
 		{"admin_overview/busy", func(f pages.Frame) pages.Page {
 			return pages.AdminOverview{Frame: in(f, "overview", "/admin"), Todo: []pages.Todo{
 				{Kind: "reports", Count: 2, Path: "/admin/reports"}, {Kind: "links", Count: 1, Path: "/admin/links"}, {Kind: "waiting", Count: 5, Path: "/admin/neighbourhoods"},
-				{Kind: "failures", Count: 3, Path: "/admin/failures"}, {Kind: "servers", Count: 1, Path: "/admin/servers"}, {Kind: "declared", Count: 12, Path: "/admin/people"},
+				{Kind: "failures", Count: 3, Path: "/admin/failures"}, {Kind: "servers", Count: 1, Path: "/admin/servers"}, {Kind: "quiet", Count: 340, Path: "/admin/servers"}, {Kind: "declared", Count: 12, Path: "/admin/people"},
 			}, People: 1312, Verified: 1240, Neighbourhoods: 7, Newcomers: 9, Week: 412, Servers: 38, Pending: 12456, Version: "0.1.0", Engine: "SQLite 3.51", Since: ago(70 * time.Hour)}
 		}},
 		{"admin_overview/calm", func(f pages.Frame) pages.Page {
