@@ -18,6 +18,7 @@ import (
 	"palier/instance/config"
 	"palier/instance/groups"
 	"palier/instance/jobs"
+	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -44,6 +45,7 @@ type App struct {
 	Federation    *activitypub.Service
 	Sessions      *auth.Sessions
 	Apps          *auth.Apps
+	Live          *live.Hub
 	Pictures      *media.Pictures
 
 	log     *slog.Logger
@@ -113,13 +115,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Federation = federation
+	a.Sessions = auth.NewSessions(a.DB, a.Site, a.now)
 	a.nouns(keyring)
 	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation})
 	if err := federation.Found(ctx); err != nil {
 		return err
 	}
 	a.schedule()
-	a.Sessions = auth.NewSessions(a.DB, a.Site, a.now)
 	a.worker = federation.NewWorker(a.Config.Lane)
 	a.handler, err = a.routes()
 	return err
@@ -131,7 +133,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-			a.Timelines.Hear, a.Notifications.Hear, a.Federation.Hear, a.Groups.Hear,
+			a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -140,19 +142,31 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		return nil
 	}
 	a.Apps = auth.NewApps(auth.AppsOptions{DB: a.DB, IDs: a.ids, Now: a.now, Log: a.log})
+	a.Live = live.New(live.Options{
+		DB: a.DB, Log: a.log, Now: a.now, Readers: places.Readers, Limits: a.Config.Limits.Lines,
+		Sessions: a.Sessions.Holding, Tokens: a.Apps.Holding, Ended: auth.Ended,
+	})
 	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Posts: a.Posts, Readers: places.Readers})
-	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers})
+	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
 	a.Moderation = moderation.New(moderation.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
+}
+
+// written has a notice told to whom it is for.
+func (a *App) written(ctx context.Context, tx store.Tx, w notifications.Written) error {
+	return a.Live.Notified(ctx, tx, w.Owner, w.ID)
 }
 
 // Start begins the work that this process does besides answering.
 func (a *App) Start(ctx context.Context) error {
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
+	}
+	if a.Config.Does("web") {
+		a.Live.Start(ctx)
 	}
 	if !a.Config.Does("worker") {
 		return nil
@@ -165,7 +179,7 @@ func (a *App) Stop(ctx context.Context) error {
 	if a.Config.Does("worker") {
 		a.worker.Stop()
 	}
-	return a.Jobs.Stop(ctx)
+	return errors.Join(a.Live.Stop(ctx), a.Jobs.Stop(ctx))
 }
 
 // Settle returns once nothing is left to be sent or worked now, and whether

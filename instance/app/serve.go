@@ -41,6 +41,7 @@ func (a *App) Run(ctx context.Context, ready func(net.Addr)) error {
 		return errors.Join(err, stop())
 	}
 	server := a.server(ctx)
+	server.RegisterOnShutdown(a.Live.HangUp)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	ready(l.Addr())

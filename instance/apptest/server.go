@@ -84,6 +84,7 @@ func (s *Server) serve(l net.Listener) {
 		s.T.Fatal(err)
 	}
 	server := &http.Server{Handler: s.witness.watch(s.Handler()), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	server.RegisterOnShutdown(s.Live.HangUp)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	s.T.Cleanup(func() {

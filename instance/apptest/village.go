@@ -12,6 +12,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/groups"
 	"palier/instance/jobs"
+	"palier/instance/live"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -35,6 +36,7 @@ type Village struct {
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Apps          *auth.Apps
+	Live          *live.Hub
 
 	mu    sync.Mutex
 	deeds []instance.Deed
@@ -79,9 +81,14 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Posts: v.Posts, Readers: places.Readers})
-	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
+	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
+	v.Live = live.New(live.Options{DB: db, Log: quiet(t), Now: v.Clock.Now, Readers: places.Readers})
 	return v
+}
+
+func (v *Village) written(ctx context.Context, tx store.Tx, w notifications.Written) error {
+	return v.Live.Notified(ctx, tx, w.Owner, w.ID)
 }
 
 func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error {
@@ -89,7 +96,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	v.deeds = append(v.deeds, d)
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-		v.Timelines.Hear, v.Notifications.Hear, v.Groups.Hear,
+		v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

@@ -18,6 +18,7 @@ import (
 
 // Sessions keeps people signed in.
 type Sessions struct {
+	db      *store.DB
 	manager *scs.SessionManager
 	now     func() time.Time
 }
@@ -52,7 +53,7 @@ func NewSessions(db *store.DB, site instance.Site, now func() time.Time) *Sessio
 	m.Cookie.HttpOnly, m.Cookie.Path, m.Cookie.Persist = true, "/", true
 	m.Cookie.SameSite, m.Cookie.Secure = http.SameSiteLaxMode, site.Secure()
 	m.HashTokenInStore = true
-	return &Sessions{manager: m, now: now}
+	return &Sessions{db: db, manager: m, now: now}
 }
 
 // CookieName returns the name of a cookie of this site: bound to the host by

@@ -14,6 +14,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/live"
 	"palier/instance/notifications"
 )
 
@@ -67,6 +68,8 @@ type Limits struct {
 	// Strangers bounds whom people who write from a server for the first time
 	// can disturb.
 	Strangers notifications.Strangers `toml:"strangers"`
+	// Lines bounds how many apps and pages are told at once what happens.
+	Lines live.Limits `toml:"lines"`
 }
 
 // Default is a server on this machine, for nobody else.
@@ -84,6 +87,7 @@ func Default() Config {
 			Follows:     auth.Limit{Burst: 20, Every: time.Minute},
 			SiteFollows: auth.Limit{Burst: 300, Every: 6 * time.Second},
 			Strangers:   notifications.Strangers{New: 7 * 24 * time.Hour, PerSite: 20, Together: 60},
+			Lines:       live.Limits{PerPerson: 64, PerAddress: 256},
 		},
 	}
 }

@@ -41,6 +41,16 @@ type Service struct {
 	now   func() time.Time
 	posts Posts
 	wary  Strangers
+
+	written func(context.Context, store.Tx, Written) error
+}
+
+// Written is a notice as it is written.
+type Written struct {
+	ID    instance.ID
+	Owner instance.ActorID
+	Kind  Kind
+	From  instance.ActorID
 }
 
 // Posts is how notices get at the posts they are about.
@@ -58,11 +68,14 @@ type Options struct {
 	// Strangers bounds what people on servers we hardly know can cause; zero
 	// bounds nothing.
 	Strangers Strangers
+	// Written hears of each notice inside the transaction that writes it. It may
+	// be nil.
+	Written func(context.Context, store.Tx, Written) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, wary: o.Strangers}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, wary: o.Strangers, written: o.Written}
 }
 
 // Hear writes the notices that follow from a deed.
@@ -141,7 +154,8 @@ func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorI
 	if post != 0 {
 		postID = &post
 	}
-	_, err := tx.Exec(ctx, `
+	id := s.ids.Next()
+	n, err := tx.Exec(ctx, `
 		INSERT INTO notifications (id, owner_id, kind, from_id, post_id, about_id)
 		SELECT CAST($1 AS BIGINT), p.actor_id, CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT)
 		  FROM people p
@@ -149,8 +163,11 @@ func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorI
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = $2 AND x.target_id = $4) OR (x.actor_id = $4 AND x.target_id = $2))
 		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = $2 AND x.target_id = $4)
-		ON CONFLICT DO NOTHING`, s.ids.Next(), owner, string(kind), from.ID, postID, about)
-	return err
+		ON CONFLICT DO NOTHING`, id, owner, string(kind), from.ID, postID, about)
+	if err != nil || n == 0 || s.written == nil {
+		return err
+	}
+	return s.written(ctx, tx, Written{ID: id, Owner: owner, Kind: kind, From: from.ID})
 }
 
 // Unread returns how many notices a person has not read.

@@ -21,6 +21,7 @@ import (
 	"palier/instance"
 	"palier/instance/app"
 	"palier/instance/config"
+	"palier/instance/live"
 )
 
 // Console is what a command writes to.
@@ -106,6 +107,7 @@ func (c Command) open(ctx context.Context, dir string, clock *clock, console Con
 		settings.Title = t.name
 		settings.PeersAllow = loopback
 		settings.FirstRetry = 2 * time.Second
+		settings.Limits.Lines = live.Limits{} // whoever measures listens a thousand times
 		a, err := app.Open(ctx, settings, app.Options{Log: console.Log.With("server", t.key), Now: clock.Now, Version: console.Version})
 		if err != nil {
 			for _, s := range servers {

@@ -1,0 +1,13 @@
+package live_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"palier/instance/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	storetest.Main(m, func() error { return goleak.Find() })
+}
