@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"palier/instance"
@@ -49,28 +48,6 @@ func NewApps(o AppsOptions) *Apps {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Apps{db: o.DB, ids: o.IDs, now: o.Now, log: o.Log}
-}
-
-// Register makes a program known. secret proves it from now on and is told
-// only here.
-func (a *Apps) Register(ctx context.Context, app App) (registered App, secret string, err error) {
-	app.ID = a.ids.Next()
-	app.ClientID, secret = newSecret(), newSecret()
-	uris, err := json.Marshal(app.RedirectURIs)
-	if err != nil {
-		return App{}, "", fmt.Errorf("register app: %w", err)
-	}
-	err = a.db.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO apps (id, name, website, redirect_uris, scopes, client_id, secret_hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			app.ID, app.Name, app.Website, string(uris), app.Scopes.String(), app.ClientID, hashOf(secret))
-		return err
-	})
-	if err != nil {
-		return App{}, "", fmt.Errorf("register app: %w", err)
-	}
-	return app, secret, nil
 }
 
 const appColumns = `a.id, a.name, a.website, a.redirect_uris, a.scopes, a.client_id`
@@ -119,10 +96,6 @@ func (a *Apps) client(ctx context.Context, tx store.Tx, clientID string) (App, [
 	}
 	return app, hash, done()
 }
-
-// RedirectsTo tells whether uri is, to the byte, one that the app registered
-// (G05).
-func (a App) RedirectsTo(uri string) bool { return slices.Contains(a.RedirectURIs, uri) }
 
 // newSecret returns 256 random bits as text.
 func newSecret() string {

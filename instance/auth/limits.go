@@ -2,7 +2,10 @@ package auth
 
 import (
 	"hash/maphash"
+	"math"
+	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -37,8 +40,24 @@ func NewLimiter(l Limit, now func() time.Time) *Limiter {
 // Allow counts one try under key. If it is one too many, wait says how long
 // until the next may come.
 func (l *Limiter) Allow(key string) (wait time.Duration, ok bool) {
+	t := l.Take(key)
+	return t.Wait, t.OK
+}
+
+// Turn is how one try went.
+type Turn struct {
+	OK        bool
+	Wait      time.Duration // until the next may come, if this one may not
+	Limit     int           // how many may come at once
+	Remaining int           // of them now
+	Reset     time.Time     // when all of them may again
+}
+
+// Take is [Limiter.Allow] with what is left. Where nothing is bounded the turn
+// names no limit.
+func (l *Limiter) Take(key string) Turn {
 	if l.limit.Burst == 0 {
-		return 0, true
+		return Turn{OK: true}
 	}
 	h := maphash.String(l.seed, key)
 	l.mu.Lock()
@@ -50,12 +69,28 @@ func (l *Limiter) Allow(key string) (wait time.Duration, ok bool) {
 	}
 	now := l.now()
 	res := r.ReserveN(now, 1)
-	wait = res.DelayFrom(now)
-	if wait == 0 {
-		return 0, true
+	wait := res.DelayFrom(now)
+	if wait > 0 {
+		res.CancelAt(now)
 	}
-	res.CancelAt(now)
-	return wait, false
+	left := max(0, r.TokensAt(now))
+	return Turn{
+		OK: wait == 0, Wait: wait, Limit: l.limit.Burst, Remaining: int(left),
+		Reset: now.Add(time.Duration((float64(l.limit.Burst) - left) * float64(l.limit.Every))),
+	}
+}
+
+// Tell puts the turn into the headers that client programs look at.
+func (t Turn) Tell(h http.Header) {
+	if t.Limit == 0 {
+		return
+	}
+	h.Set("X-RateLimit-Limit", strconv.Itoa(t.Limit))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(t.Remaining))
+	h.Set("X-RateLimit-Reset", t.Reset.UTC().Format("2006-01-02T15:04:05.000Z"))
+	if !t.OK {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(t.Wait.Seconds()))))
+	}
 }
 
 // Network returns under what an address counts: itself, or its /64 for IPv6,

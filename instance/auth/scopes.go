@@ -67,6 +67,18 @@ func (s Scopes) Cover(asked Scopes) bool {
 	return !slices.ContainsFunc(asked, func(scope string) bool { return !s.Allows(scope) })
 }
 
+// Shortest is s without what another of it implies.
+func (s Scopes) Shortest() Scopes {
+	var short Scopes
+	for i, scope := range s {
+		others := slices.Concat(s[:i:i], s[i+1:])
+		if !others.Allows(scope) || slices.Contains(short, scope) {
+			short = append(short, scope)
+		}
+	}
+	return short
+}
+
 func implies(held, scope string) bool {
 	switch {
 	case held == "follow":

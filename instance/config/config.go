@@ -58,6 +58,7 @@ type Limits struct {
 	Login  auth.Limit `toml:"login"`  // per address, and per account
 	Pages  auth.Limit `toml:"pages"`  // per address: whatever changes something
 	Lookup auth.Limit `toml:"lookup"` // per person: looking others up elsewhere
+	Apps   auth.Limit `toml:"apps"`   // per address: client programs that register, ask, and trade codes
 	// Deliveries is per registered domain: what goes there, so that nobody can
 	// use us to press a server.
 	Deliveries auth.Limit `toml:"deliveries"`
@@ -82,6 +83,7 @@ func Default() Config {
 			Login:  auth.Limit{Burst: 10, Every: time.Minute},
 			Pages:  auth.Limit{Burst: 120, Every: time.Second},
 			Lookup: auth.Limit{Burst: 30, Every: 10 * time.Second},
+			Apps:   auth.Limit{Burst: 60, Every: 10 * time.Second},
 
 			Deliveries:  auth.Limit{Burst: 2000, Every: 10 * time.Millisecond},
 			Follows:     auth.Limit{Burst: 20, Every: time.Minute},

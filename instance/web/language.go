@@ -34,8 +34,19 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, &http.Cookie{
 		Name: s.languageCookie(), Value: tag, Path: "/", MaxAge: languageLife, HttpOnly: true, Secure: s.Site.Secure(), SameSite: http.SameSiteLaxMode,
 	})
-	SeeOther(w, r, back(r, "/"))
+	to := back(r, "/")
+	forProgram(w, to)
+	SeeOther(w, r, to)
 	return nil
+}
+
+// speak answers in a language that was asked for, if we speak it.
+func (s *Server) speak(r *http.Request, tag string) {
+	for _, l := range s.set.Languages().All() {
+		if l.Tag == tag {
+			visitOf(r).language = l
+		}
+	}
 }
 
 func preferences(a *instance.Account) people.Preferences {

@@ -12,6 +12,11 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/language", s.page(s.chooseLanguage))
 	r.Get("/offline", s.page(s.getOffline))
 
+	// Letting a client program in.
+	r.Get(authorizePath, s.page(s.getAuthorize))
+	r.Post(authorizePath, s.page(s.authorize))
+	r.Get(authorizePath+"/native", s.page(s.getCode))
+
 	// Reading.
 	r.Get("/home", s.signedIn(s.getHome))
 	r.Get("/@{name}", s.shared(s.getActor))
@@ -65,5 +70,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/settings/profile", s.signedIn(s.editProfile))
 	r.Get("/settings/password", s.signedIn(s.getPassword))
 	r.Post("/settings/password", s.signedIn(s.changePassword))
+	r.Get("/settings/apps", s.signedIn(s.getApps))
+	r.Post("/settings/apps/end", s.signedIn(s.endApps))
+	r.Post("/settings/apps/{id:[0-9]+}/end", s.signedIn(s.endApp))
 	r.Get("/settings/blocked", s.signedIn(s.getBlocked))
 }

@@ -19,22 +19,30 @@ import (
 // ContentSecurityPolicy lets a page load what this server serves as files, and
 // nothing else: no inline script or style, no other host. blob: is for the
 // preview of a picture that was just chosen.
-const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
-	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const ContentSecurityPolicy = policy + "; form-action 'self'"
 
-// Secure sets the headers that every answer with a page carries.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
+	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Secure sets the headers that every answer with a page carries, except for a
+// policy that is set already.
 //
 // The last referrer policy a browser knows counts. Under same-origin nobody
 // else ever learns where a reader came from; no-referrer alone would make
 // browsers send "Origin: null" with our own forms, which [http.CrossOriginProtection]
 // has to refuse wherever Sec-Fetch-Site is missing, as on a server without TLS.
 func Secure(h http.Header) {
-	h.Set("Content-Security-Policy", ContentSecurityPolicy)
 	h.Set("Referrer-Policy", "no-referrer, same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+	for name, value := range map[string]string{"Content-Security-Policy": ContentSecurityPolicy, openerPolicy: "same-origin"} {
+		if h.Get(name) == "" {
+			h.Set(name, value)
+		}
+	}
 }
+
+const openerPolicy = "Cross-Origin-Opener-Policy"
 
 // Pages answers requests with pages.
 type Pages struct{ set *pages.Set }
@@ -74,7 +82,9 @@ func (s *Pages) HTML(w http.ResponseWriter, r *http.Request, status int, p pages
 	h := w.Header()
 	Secure(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "private, no-cache")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "private, no-cache")
+	}
 	h.Add("Vary", "Accept, Accept-Language, Cookie")
 	send(w, r, status, b.Bytes())
 	return nil

@@ -34,6 +34,7 @@ type Server struct {
 	logins  *auth.Limiter
 	deeds   *auth.Limiter
 	lookups *auth.Limiter
+	grants  *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -59,9 +60,10 @@ type Options struct {
 	Network       Network
 	Jobs          Jobs
 	Sessions      *auth.Sessions
+	Apps          *auth.Apps
 	Pictures      *media.Pictures
 
-	Login, Deeds, Lookup auth.Limit
+	Login, Deeds, Lookup, Grants auth.Limit
 }
 
 // Network is what pages ask of other servers.
@@ -116,6 +118,7 @@ func New(o Options) (*Server, error) {
 		logins:  auth.NewLimiter(o.Login, o.Now),
 		deeds:   auth.NewLimiter(o.Deeds, o.Now),
 		lookups: auth.NewLimiter(o.Lookup, o.Now),
+		grants:  auth.NewLimiter(o.Grants, o.Now),
 	}
 	o.Sessions.OnError(s.lost)
 	return s, nil

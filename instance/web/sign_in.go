@@ -12,8 +12,11 @@ import (
 
 // getSignIn asks who is there.
 func (s *Server) getSignIn(w http.ResponseWriter, r *http.Request) error {
-	to := afterSignIn(r.URL.Query().Get("back"))
-	if me(r) != nil {
+	q := r.URL.Query()
+	to := afterSignIn(q.Get("back"))
+	forProgram(w, to)
+	s.speak(r, q.Get("lang"))
+	if me(r) != nil && q.Get("again") == "" {
 		SeeOther(w, r, to)
 		return nil
 	}
@@ -29,6 +32,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	email, password := r.PostFormValue("email"), r.PostFormValue("password")
 	p := pages.SignIn{Email: email, Return: afterSignIn(r.PostFormValue("back"))}
+	forProgram(w, p.Return)
 	if p.Problems = missing(r, "email", "password"); p.Problems != nil {
 		return s.askToSignIn(w, r, http.StatusUnprocessableEntity, p)
 	}

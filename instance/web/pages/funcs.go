@@ -19,6 +19,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"sayHTML":    in.SayHTML,
 		"number":     in.Number,
 		"when":       in.when,
+		"date":       in.Date,
 		"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"icon":       in.icon,
 		"asset":      in.set.assets.Path,

@@ -15,6 +15,7 @@ var every = []Page{
 	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
+	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
 }
 
 func newSet(t testing.TB) *Set {

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"palier/instance/auth"
 	"palier/instance/web/words"
 )
 
@@ -63,7 +64,7 @@ func TestTemplatesSayNothingThemselves(t *testing.T) {
 
 // made are the families of keys that are put together while a page is laid
 // out. What else a catalogue holds is named somewhere in full.
-var made = regexp.MustCompile(`^(choice|circle|confirm|decision|failure\.\d+|flash|import\.reason|language|level|notice|overview\.todo|problem|reach|report\.category|reports\.state|role|settings\.appearance|settings\.text|severity|time\.(weekday|month)-\d+|time\.clock)`)
+var made = regexp.MustCompile(`^(choice|circle|confirm|decision|failure\.\d+|flash|import\.reason|language|level|notice|overview\.todo|problem|reach|report\.category|reports\.state|role|scope|authorize\.fault|settings\.appearance|settings\.text|severity|time\.(weekday|month)-\d+|time\.clock)`)
 
 func TestEveryMessageIsSaid(t *testing.T) {
 	t.Parallel()
@@ -116,11 +117,15 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
 		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted"},
 		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "quiet", "declared"},
+		"authorize.fault.%":     AuthorizeFault{}.Faults(),
 		"failure.%.title":       {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"failure.%.text":        {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"confirm.%.title":       {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
 		"confirm.%.text":        {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
 		"confirm.%.button":      {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
+	}
+	for _, scope := range auth.AllScopes {
+		families["scope.%"] = append(families["scope.%"], strings.ReplaceAll(scope, ":", "."))
 	}
 	languages, err := words.Load()
 	if err != nil {

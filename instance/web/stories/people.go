@@ -86,6 +86,33 @@ func people() []Story {
 		{"password/error", func(f pages.Frame) pages.Page {
 			return pages.Password{Frame: f, Email: "marie@exemple.fr", Problems: []view.Problem{{Field: "current", Code: "wrong"}, {Field: "password", Code: "too-short", Limit: 10}}}
 		}},
+		{"apps/many", func(f pages.Frame) pages.Page {
+			return pages.Apps{Frame: f, Pager: view.Pager{Older: "/settings/apps?before=3"}, Apps: []view.Connection{
+				{Program: view.Program{Name: "Tusky", Site: "tusky.app"}, ID: "1", Scopes: []string{"read", "write", "follow", "push"}, Since: ago(40 * 24 * time.Hour), Used: ago(30 * time.Hour)},
+				{Program: view.Program{Name: "Widget du marché de Saint-Malo-de-Dinan-Bas-de-la-Lainerie"}, ID: "2", Scopes: []string{"read.statuses", "profile"}, Since: ago(500 * 24 * time.Hour), Used: ago(300 * 24 * time.Hour)},
+			}}
+		}},
+		{"apps/empty", func(f pages.Frame) pages.Page { return pages.Apps{Frame: f} }},
+		{"authorize/phone", func(f pages.Frame) pages.Page {
+			return pages.Authorize{
+				Frame: f, Program: view.Program{Name: "Ice Cubes", Site: "github.com"}, Scopes: []string{"read", "write", "follow", "push"}, Circles: true,
+				Scheme: "icecubesapp", Other: "/signin?again=true", Request: []view.Option{{Value: "client_id", Label: "1"}},
+			}
+		}},
+		{"authorize/web", func(f pages.Frame) pages.Page {
+			return pages.Authorize{
+				Frame: f, Program: view.Program{Name: "Anticonstitutionnellement-intergouvernementalisations-électroencép", Site: "une-adresse-vraiment-interminable.association-intercommunale.example"},
+				Scopes: []string{"read.accounts", "write.media", "admin.read.canonical_email_blocks"}, Host: "une-adresse-vraiment-interminable.association-intercommunale.example", Other: "/signin?again=true",
+			}
+		}},
+		{"authorize/code", func(f pages.Frame) pages.Page {
+			return pages.Authorize{Frame: f, Program: view.Program{Name: "toot"}, Scopes: []string{"read.statuses"}, Circles: true, Other: "/signin?again=true"}
+		}},
+		{"authorize_code/shown", func(f pages.Frame) pages.Page {
+			return pages.AuthorizeCode{Frame: f, Code: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}
+		}},
+		{"authorize_fault/redirect", func(f pages.Frame) pages.Page { return pages.AuthorizeFault{Frame: f, Fault: "redirect"} }},
+		{"authorize_fault/stranger", func(f pages.Frame) pages.Page { return pages.AuthorizeFault{Frame: stranger(f), Fault: "client"} }},
 		{"blocked/many", func(f pages.Frame) pages.Page {
 			return pages.Blocked{Frame: f, Blocked: []view.Person{wordy}, Muted: []view.Person{yann, oksana}}
 		}},

@@ -7,7 +7,8 @@ export function enhance(button) {
   const words = before.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    const what = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText((what.value ?? what.textContent).trim());
     before.textContent = button.dataset.done;
     setTimeout(() => { before.textContent = words; }, 4000);
   });
