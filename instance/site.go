@@ -9,8 +9,9 @@ import (
 // Site is where this server stands: its public base URL, from which every id
 // and page address is made.
 type Site struct {
-	base string
-	host string
+	base   string
+	host   string
+	secret string // see [Site.Sealed]
 }
 
 // NewSite reads the public base URL: scheme and host, nothing more.

@@ -33,6 +33,9 @@ func (s *Service) actorDocument(ctx context.Context, tx store.Tx, a instance.Act
 	if a.Icon != "" {
 		doc.Icon = &as2.Media{Type: as2.TypeImage, MediaType: mediaType(a.Icon), URL: s.site.MediaURL(a.Icon)}
 	}
+	if a.Image != "" {
+		doc.Image = &as2.Media{Type: as2.TypeImage, MediaType: mediaType(a.Image), URL: s.site.MediaURL(a.Image)}
+	}
 	if a.Kind == instance.Group {
 		if err := s.placeDocument(ctx, tx, a, &doc); err != nil {
 			return nil, err

@@ -60,6 +60,9 @@ func (s *Service) readActor(o *as2.Object) (instance.Actor, as2.Actor, error) {
 	if doc.Icon != nil {
 		a.Icon = web(doc.Icon.URL, "")
 	}
+	if doc.Image != nil {
+		a.Image = web(doc.Image.URL, "")
+	}
 	for _, f := range doc.Fields[:min(len(doc.Fields), maxRemoteFields)] {
 		a.Fields = append(a.Fields, instance.Field{Name: writing.CleanName(f.Name), Value: writing.Clean(f.Value)})
 	}

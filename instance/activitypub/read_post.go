@@ -22,8 +22,6 @@ const (
 	maxRemoteTitle    = 300 // runes
 )
 
-var pictures = map[string]bool{"image/jpeg": true, "image/png": true, "image/gif": true, "image/webp": true, "image/avif": true}
-
 // readPost turns a document of author's that came from its own origin into a
 // post. Whom and what it names is resolved among actors we know.
 func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Actor, o *as2.Object) (*instance.Post, error) {
@@ -80,18 +78,17 @@ func content(doc as2.Note, p *instance.Post) string {
 	return safe
 }
 
+// attached are the pictures, videos and sounds that come with a post, at most as
+// many as one of ours has.
 func attached(doc as2.Note) []instance.Picture {
 	var list []instance.Picture
 	for _, m := range doc.Attachments {
-		if len(list) == instance.MaxPictures {
-			break
-		}
-		address := web(m.URL, "")
-		if address == "" || !pictures[m.MediaType] && m.Type != as2.TypeImage {
+		address, kind := web(m.URL, ""), attachmentType(m)
+		if address == "" || kind == "" || len(list) == instance.MaxPictures {
 			continue
 		}
 		p := instance.Picture{
-			Type: m.MediaType, RemoteURL: address, Width: m.Width, Height: m.Height, Blurhash: cut(m.Blurhash, 100),
+			Type: kind, RemoteURL: address, Width: measure(m.Width), Height: measure(m.Height), Blurhash: cut(m.Blurhash, 100),
 			Description: cut(writing.Plain(m.Name, instance.MaxDescription), instance.MaxDescription),
 		}
 		if len(m.FocalPoint) == 2 {
@@ -100,6 +97,37 @@ func attached(doc as2.Note) []instance.Picture {
 		list = append(list, p)
 	}
 	return list
+}
+
+// attachmentType is the media type of an attachment, or its family if it says no
+// more; empty for what is neither picture, video nor sound.
+func attachmentType(m as2.Media) string {
+	kind, _, _ := strings.Cut(strings.ToLower(m.MediaType), ";")
+	kind = strings.TrimSpace(kind)
+	family, rest, ok := strings.Cut(kind, "/")
+	if ok && rest != "" && len(kind) <= 100 && (family == "image" || family == "video" || family == "audio") {
+		return kind
+	}
+	switch {
+	case kind != "":
+		return ""
+	case m.Type == as2.TypeImage:
+		return "image"
+	case m.Type == as2.TypeVideo:
+		return "video"
+	case m.Type == as2.TypeAudio:
+		return "audio"
+	}
+	return ""
+}
+
+// measure keeps a number of pixels if it can be one.
+func measure(pixels int) int {
+	const most = 1 << 16
+	if pixels < 0 || pixels > most {
+		return 0
+	}
+	return pixels
 }
 
 func clamp(f float64) float64 { return max(-1, min(1, f)) }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"palier/federation/delivery"
@@ -20,6 +18,7 @@ import (
 	"palier/instance/jobs"
 	"palier/instance/live"
 	"palier/instance/media"
+	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -47,6 +46,7 @@ type App struct {
 	Apps          *auth.Apps
 	Live          *live.Hub
 	Pictures      *media.Pictures
+	Others        *remote.Cache
 
 	log     *slog.Logger
 	version string
@@ -104,6 +104,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openMedia(); err != nil {
 		return err
 	}
+	if err := a.seal(ctx); err != nil {
+		return err
+	}
 	keyring := activitypub.NewKeyring(a.DB, a.now)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
@@ -117,6 +120,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Federation = federation
 	a.Sessions = auth.NewSessions(a.DB, a.Site, a.now)
 	a.nouns(keyring)
+	a.showOthers()
 	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation})
 	if err := federation.Found(ctx); err != nil {
 		return err
@@ -152,7 +156,10 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Posts: a.Posts, Readers: places.Readers})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
-	a.Moderation = moderation.New(moderation.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
+	a.Moderation = moderation.New(moderation.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,
+		Purge: a.purge,
+	})
 }
 
 // written has a notice told to whom it is for.
@@ -194,30 +201,10 @@ func (a *App) Settle(ctx context.Context) (worked bool, err error) {
 
 // Close closes the database. Nothing of the instance works after it.
 func (a *App) Close() error {
+	a.Others.Close()
 	a.Federation.Close()
 	return errors.Join(a.folder.Close(), a.DB.Close())
 }
 
 // Handler answers requests.
 func (a *App) Handler() http.Handler { return a.handler }
-
-// mediaFolder is where pictures are kept.
-func (a *App) mediaFolder() string {
-	if a.Config.MediaDir != "" {
-		return a.Config.MediaDir
-	}
-	if path, ok := strings.CutPrefix(a.Config.Database, "sqlite:"); ok {
-		return filepath.Join(filepath.Dir(path), "media")
-	}
-	return "media"
-}
-
-func (a *App) openMedia() error {
-	folder, err := media.OpenFolder(a.mediaFolder())
-	if err != nil {
-		return err
-	}
-	a.folder = folder
-	a.Pictures = media.New(folder, media.Options{})
-	return nil
-}

@@ -32,6 +32,8 @@ type Config struct {
 	Zone string `toml:"zone"`
 	// MediaDir holds pictures; empty: beside the database.
 	MediaDir string `toml:"media_dir"`
+	// MediaCacheMB is how many megabytes of pictures of other servers are kept.
+	MediaCacheMB int64 `toml:"media_cache_mb"`
 	// Roles are what this process does: web, worker.
 	Roles []string `toml:"roles"`
 	// TrustedProxies are whose X-Forwarded-For counts.
@@ -78,6 +80,7 @@ func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
 		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
+		MediaCacheMB: 2048,
 		Limits: Limits{
 			Peers:  auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
 			Login:  auth.Limit{Burst: 10, Every: time.Minute},
@@ -107,6 +110,9 @@ func (c *Config) ReadFile(path string) error {
 	return nil
 }
 
+// leastCacheMB is less than which a page of pictures would not fit into.
+const leastCacheMB = 64
+
 // Check returns every reason why a server cannot run with c.
 func (c *Config) Check() error {
 	var errs []error
@@ -134,6 +140,9 @@ func (c *Config) Check() error {
 		if _, err := os.Stat(f); err != nil {
 			errs = append(errs, err)
 		}
+	}
+	if c.MediaCacheMB < leastCacheMB {
+		errs = append(errs, fmt.Errorf("media_cache_mb %d leaves no room for pictures of other servers: at least %d", c.MediaCacheMB, leastCacheMB))
 	}
 	if c.FirstRetry <= 0 || c.LongestRetry < c.FirstRetry {
 		errs = append(errs, errors.New("retries have to wait a while, the longest at least as long as the first"))

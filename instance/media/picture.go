@@ -25,8 +25,8 @@ type Picture struct {
 	ThumbWidth, ThumbHeight int
 	// Blurhash stands for the picture until it arrives.
 	Blurhash string
-	// Bytes is the size of File.
-	Bytes int64
+	// Bytes is the size of File, ThumbBytes that of Thumb.
+	Bytes, ThumbBytes int64
 }
 
 // Aspect returns width divided by height.
@@ -99,7 +99,7 @@ func (p *Pictures) remake(ctx context.Context, b []byte) (remade, error) {
 		return remade{}, err
 	}
 	made.ThumbWidth, made.ThumbHeight = thumb.Rect.Dx(), thumb.Rect.Dy()
-	made.Bytes = int64(len(made.file))
+	made.Bytes, made.ThumbBytes = int64(len(made.file)), int64(len(made.thumb))
 	made.Type = typeOf("." + extension)
 	made.File, made.Thumb = newName(extension), newName("jpg")
 	return made, nil

@@ -15,7 +15,17 @@ import (
 // that of a picture: a document of any other kind, ActivityStreams included,
 // can be neither kept nor served. Serve returns [ErrNotFound], before writing
 // anything, for every name that is not there.
-func (p *Pictures) Serve(w http.ResponseWriter, r *http.Request, name string, restricted bool) (err error) {
+func (p *Pictures) Serve(w http.ResponseWriter, r *http.Request, name string, restricted bool) error {
+	return p.serve(w, r, name, restricted, "public, max-age=31536000, immutable")
+}
+
+// ServeCopy is [Pictures.Serve] for a copy of what lies elsewhere, which caches
+// keep for an hour only: it may have to be forgotten.
+func (p *Pictures) ServeCopy(w http.ResponseWriter, r *http.Request, name string, restricted bool) error {
+	return p.serve(w, r, name, restricted, "public, max-age=3600")
+}
+
+func (p *Pictures) serve(w http.ResponseWriter, r *http.Request, name string, restricted bool, open string) (err error) {
 	if !isName(name) {
 		return ErrNotFound
 	}
@@ -27,18 +37,25 @@ func (p *Pictures) Serve(w http.ResponseWriter, r *http.Request, name string, re
 
 	base := path.Base(name)
 	h := w.Header()
-	h.Set("Content-Type", typeOf(base))
-	h.Set("X-Content-Type-Options", "nosniff")
+	Harmless(h, typeOf(base))
 	h.Set("Content-Disposition", `inline; filename="`+base+`"`)
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if restricted {
 		h.Set("Cache-Control", "private, no-store")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	} else {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Cache-Control", open)
 		h.Set("ETag", `"`+base+`"`)
 	}
 	http.ServeContent(w, r, "", file.Modified, file)
 	return nil
+}
+
+// Harmless sets the headers under which no browser takes an answer for anything
+// but the kind of picture it is.
+func Harmless(h http.Header, kind string) {
+	h.Set("Content-Type", kind)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Disposition", "inline")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }

@@ -88,7 +88,11 @@ func knownHosts(ctx context.Context, tx store.Tx) ([]string, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT DISTINCT host FROM actors WHERE host <> ''
 		UNION
-		SELECT DISTINCT host FROM deliveries`)
+		SELECT DISTINCT host FROM deliveries
+		UNION
+		SELECT DISTINCT host FROM remote_pictures
+		UNION
+		SELECT DISTINCT host FROM cards`)
 	if err != nil {
 		return nil, err
 	}

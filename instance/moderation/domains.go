@@ -220,13 +220,17 @@ func (s *Service) cutOff(ctx context.Context, tx store.Tx, domain string) error 
 		`DELETE FROM home_entries WHERE via_id IN ` + there + ` OR post_id IN (SELECT id FROM posts WHERE author_id IN ` + there + `)`,
 		`DELETE FROM notifications WHERE from_id IN ` + there,
 		`DELETE FROM boosts WHERE post_id IN (SELECT id FROM posts WHERE author_id IN ` + there + `)`,
+		`DELETE FROM cards WHERE host = $1 OR host LIKE $2 ESCAPE '\' OR host LIKE $3 ESCAPE '\' OR host LIKE $4 ESCAPE '\'`,
 		`DELETE FROM deliveries WHERE host = $1 OR host LIKE $2 ESCAPE '\' OR host LIKE $3 ESCAPE '\' OR host LIKE $4 ESCAPE '\'`,
 	} {
 		if _, err := tx.Exec(ctx, sql, within(domain)...); err != nil {
 			return err
 		}
 	}
-	return nil
+	if s.purge == nil {
+		return nil
+	}
+	return s.purge(ctx, tx, domain)
 }
 
 // Ties returns how many follows between here and a domain a suspension would

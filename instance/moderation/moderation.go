@@ -19,6 +19,7 @@ type Service struct {
 	posts Posts
 	tell  func(context.Context, store.Tx, instance.Deed) error
 	out   func(context.Context, store.Tx, instance.ActorID) error
+	purge func(ctx context.Context, tx store.Tx, domain string) error
 }
 
 // Posts is how a moderator takes a post away.
@@ -40,11 +41,14 @@ type Options struct {
 	Tell func(context.Context, store.Tx, instance.Deed) error
 	// SignOut ends a person's sessions and what client programs hold of theirs.
 	SignOut func(context.Context, store.Tx, instance.ActorID) error
+	// Purge has the files that came from a domain thrown out, once the
+	// transaction that shuts it out is committed; nil if none are kept.
+	Purge func(ctx context.Context, tx store.Tx, domain string) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, posts: o.Posts, tell: o.Tell, out: o.SignOut}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, posts: o.Posts, tell: o.Tell, out: o.SignOut, purge: o.Purge}
 }
 
 // log notes who decided what, and why. The log is only ever added to.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"net/url"
 	"slices"
 
 	"palier/instance"
@@ -25,11 +26,9 @@ func personView(site instance.Site, a instance.Actor) view.Person {
 	case instance.Application, instance.Service:
 		p.Kind, p.Bot = view.Machine, true
 	}
-	// A picture of another server is not shown from here: its address would
-	// tell that server who reads (security.md F05).
-	if a.Local() && a.Icon != "" {
-		p.Picture = site.MediaURL(a.Icon)
-	}
+	// One of another server comes through us: nobody learns who reads
+	// (security.md F05).
+	p.Picture = site.Portrait(a)
 	return p
 }
 
@@ -60,11 +59,13 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 		shown.SharedBy = &by
 	}
 	for _, m := range p.Pictures {
-		if m.File == "" {
-			continue // others' pictures come once they are kept here
+		if m.Shown() {
+			shown.Pictures = append(shown.Pictures, pictureView(site, m))
+		} else {
+			shown.Elsewhere = append(shown.Elsewhere, elsewhereView(m))
 		}
-		shown.Pictures = append(shown.Pictures, pictureView(site, m))
 	}
+	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.May = deedsOn(p, me, tends)
 	return shown
 }
@@ -83,6 +84,9 @@ func version(p *instance.Post) int64 {
 	mix := func(n int64) { h = (h ^ uint64(n)) * 1099511628211 }
 	mix(said.UnixMilli())
 	mix(int64(p.Replies))
+	for i := range p.Pictures { // their size is known once they are here
+		mix(int64(p.Pictures[i].Width)<<32 | int64(p.Pictures[i].Height))
+	}
 	mix(p.Author.UpdatedAt.UnixMilli())
 	for _, a := range []*instance.Actor{p.Group, p.Answered} {
 		if a != nil {
@@ -95,10 +99,23 @@ func version(p *instance.Post) int64 {
 func pictureView(site instance.Site, m instance.Picture) view.Picture {
 	const thumb = 640
 	w, h := m.Width, m.Height
-	if long := max(w, h); long > thumb {
-		w, h = w*thumb/long, h*thumb/long
+	if w <= 0 || h <= 0 {
+		w, h = thumb, thumb*3/4 // as most are; its server did not say
 	}
-	return view.Picture{ID: m.ID.String(), Small: site.MediaURL(m.Thumb), Large: site.MediaURL(m.File), Alt: m.Description, Width: w, Height: h}
+	if long := max(w, h); long > thumb {
+		w, h = max(1, w*thumb/long), max(1, h*thumb/long)
+	}
+	large, small := site.Picture(m)
+	return view.Picture{ID: m.ID.String(), Small: small, Large: large, Alt: m.Description, Width: w, Height: h}
+}
+
+// elsewhereView is what of a post we do not show ourselves, such as a video.
+func elsewhereView(m instance.Picture) view.Elsewhere {
+	at := view.Elsewhere{Medium: m.Medium(), URL: m.RemoteURL, Alt: m.Description}
+	if u, err := url.Parse(m.RemoteURL); err == nil {
+		at.Host = u.Host
+	}
+	return at
 }
 
 // deedsOn are what somebody may do with a post; tends tells that they moderate

@@ -15,6 +15,7 @@ import (
 	"palier/instance/groups"
 	"palier/instance/jobs"
 	"palier/instance/media"
+	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -62,6 +63,7 @@ type Options struct {
 	Sessions      *auth.Sessions
 	Apps          *auth.Apps
 	Pictures      *media.Pictures
+	Others        *remote.Cache
 
 	Login, Deeds, Lookup, Grants auth.Limit
 }
@@ -134,6 +136,8 @@ const (
 func (s *Server) Routes(r chi.Router) {
 	r.Handle("/static/*", s.set.Assets())
 	r.Get("/media/{shard}/{file}", s.reader(s.getPicture))
+	r.Get("/media/others/{of}/{id:[0-9]+}/{seal}", s.reader(s.getOthersPicture))
+	r.Get("/media/others/{of}/{id:[0-9]+}/{seal}/small", s.reader(s.getOthersPicture))
 	r.Group(func(r chi.Router) {
 		r.Use(http.NewCrossOriginProtection().Handler, s.Sessions.Load)
 		s.residentRoutes(r)
@@ -161,4 +165,28 @@ func (s *Server) getPicture(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.Pictures.Serve(w, r, file, restricted)
+}
+
+// getOthersPicture answers with a picture of another server, by an address that
+// we made ourselves.
+func (s *Server) getOthersPicture(w http.ResponseWriter, r *http.Request) error {
+	id, err := instance.ParseID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	of := instance.PictureOf(chi.URLParam(r, "of"))
+	src, err := s.Others.Find(r.Context(), of, id)
+	if err != nil {
+		return err
+	}
+	if !s.Site.Made(of, id, src.URL, chi.URLParam(r, "seal")) {
+		return instance.ErrNotFound
+	}
+	if !src.Open {
+		if _, err := s.Posts.ByID(r.Context(), visitOf(r).viewer, src.Post); err != nil {
+			return err
+		}
+	}
+	small := strings.HasSuffix(r.URL.Path, "/small") || of == instance.OfPortrait || of == instance.OfCard
+	return s.Others.Serve(w, r, of, id, src, small)
 }

@@ -74,6 +74,9 @@ type Post struct {
 	Language string // BCP 47
 	Audience Audience
 	Pictures []Picture
+	// Veiled tells that they are not for everyone's eyes at once.
+	Veiled    bool
+	Elsewhere []Elsewhere
 
 	Published time.Time
 	Edited    time.Time // zero if it never was
@@ -103,6 +106,15 @@ type Picture struct {
 	Alt    string
 	Width  int // of the smaller copy, in pixels
 	Height int
+}
+
+// Elsewhere is what of a post of another server is not shown here: it has to be
+// gone to.
+type Elsewhere struct {
+	Medium string // image, video, audio, file
+	URL    string
+	Host   string // where that leads
+	Alt    string
 }
 
 // Edit is how a post stood at At.

@@ -1,0 +1,39 @@
+package activitypub
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"palier/federation/client"
+	"palier/instance"
+)
+
+// Picture opens a picture of another server of at most limit bytes. Its errors,
+// and those of reading, wrap [instance.ErrNotFound] where asking again is of no
+// use, else [instance.ErrUnreachable].
+func (s *Service) Picture(ctx context.Context, url string, limit int64) (io.ReadCloser, error) {
+	stream, err := s.client.Media(ctx, url, limit, "image")
+	if err != nil {
+		return nil, outcome(err)
+	}
+	return judged{stream}, nil
+}
+
+// judged is a file whose errors say whether asking again is of any use.
+type judged struct{ *client.Stream }
+
+func (j judged) Read(p []byte) (int, error) {
+	n, err := j.Stream.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = outcome(err)
+	}
+	return n, err
+}
+
+func outcome(err error) error {
+	if client.Temporary(err) || errors.Is(err, context.Canceled) {
+		return errors.Join(instance.ErrUnreachable, err)
+	}
+	return errors.Join(instance.ErrNotFound, err)
+}

@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"palier/instance/jobs"
+	"palier/instance/media"
+	"palier/instance/media/remote"
+	"palier/instance/moderation"
+	"palier/instance/store"
+)
+
+// mediaFolder is where pictures are kept.
+func (a *App) mediaFolder() string {
+	if a.Config.MediaDir != "" {
+		return a.Config.MediaDir
+	}
+	if path, ok := strings.CutPrefix(a.Config.Database, "sqlite:"); ok {
+		return filepath.Join(filepath.Dir(path), "media")
+	}
+	return "media"
+}
+
+func (a *App) openMedia() error {
+	folder, err := media.OpenFolder(a.mediaFolder())
+	if err != nil {
+		return err
+	}
+	a.folder = folder
+	a.Pictures = media.New(folder, media.Options{})
+	return nil
+}
+
+// sealSetting is the name of the secret behind addresses that only we can make.
+const sealSetting = "seal"
+
+// seal gives the site its secret, which the first process that ever started
+// made.
+func (a *App) seal(ctx context.Context) error {
+	var made [32]byte
+	_, _ = rand.Read(made[:]) // never fails
+	var kept string
+	err := a.DB.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO settings (name, value)
+			VALUES ($1, $2)
+			ON CONFLICT DO NOTHING`, sealSetting, hex.EncodeToString(made[:]))
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT value FROM settings WHERE name = $1`, sealSetting).Scan(&kept)
+	})
+	if err != nil {
+		return fmt.Errorf("secret of the site: %w", err)
+	}
+	secret, err := hex.DecodeString(kept)
+	if err != nil {
+		return fmt.Errorf("secret of the site: %w", err)
+	}
+	a.Site = a.Site.Sealed(secret)
+	return nil
+}
+
+// PurgeMedia is the job that throws out the pictures of a domain that was shut
+// out.
+type PurgeMedia struct {
+	Domain string `json:"domain"`
+}
+
+// Kind names the job.
+func (PurgeMedia) Kind() string { return "purge-media" }
+
+// TendMedia is the job that keeps pictures of other servers within bounds.
+type TendMedia struct{}
+
+// Kind names the job.
+func (TendMedia) Kind() string { return "tend-media" }
+
+// tendEvery is how soon a picture goes whose post was deleted (security.md F09).
+const tendEvery = 10 * time.Minute
+
+// showOthers has pictures of other servers shown.
+func (a *App) showOthers() {
+	a.Others = remote.New(remote.Options{
+		DB: a.DB, Pictures: a.Pictures, Now: a.now, Log: a.log, Fetch: a.Federation, Shut: a.shutOut, Budget: a.Config.MediaCacheMB << 20,
+	})
+	jobs.Handle(a.Jobs, func(ctx context.Context, p PurgeMedia) error {
+		_, err := a.Others.Purge(ctx, p.Domain, time.Time{}, false)
+		return err
+	}, jobs.HandleOptions{Timeout: 10 * time.Minute})
+	jobs.Handle(a.Jobs, func(ctx context.Context, _ TendMedia) error { return a.Others.Tend(ctx) }, jobs.HandleOptions{Timeout: 10 * time.Minute})
+	a.Jobs.Every("tend-media", tendEvery, TendMedia{})
+}
+
+// shutOut tells whether any of hosts was suspended.
+func (a *App) shutOut(ctx context.Context, tx store.Tx, hosts []string) (bool, error) {
+	for _, host := range hosts {
+		severity, err := a.Moderation.Severity(ctx, tx, host)
+		if err != nil || severity == moderation.Suspended {
+			return severity == moderation.Suspended, err
+		}
+	}
+	return false, nil
+}
+
+// purge has what is kept of a domain thrown out once it is shut out.
+func (a *App) purge(ctx context.Context, tx store.Tx, domain string) error {
+	return a.Jobs.Enqueue(ctx, tx, PurgeMedia{Domain: domain}, jobs.Unique(domain))
+}
