@@ -35,6 +35,8 @@ type Actor struct {
 	Inbox, SharedInbox, Outbox, Followers, Following, Featured, Moderators string
 
 	Locked, Discoverable, Indexable bool
+	// HideCollections keeps from others whom the actor follows and who follows it.
+	HideCollections bool
 
 	Level     Level // of a Group that is a place, else ""
 	Territory string

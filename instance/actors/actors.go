@@ -17,7 +17,7 @@ import (
 // Columns lists what [Scan] reads, each prefixed with the table's alias a.
 const Columns = `a.id, a.uri, a.kind, a.username, a.host, a.name, a.summary, a.url, a.icon, a.image, a.fields,
 	a.inbox, a.shared_inbox, a.outbox, a.followers, a.following, a.featured, a.moderators,
-	a.locked, a.discoverable, a.indexable, a.level, a.territory, a.latitude, a.longitude, a.radius_km,
+	a.locked, a.discoverable, a.indexable, a.hide_collections, a.level, a.territory, a.latitude, a.longitude, a.radius_km,
 	a.moved_to, a.created_at, a.updated_at, a.fetched_at, a.limited_at, a.suspended_at, a.deleted_at, a.last_posted_at,
 	a.posts_count, a.followers_count, a.following_count`
 
@@ -37,7 +37,7 @@ func Fields(a *instance.Actor) (dest []any, done func() error) {
 	return []any{
 		&a.ID, &a.URI, &r.kind, &a.Username, &a.Host, &a.Name, &a.Summary, &a.URL, &a.Icon, &a.Image, &r.fields,
 		&a.Inbox, &a.SharedInbox, &a.Outbox, &a.Followers, &a.Following, &a.Featured, &a.Moderators,
-		&a.Locked, &a.Discoverable, &a.Indexable, &r.level, &a.Territory, &r.latitude, &r.longitude, &r.radius,
+		&a.Locked, &a.Discoverable, &a.Indexable, &a.HideCollections, &r.level, &a.Territory, &r.latitude, &r.longitude, &r.radius,
 		&a.MovedTo, &r.created, &r.updated, &r.fetched, &r.limited, &r.suspended, &r.deleted, &r.posted,
 		&a.PostsCount, &a.FollowersCount, &a.FollowingCount,
 	}, r.finish

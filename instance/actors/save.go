@@ -28,23 +28,23 @@ func Save(ctx context.Context, tx store.Tx, a instance.Actor, document string) e
 	_, err = tx.Exec(ctx, `
 		INSERT INTO actors (id, uri, kind, username, username_key, host, name, summary, url, icon, image, fields,
 			inbox, shared_inbox, outbox, followers, following, featured, moderators,
-			locked, discoverable, indexable, level, territory, latitude, longitude, radius_km,
+			locked, discoverable, indexable, hide_collections, level, territory, latitude, longitude, radius_km,
 			moved_to, created_at, updated_at, fetched_at, document)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
 		ON CONFLICT (uri) DO UPDATE
 		   SET kind = excluded.kind, username = excluded.username, username_key = excluded.username_key,
 		       name = excluded.name, summary = excluded.summary, url = excluded.url, icon = excluded.icon,
 		       image = excluded.image, fields = excluded.fields, inbox = excluded.inbox,
 		       shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers = excluded.followers,
 		       following = excluded.following, featured = excluded.featured, moderators = excluded.moderators,
-		       locked = excluded.locked, discoverable = excluded.discoverable, indexable = excluded.indexable,
+		       locked = excluded.locked, discoverable = excluded.discoverable, indexable = excluded.indexable, hide_collections = excluded.hide_collections,
 		       level = excluded.level, territory = excluded.territory, latitude = excluded.latitude,
 		       longitude = excluded.longitude, radius_km = excluded.radius_km, moved_to = excluded.moved_to,
 		       updated_at = excluded.updated_at, fetched_at = excluded.fetched_at, document = excluded.document`,
 		a.ID, a.URI, string(a.Kind), a.Username, strings.ToLower(a.Username), strings.ToLower(a.Host), a.Name, a.Summary, a.URL, a.Icon, a.Image, string(fields),
 		a.Inbox, a.SharedInbox, a.Outbox, a.Followers, a.Following, a.Featured, a.Moderators,
-		a.Locked, a.Discoverable, a.Indexable, string(a.Level), a.Territory, latitude, longitude, radius,
+		a.Locked, a.Discoverable, a.Indexable, a.HideCollections, string(a.Level), a.Territory, latitude, longitude, radius,
 		a.MovedTo, store.Millis(a.CreatedAt), store.Millis(a.UpdatedAt), store.MillisOrNull(a.FetchedAt), document)
 	if store.IsUnique(err) {
 		return fmt.Errorf("save actor %s: %w", a.URI, instance.ErrConflict)

@@ -8,6 +8,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
+	"palier/instance/people"
 	"palier/instance/posts"
 	"palier/instance/store"
 )
@@ -49,6 +50,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 			return err
 		}
 		if err := notifications.SweepStrangers(ctx, tx, now.Add(-keepSent)); err != nil {
+			return err
+		}
+		if err := people.SweepMutes(ctx, tx, now); err != nil {
 			return err
 		}
 		return posts.SweepSent(ctx, tx, now.Add(-keepSent))

@@ -23,6 +23,7 @@ const (
 	Request Kind = "request" // somebody asks to follow
 	Granted Kind = "granted" // a request of one's own was granted
 	Poll    Kind = "poll"    // a poll of one's own, or one voted in, has ended
+	Status  Kind = "status"  // somebody posted of whom one wants to be told
 )
 
 // Notice is one thing that concerns a person.
@@ -83,11 +84,15 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	var err error
 	switch d.Kind {
 	case instance.Posted:
-		err = s.posted(ctx, tx, d)
+		if err = s.posted(ctx, tx, d); err == nil {
+			err = s.told(ctx, tx, d)
+		}
 	case instance.Liked:
 		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
 	case instance.Boosted:
-		if d.Actor.Kind != instance.Group {
+		if d.Actor.Kind == instance.Group {
+			err = s.told(ctx, tx, d)
+		} else {
 			err = s.notify(ctx, tx, d.Target.ID, Boost, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
 		}
 	case instance.Followed:
@@ -126,7 +131,7 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		}
 	}
 	for _, a := range d.Post.Mentions {
-		if !a.Local() || a.Kind != instance.Person {
+		if !a.Local() || a.Kind == instance.Group {
 			continue
 		}
 		kind := Mention
@@ -141,8 +146,9 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 }
 
 // notify writes one notice for somebody with an account here, unless it is
-// from themself, from somebody they block or mute, or from one stranger too
-// many. The same thing twice is one notice.
+// from themself, from somebody they block or mute, from a server of which they
+// want to hear nothing, from one stranger too many, or about a thread they have
+// had enough of. The same thing twice is one notice.
 func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorID, kind Kind, from instance.Actor, post instance.PostID, about instance.ID) error {
 	if owner == from.ID {
 		return nil
@@ -162,8 +168,13 @@ func (s *Service) notify(ctx context.Context, tx store.Tx, owner instance.ActorI
 		 WHERE p.actor_id = $2
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = $2 AND x.target_id = $4) OR (x.actor_id = $4 AND x.target_id = $2))
-		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = $2 AND x.target_id = $4)
-		ON CONFLICT DO NOTHING`, id, owner, string(kind), from.ID, postID, about)
+		   AND NOT EXISTS (SELECT 1 FROM mutes x
+		                    WHERE x.actor_id = $2 AND x.target_id = $4 AND x.notices AND (x.until IS NULL OR x.until > $7))
+		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x JOIN actors a ON a.host = x.domain
+		                    WHERE x.actor_id = $2 AND a.id = $4)
+		   AND NOT EXISTS (SELECT 1 FROM muted_threads x JOIN posts q ON q.thread_id = x.thread_id
+		                    WHERE x.actor_id = $2 AND q.id = $5)
+		ON CONFLICT DO NOTHING`, id, owner, string(kind), from.ID, postID, about, store.Millis(s.now()))
 	if err != nil || n == 0 || s.written == nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"palier/instance"
 	"palier/instance/actors"
@@ -89,17 +90,42 @@ func (s *Service) UnblockIn(ctx context.Context, tx store.Tx, from, to instance.
 	return s.tell(ctx, tx, instance.Deed{Kind: instance.Unblocked, Actor: from, Target: &to, ID: id, URI: uri, Origin: instance.Origin{Remote: remote}})
 }
 
+// MuteOptions are how far a mute goes. The zero MuteOptions mute for good, and
+// notices too.
+type MuteOptions struct {
+	For         time.Duration // 0: until it is ended
+	KeepNotices bool          // what they do to one still makes notices
+}
+
+// maxMute bounds a mute that ends by itself.
+const maxMute = 10 * 365 * 24 * time.Hour
+
 // Mute takes what target says out of the feed and notices of by; target never
 // learns of it.
 func (s *Service) Mute(ctx context.Context, by, target instance.ActorID) error {
+	return s.MuteWith(ctx, by, target, MuteOptions{})
+}
+
+// MuteWith is [Service.Mute] as far as o says; of a mute that stands already it
+// changes that.
+func (s *Service) MuteWith(ctx context.Context, by, target instance.ActorID, o MuteOptions) error {
+	if o.For < 0 || o.For > maxMute {
+		return &instance.Invalid{Field: "duration", Code: "malformed"}
+	}
 	return s.pair(ctx, by, target, "mute", func(tx store.Tx, from, to instance.Actor) error {
 		if from.ID == to.ID {
 			return &instance.Invalid{Field: "mute", Code: "self"}
 		}
+		var until time.Time
+		if o.For > 0 {
+			until = s.now().Add(o.For)
+		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO mutes (id, actor_id, target_id)
-			VALUES ($1, $2, $3)
-			ON CONFLICT DO NOTHING`, s.ids.Next(), from.ID, to.ID)
+			INSERT INTO mutes (id, actor_id, target_id, until, notices)
+			VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (actor_id, target_id) DO UPDATE
+			   SET until = excluded.until, notices = excluded.notices`,
+			s.ids.Next(), from.ID, to.ID, store.MillisOrNull(until), !o.KeepNotices)
 		if err != nil {
 			return err
 		}
@@ -108,6 +134,12 @@ func (s *Service) Mute(ctx context.Context, by, target instance.ActorID) error {
 			 WHERE owner_id = $1 AND (via_id = $2 OR post_id IN (SELECT id FROM posts WHERE author_id = $2))`, from.ID, to.ID)
 		return err
 	})
+}
+
+// SweepMutes forgets the mutes that ended before a time.
+func SweepMutes(ctx context.Context, tx store.Tx, before time.Time) error {
+	_, err := tx.Exec(ctx, `DELETE FROM mutes WHERE until < $1`, store.Millis(before))
+	return err
 }
 
 // Unmute ends a mute.

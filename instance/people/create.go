@@ -95,7 +95,7 @@ func (s *Service) newActor(n Newcomer) instance.Actor {
 		Name: writing.CleanName(n.Name), URL: s.site.Page(n.Username),
 		Inbox: uri + "/inbox", SharedInbox: s.site.Inbox(), Outbox: uri + "/outbox",
 		Followers: uri + "/followers", Following: uri + "/following", Featured: uri + "/featured",
-		Locked: true, CreatedAt: now, UpdatedAt: now,
+		Locked: true, HideCollections: true, CreatedAt: now, UpdatedAt: now,
 	}
 }
 

@@ -3,12 +3,13 @@ package people_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/people"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
-
-	"palier/instance"
 )
 
 func TestR25_FlappingBlocksEndWhereTheyShould(t *testing.T) {
@@ -38,7 +39,7 @@ func TestR25_FlappingBlocksEndWhereTheyShould(t *testing.T) {
 		must(v.People.Unfollow(t.Context(), bo.ID, amina.ID))
 		rel, err := v.People.Relationships(t.Context(), amina.ID, []instance.ActorID{bo.ID})
 		must(err)
-		if got := rel[bo.ID]; got != (people.Relationship{}) {
+		if got := rel[bo.ID]; !cmp.Equal(got, people.Relationship{}) {
 			t.Errorf("in the end: %+v", got)
 		}
 		a, err := v.People.Account(t.Context(), amina.ID)

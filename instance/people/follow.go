@@ -24,23 +24,7 @@ const (
 // group wait for a yes. Following twice is following once. It returns
 // [instance.ErrNotFound] for someone who is gone or who blocks the follower.
 func (s *Service) Follow(ctx context.Context, follower, followee instance.ActorID) (FollowState, error) {
-	var state FollowState
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		both, err := actors.ByIDs(ctx, tx, []instance.ActorID{follower, followee})
-		if err != nil {
-			return err
-		}
-		from, to := both[follower], both[followee]
-		if from.ID == 0 || to.ID == 0 {
-			return instance.ErrNotFound
-		}
-		state, err = s.FollowIn(ctx, tx, from, to, "", false)
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("%s follows %s: %w", follower, followee, err)
-	}
-	return state, nil
+	return s.FollowWith(ctx, follower, followee, FollowOptions{})
 }
 
 // FollowIn is [Service.Follow] inside a transaction. remote tells that another
@@ -58,6 +42,9 @@ func (s *Service) FollowIn(ctx context.Context, tx store.Tx, from, to instance.A
 	}
 	if barred {
 		return "", instance.ErrNotFound
+	}
+	if err := unheard(ctx, tx, from, to); err != nil {
+		return "", err
 	}
 	f, err := followOf(ctx, tx, from.ID, to.ID)
 	switch {
@@ -77,6 +64,24 @@ func (s *Service) FollowIn(ctx context.Context, tx store.Tx, from, to instance.A
 		return f.State, s.tell(ctx, tx, instance.Deed{Kind: instance.FollowGranted, Actor: to, Target: &from, ID: f.ID, URI: f.URI})
 	}
 	return f.State, nil
+}
+
+// unheard returns an error where one of two wants to hear nothing of the
+// other's server: [instance.ErrForbidden] for who asks against their own word,
+// [instance.ErrNotFound] for who is not heard.
+func unheard(ctx context.Context, tx store.Tx, from, to instance.Actor) error {
+	own, err := blocksDomain(ctx, tx, from.ID, to.Host)
+	if err != nil {
+		return err
+	}
+	if own {
+		return instance.ErrForbidden
+	}
+	theirs, err := blocksDomain(ctx, tx, to.ID, from.Host)
+	if err == nil && theirs {
+		err = instance.ErrNotFound
+	}
+	return err
 }
 
 func (s *Service) newFollow(ctx context.Context, tx store.Tx, from, to instance.Actor, uri string, remote bool) (FollowState, error) {

@@ -20,7 +20,8 @@ import (
 //   - followers: whom the author lets follow, and whom the post names;
 //   - direct: whom the post names;
 //   - one's own: always;
-//   - nothing of somebody who blocks the viewer or whom the viewer blocks.
+//   - nothing of somebody who blocks the viewer or whom the viewer blocks, nor
+//     of the servers of which the viewer wants to hear nothing.
 func Where(v instance.Viewer, args []any) (string, []any) {
 	if v.ID == 0 {
 		return `p.audience IN ('public', 'unlisted')`, args
@@ -51,6 +52,8 @@ func Where(v instance.Viewer, args []any) (string, []any) {
 		AND EXISTS (SELECT 1 FROM follows pf WHERE pf.follower_id = ` + me + ` AND pf.followee_id = p.author_id AND pf.state = 'accepted')))
 		AND NOT EXISTS (SELECT 1 FROM blocks pb
 		                 WHERE (pb.actor_id = ` + me + ` AND pb.target_id = p.author_id)
-		                    OR (pb.actor_id = p.author_id AND pb.target_id = ` + me + `)))`)
+		                    OR (pb.actor_id = p.author_id AND pb.target_id = ` + me + `))
+		AND NOT EXISTS (SELECT 1 FROM blocked_domains pd JOIN actors ph ON ph.host = pd.domain
+		                 WHERE pd.actor_id = ` + me + ` AND ph.id = p.author_id))`)
 	return b.String(), args
 }

@@ -6,6 +6,7 @@ package timelines
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"palier/instance"
 	"palier/instance/actors"
@@ -16,6 +17,7 @@ import (
 // Service reads and keeps timelines.
 type Service struct {
 	db      *store.DB
+	now     func() time.Time
 	posts   Posts
 	readers func(audience instance.Audience, place string) string
 }
@@ -29,6 +31,7 @@ type Posts interface {
 // Options are what a [Service] stands on.
 type Options struct {
 	DB    *store.DB
+	Now   func() time.Time
 	Posts Posts
 	// Readers gives the query for those who may read a local post in a place,
 	// given as a placeholder; its column is called reader.
@@ -37,7 +40,7 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, posts: o.Posts, readers: o.Readers}
+	return &Service{db: o.DB, now: o.Now, posts: o.Posts, readers: o.Readers}
 }
 
 // Entry is one line of a timeline: a post, and who brought it if not its
