@@ -35,7 +35,7 @@ func (a *App) routes() (http.Handler, error) {
 	mastodon.New(mastodon.Options{
 		Site: a.Site, Title: a.Config.Title, Version: a.version, Now: a.now, Log: a.log, DB: a.DB, Apps: a.Apps,
 		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines, Notifications: a.Notifications,
-		Moderation: a.Moderation, Network: a.Federation, Pictures: a.Pictures, Deeds: a.Config.Limits.Pages,
+		Moderation: a.Moderation, Network: a.Federation, Pictures: a.Pictures, Deeds: a.Config.Limits.Pages, Grants: a.Config.Limits.Apps,
 	}).Routes(r)
 	pages.Routes(r)
 	return r, nil

@@ -31,7 +31,8 @@ import (
 // Server answers programs.
 type Server struct {
 	Options
-	deeds *auth.Limiter
+	deeds  *auth.Limiter
+	grants *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -54,7 +55,11 @@ type Options struct {
 	Network       Network
 	Pictures      *media.Pictures
 
-	Deeds auth.Limit // per address: whatever changes something
+	Deeds  auth.Limit // per address: whatever changes something
+	Grants auth.Limit // per address: registering, and trading codes
+
+	// PushKey is the public key of web push, as programs want it; nil for none.
+	PushKey func() string
 }
 
 // Network is what programs ask of other servers.
@@ -71,7 +76,7 @@ type Network interface {
 
 // New returns a server on o.
 func New(o Options) *Server {
-	return &Server{Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now)}
+	return &Server{Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now)}
 }
 
 // Routes adds the API to r.
@@ -80,12 +85,14 @@ func (s *Server) Routes(r chi.Router) {
 	api.Use(shared, packed)
 	api.NotFound(s.nothing)
 	api.MethodNotAllowed(s.nothing)
+	s.appRoutes(api)
 	s.instanceRoutes(api)
 	s.accountRoutes(api)
 	s.statusRoutes(api)
 	s.timelineRoutes(api)
 	s.notificationRoutes(api)
 	r.Mount("/api", api)
+	s.grantRoutes(r)
 	r.Get(missingAvatar, drawn(missingPortrait))
 	r.Get(missingHeader, drawn(missingBanner))
 }

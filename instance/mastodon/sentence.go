@@ -122,6 +122,7 @@ var words = map[string]map[string]string{
 		"field description": "Description", "field audience": "Visibility", "field name": "Name", "field summary": "Note",
 		"field field": "Field name", "field value": "Field value", "field parameters": "Parameters", "field comment": "Comment",
 		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "Language",
+		"field client_name": "Application name", "field website": "Website", "field redirect_uris": "Redirect URI", "field scope": "Scopes",
 	},
 	"fr": {
 		"409": "Cela a changé entre-temps. Chargez à nouveau.",
@@ -160,5 +161,6 @@ var words = map[string]map[string]string{
 		"field description": "La description", "field audience": "La visibilité", "field name": "Le nom", "field summary": "La présentation",
 		"field field": "L’intitulé", "field value": "Le contenu", "field parameters": "Les paramètres", "field comment": "Le commentaire",
 		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "La langue",
+		"field client_name": "Le nom de l’application", "field website": "Le site", "field redirect_uris": "L’adresse de retour", "field scope": "Les permissions",
 	},
 }
