@@ -38,7 +38,7 @@ var folders = []string{"cmd", "deploy", "federation", "instance", "protocol", "s
 var floors = [][]string{
 	{"instance"},
 	{"instance/store", "instance/writing", "instance/france"},
-	{"instance/jobs", "instance/media", "instance/search", "instance/actors", "instance/readable"},
+	{"instance/jobs", "instance/media", "instance/actors", "instance/readable"},
 	{}, // people, places, posts and the other nouns
 	{"instance/web", "instance/mastodon", "instance/activitypub"},
 	{"instance/config"},

@@ -131,7 +131,10 @@ func (s *Service) rename(ctx context.Context, tx store.Tx, a *instance.Actor, h 
 	_, err := tx.Exec(ctx, `
 		UPDATE actors SET username = $2, username_key = $3, host = $4 WHERE id = $1`,
 		a.ID, a.Username, strings.ToLower(a.Username), a.Host)
-	return err
+	if err != nil {
+		return err
+	}
+	return actors.Index(ctx, tx, *a)
 }
 
 // keepFoundPost keeps a post that somebody looked up by its address.

@@ -25,7 +25,8 @@ func Save(ctx context.Context, tx store.Tx, a instance.Actor, document string) e
 	if a.Latitude != 0 || a.Longitude != 0 {
 		latitude, longitude, radius = &a.Latitude, &a.Longitude, &a.RadiusKM
 	}
-	_, err = tx.Exec(ctx, `
+	kept := a // under the id it is known by
+	err = tx.QueryRow(ctx, `
 		INSERT INTO actors (id, uri, kind, username, username_key, host, name, summary, url, icon, image, fields,
 			inbox, shared_inbox, outbox, followers, following, featured, moderators,
 			locked, discoverable, indexable, hide_collections, level, territory, latitude, longitude, radius_km,
@@ -41,18 +42,20 @@ func Save(ctx context.Context, tx store.Tx, a instance.Actor, document string) e
 		       locked = excluded.locked, discoverable = excluded.discoverable, indexable = excluded.indexable, hide_collections = excluded.hide_collections,
 		       level = excluded.level, territory = excluded.territory, latitude = excluded.latitude,
 		       longitude = excluded.longitude, radius_km = excluded.radius_km, moved_to = excluded.moved_to,
-		       updated_at = excluded.updated_at, fetched_at = excluded.fetched_at, document = excluded.document`,
+		       updated_at = excluded.updated_at, fetched_at = excluded.fetched_at, document = excluded.document
+		RETURNING id, username, host`,
 		a.ID, a.URI, string(a.Kind), a.Username, strings.ToLower(a.Username), strings.ToLower(a.Host), a.Name, a.Summary, a.URL, a.Icon, a.Image, string(fields),
 		a.Inbox, a.SharedInbox, a.Outbox, a.Followers, a.Following, a.Featured, a.Moderators,
 		a.Locked, a.Discoverable, a.Indexable, a.HideCollections, string(a.Level), a.Territory, latitude, longitude, radius,
-		a.MovedTo, store.Millis(a.CreatedAt), store.Millis(a.UpdatedAt), store.MillisOrNull(a.FetchedAt), document)
+		a.MovedTo, store.Millis(a.CreatedAt), store.Millis(a.UpdatedAt), store.MillisOrNull(a.FetchedAt), document,
+	).Scan(&kept.ID, &kept.Username, &kept.Host)
 	if store.IsUnique(err) {
 		return fmt.Errorf("save actor %s: %w", a.URI, instance.ErrConflict)
 	}
 	if err != nil {
 		return fmt.Errorf("save actor %s: %w", a.URI, err)
 	}
-	return nil
+	return Index(ctx, tx, kept)
 }
 
 // MarkDeleted keeps the actor's place and forgets what it said of itself.
@@ -62,6 +65,9 @@ func MarkDeleted(ctx context.Context, tx store.Tx, id instance.ActorID, at int64
 		   SET deleted_at = $2, name = '', summary = '', icon = '', image = '', fields = '[]', document = ''
 		 WHERE id = $1 AND deleted_at IS NULL`, id, at)
 	if err != nil {
+		return fmt.Errorf("delete actor %s: %w", id, err)
+	}
+	if err := Words.Drop(ctx, tx, int64(id)); err != nil {
 		return fmt.Errorf("delete actor %s: %w", id, err)
 	}
 	return nil

@@ -24,6 +24,7 @@ import (
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
+	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
 )
@@ -39,6 +40,7 @@ type App struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Search        *search.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Federation    *activitypub.Service
@@ -137,7 +139,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-			a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
+			a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -155,6 +157,9 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
+	a.Search = search.New(search.Options{
+		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
+	})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
 	a.Moderation = moderation.New(moderation.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,

@@ -10,6 +10,7 @@ import (
 	"palier/instance/notifications"
 	"palier/instance/people"
 	"palier/instance/posts"
+	"palier/instance/search"
 	"palier/instance/store"
 )
 
@@ -33,6 +34,8 @@ const (
 func (a *App) schedule() {
 	jobs.Handle(a.Jobs, a.sweep, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("sweep", time.Hour, Sweep{})
+	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
+	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
 }
 
 func (a *App) sweep(ctx context.Context, _ Sweep) error {

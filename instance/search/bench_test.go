@@ -1,0 +1,150 @@
+package search_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/apptest"
+	"palier/instance/posts"
+	"palier/instance/search"
+	"palier/instance/store"
+	"palier/instance/store/storetest"
+)
+
+const benchPosts = 100_000
+
+// BenchmarkPosts searches 100,000 posts in generated French, and says how long
+// the slowest twentieth takes at least. Words come as often as words do: the
+// n-th of them 1/n as often as the first.
+func BenchmarkPosts(b *testing.B) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		db := storetest.Open(b, engine)
+		s, viewer := hundredThousand(b, db)
+		for name, query := range map[string]func(r *rand.Rand) string{
+			"rare":   func(r *rand.Rand) string { return vocabulary[1000+r.IntN(1000)] },
+			"common": func(r *rand.Rand) string { return vocabulary[r.IntN(10)] },
+			"two":    func(r *rand.Rand) string { return vocabulary[r.IntN(50)] + " " + vocabulary[r.IntN(300)] },
+			"phrase": func(r *rand.Rand) string { return `"` + vocabulary[r.IntN(20)] + " " + vocabulary[r.IntN(20)] + `"` },
+			"not":    func(r *rand.Rand) string { return vocabulary[r.IntN(50)] + " -" + vocabulary[r.IntN(50)] },
+			"from": func(r *rand.Rand) string {
+				return fmt.Sprintf("from:p%d@lyon.example %s", r.IntN(200), vocabulary[r.IntN(100)])
+			},
+			"hidden": func(r *rand.Rand) string { return "secretement " + vocabulary[r.IntN(100)] },
+		} {
+			b.Run(name+"/"+string(engine), func(b *testing.B) {
+				r := rand.New(rand.NewPCG(1, 2))
+				var took []time.Duration
+				for b.Loop() {
+					at := time.Now()
+					if _, err := s.Posts(b.Context(), viewer, query(r), search.Page{}); err != nil {
+						b.Fatal(err)
+					}
+					took = append(took, time.Since(at))
+				}
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+			})
+		}
+	}
+}
+
+// vocabulary is words that sound French, the most common first.
+var vocabulary = func() []string {
+	r := rand.New(rand.NewPCG(3, 4))
+	heads := strings.Fields("pla mar éco vé voi ruel pont jar din bal cham for gran lec tra bou soi fes com rép éch prê asso mai cli vil qua bri pro che")
+	middles := strings.Fields("ti ro lo é ga na ri ta lè mo si ve que ci do ra")
+	tails := strings.Fields("er age ment tion elle eur on ir ette is ance ée oir al in")
+	list := []string{"de", "la", "le", "et", "les", "des", "à", "en", "un", "du", "une", "pour", "que", "est", "dans"}
+	for len(list) < 5000 {
+		word := heads[r.IntN(len(heads))]
+		for range r.IntN(3) {
+			word += middles[r.IntN(len(middles))]
+		}
+		if word += tails[r.IntN(len(tails))]; !slices.Contains(list, word) {
+			list = append(list, word)
+		}
+	}
+	return list
+}()
+
+// hundredThousand fills a database as a busy server's would be: mostly posts of
+// others, half of whose authors agreed to be found, and some for the circles
+// the viewer belongs to or not.
+func hundredThousand(b *testing.B, db *store.DB) (*search.Service, instance.Viewer) {
+	b.Helper()
+	ctx := b.Context()
+	p := posts.New(posts.Options{DB: db, Now: time.Now, IDs: instance.NewIDs(time.Now, 0)})
+	s := search.New(search.Options{DB: db, Now: time.Now, Posts: p})
+	viewer := instance.Viewer{ID: 1, Inner: []instance.ActorID{201}, Around: []instance.ActorID{201, 202}}
+	r := rand.New(rand.NewPCG(5, 6))
+	zipf := rand.NewZipf(r, 1.07, 1, uint64(len(vocabulary)-1))
+	var people []instance.Actor
+	err := db.InTx(ctx, func(tx store.Tx) error {
+		people = nil
+		for i := range 210 {
+			a := instance.Actor{ID: instance.ActorID(i + 1), URI: fmt.Sprint("https://lyon.example/", i), Kind: instance.Person, Username: fmt.Sprintf("p%d", i), Host: "lyon.example", Indexable: i%2 == 0}
+			if i >= 200 {
+				a.Kind, a.Host = instance.Group, ""
+			}
+			if err := actors.Save(ctx, tx, a, ""); err != nil {
+				return err
+			}
+			people = append(people, a)
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for from := 0; from < benchPosts; from += 1000 {
+		err := db.InTx(ctx, func(tx store.Tx) error {
+			for i := from; i < from+1000; i++ {
+				if err := benchPost(ctx, tx, s, r, zipf, i, people); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := db.InTx(ctx, func(tx store.Tx) error { _, err := tx.Exec(ctx, `ANALYZE`); return err }); err != nil {
+		b.Fatal(err)
+	}
+	return s, viewer
+}
+
+func benchPost(ctx context.Context, tx store.Tx, s *search.Service, r *rand.Rand, zipf *rand.Zipf, i int, people []instance.Actor) error {
+	var text strings.Builder
+	for range 20 + r.IntN(40) {
+		text.WriteString(vocabulary[zipf.Uint64()] + " ")
+	}
+	p := &instance.Post{
+		ID: instance.PostID(apptest.Start.UnixMilli()+int64(i)) << 16, Author: people[r.IntN(200)], Audience: instance.ToPublic, Language: "fr",
+	}
+	var group *instance.ActorID
+	switch n := r.IntN(10); {
+	case n == 0:
+		p.Audience, group = instance.ToNeighbourhood, &people[200+r.IntN(10)].ID
+	case n == 1:
+		p.Audience = instance.ToUnlisted
+		text.WriteString("secrètement")
+	}
+	p.Content = "<p>" + text.String() + "</p>"
+	_, err := tx.Exec(ctx, `
+		INSERT INTO posts (id, uri, author_id, group_id, content, audience, thread_id, local, language, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $1, $7, 'fr', $8)`,
+		p.ID, fmt.Sprint("https://lyon.example/posts/", i), p.Author.ID, group, p.Content, string(p.Audience), group != nil, apptest.Start.UnixMilli()+int64(i))
+	if err != nil {
+		return err
+	}
+	return s.Hear(ctx, tx, instance.Deed{Kind: instance.Posted, Post: p})
+}
