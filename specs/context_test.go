@@ -21,7 +21,7 @@ var terms = strings.Fields(`
 // The names that the contexts of others define and our documents use.
 var foreign = map[string][]string{
 	"https://www.w3.org/ns/activitystreams": strings.Fields(`
-		id type Accept Add Announce Application Block Collection CollectionPage Create Delete Document Event Flag Follow Group Image
+		id type anyOf oneOf closed Question Accept Add Announce Application Block Collection CollectionPage Create Delete Document Event Flag Follow Group Image
 		Join Leave Like Link Mention Move Note Offer OrderedCollection OrderedCollectionPage Organization Person Place Reject Remove
 		Tombstone Undo Update actor attachment attributedTo audience bcc bto cc content contentMap context deleted endTime endpoints
 		first followers following formerType generator height href icon image inReplyTo inbox items last latitude location longitude

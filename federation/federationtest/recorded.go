@@ -70,7 +70,11 @@ func (r *Recorded) Publish(d Document) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for id, body := range map[string][]byte{d.ID: d.Body, d.ObjectID: d.object} {
-		if at, ok := r.path(id); ok && body != nil {
+		at, ok := r.path(id)
+		if _, part := r.things[at]; part && strings.Contains(id, "#") {
+			continue // the whole stands there already
+		}
+		if ok && body != nil {
 			r.things[at] = thing{http.StatusOK, body}
 		}
 	}

@@ -25,10 +25,12 @@ type By struct {
 	ReceivedAt time.Time
 }
 
-// Create is a new object of the actor's.
+// Create is a new object of the actor's. Votes of several choices may come
+// together: More are the others, of which the same is known.
 type Create struct {
 	By
 	Object *as2.Object // has the actor's origin and names nobody else as author
+	More   []*as2.Object
 }
 
 // Update is an object of the actor's as it is now.

@@ -38,6 +38,32 @@ func (t *task) own(ctx context.Context, by By) (*as2.Object, error) {
 	return o, written(o, by.Actor)
 }
 
+// several takes a Create of several votes, which is how some send a choice of
+// several options. All have to stand in it whole: nothing is fetched.
+func (t *task) several(ctx context.Context, by By) error {
+	if len(by.Activity.Objects) > as2.MaxChoices {
+		return refuse("creates %d objects at once", len(by.Activity.Objects))
+	}
+	var all []*as2.Object
+	for _, item := range by.Activity.Objects {
+		if item.Type == "" || t.o.Local(item.IRI) || !origin.Same(item.IRI, by.Actor) {
+			return refuse("object without id, or several")
+		}
+		o, err := item.Parse()
+		if err != nil {
+			return refuse("%w", err)
+		}
+		if err := written(o, by.Actor); err != nil {
+			return err
+		}
+		if !o.Is(as2.TypeNote) || !o.Has("name") || !o.Has("inReplyTo") {
+			return refuse("several objects, and not votes")
+		}
+		all = append(all, o)
+	}
+	return t.do(ctx, by, Create{By: by, Object: all[0], More: all[1:]})
+}
+
 // written refuses an object that is not something actor can have written: an
 // activity, an actor or a collection, or that names somebody else as its author.
 func written(o *as2.Object, actor string) error {

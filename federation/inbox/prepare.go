@@ -193,11 +193,14 @@ func (t *task) about(ctx context.Context, by By, deed func(object string) any) e
 }
 
 func (t *task) create(ctx context.Context, by By) error {
+	if len(by.Activity.Objects) > 1 {
+		return t.several(ctx, by)
+	}
 	o, err := t.own(ctx, by)
 	if err != nil || o == nil {
 		return err
 	}
-	return t.do(ctx, by, Create{by, o})
+	return t.do(ctx, by, Create{By: by, Object: o})
 }
 
 func (t *task) update(ctx context.Context, by By) error {

@@ -106,6 +106,35 @@ func TestC01_CreateOfAnothersThing(t *testing.T) {
 	refused(t, "two at once", err)
 }
 
+// Some send the choices of one vote together.
+func TestSeveralVotesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	l := w.person(t, lea)
+	w.known(l, "Person")
+	several := func(objects string) string {
+		return doc(`{"id":"$A/a/1","type":"Create","actor":"$A","object":[`+objects+`]}`, lea, mallo)
+	}
+	p, err := w.prepare(t, l, several(`{"id":"$A#v/1","type":"Note","attributedTo":"$A","name":"x","inReplyTo":"https://q.example/1"},
+		{"id":"$A#v/2","type":"Note","attributedTo":"$A","name":"y","inReplyTo":"https://q.example/1"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	create, ok := p.Deed().(inbox.Create)
+	if !ok || create.Object.Line("name") != "x" || len(create.More) != 1 || create.More[0].Line("name") != "y" {
+		t.Errorf("got %+v", p.Deed())
+	}
+	for name, objects := range map[string]string{
+		"by id alone":             `"$A#v/1","$A#v/2"`,
+		"one of somebody else's":  `{"id":"$A#v/1","type":"Note","name":"x","inReplyTo":"$B"},{"id":"$A#v/2","type":"Note","attributedTo":"$B","name":"y","inReplyTo":"$B"}`,
+		"one from somewhere else": `{"id":"$A#v/1","type":"Note","name":"x","inReplyTo":"$B"},{"id":"$B#v/2","type":"Note","name":"y","inReplyTo":"$B"}`,
+		"more than any poll has":  strings.Repeat(`{"id":"$A#v/1","type":"Note","name":"x","inReplyTo":"$B"},`, as2.MaxChoices) + `{"id":"$A#v/1","type":"Note","name":"x","inReplyTo":"$B"}`,
+	} {
+		_, err := w.prepare(t, l, several(objects))
+		refused(t, name, err)
+	}
+}
+
 func TestCreateOfAnIdIsFetched(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

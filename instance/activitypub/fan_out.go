@@ -18,9 +18,10 @@ type FanOut struct {
 	Plain instance.ID `json:"plain,omitempty"`
 	// Wrapped goes, in the place of Plain, to hosts that speak FEP-1b12.
 	Wrapped instance.ID `json:"wrapped,omitempty"`
-	// FollowersOf and Actors are whom it reaches.
+	// FollowersOf, Actors and those who voted on VotersOf are whom it reaches.
 	FollowersOf []instance.ActorID `json:"followersOf,omitempty"`
 	Actors      []instance.ActorID `json:"actors,omitempty"`
+	VotersOf    instance.PostID    `json:"votersOf,omitempty"`
 }
 
 // Kind names the job.
@@ -44,6 +45,10 @@ func (f FanOut) recipients(args []any) (string, []any) {
 			args = append(args, id)
 		}
 		any = append(any, `a.id IN (`+store.Placeholders(from, n)+`)`)
+	}
+	if f.VotersOf != 0 {
+		args = append(args, f.VotersOf)
+		any = append(any, `EXISTS (SELECT 1 FROM poll_voters v WHERE v.actor_id = a.id AND v.post_id = `+store.Placeholders(len(args), 1)+`)`)
 	}
 	return `a.host <> '' AND a.deleted_at IS NULL AND a.inbox <> '' AND ` + either(any), args
 }

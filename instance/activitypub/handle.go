@@ -82,6 +82,9 @@ func (s *Service) onCreate(ctx context.Context, tx store.Tx, d inbox.Create) err
 	if err != nil {
 		return err
 	}
+	if votes := votesIn(d); len(votes) > 0 || len(d.More) > 0 {
+		return s.onVotes(ctx, tx, author, d, votes)
+	}
 	p, err := s.readPost(ctx, tx, author, d.Object)
 	if err != nil {
 		return err
@@ -149,7 +152,7 @@ func (s *Service) onUpdate(ctx context.Context, tx store.Tx, d inbox.Update) err
 	held, err := posts.ByURI(ctx, tx, d.Object.ID())
 	if errors.Is(err, instance.ErrNotFound) {
 		// It may have overtaken its Create: then it is one.
-		return s.onCreate(ctx, tx, inbox.Create(d))
+		return s.onCreate(ctx, tx, inbox.Create{By: d.By, Object: d.Object})
 	}
 	if err != nil {
 		return err
@@ -161,7 +164,7 @@ func (s *Service) onUpdate(ctx context.Context, tx store.Tx, d inbox.Update) err
 	if err != nil {
 		return err
 	}
-	if now.EditedAt.IsZero() {
+	if now.EditedAt.IsZero() && now.Poll == nil { // a poll that says nothing of an edit says what it counts
 		now.EditedAt = d.ReceivedAt
 	}
 	return s.nouns.Posts.ReviseIn(ctx, tx, held, now, string(d.Activity.Raw))
@@ -230,6 +233,7 @@ func (s *Service) actorLeft(ctx context.Context, tx store.Tx, uri string) error 
 		`DELETE FROM notifications WHERE from_id = $1`,
 		`DELETE FROM boosts WHERE actor_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM likes WHERE actor_id = $1`,
+		`DELETE FROM polls WHERE post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`UPDATE posts SET deleted_at = published_at, title = '', content = '', warning = '', document = '' WHERE author_id = $1 AND deleted_at IS NULL`,
 		`DELETE FROM media WHERE owner_id = $1`,
 		`DELETE FROM post_tags WHERE post_id IN (SELECT id FROM posts WHERE author_id = $1)`,

@@ -38,6 +38,10 @@ func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) er
 	switch d.Kind {
 	case instance.Posted, instance.Edited, instance.Deleted:
 		return s.announcePost(ctx, tx, d)
+	case instance.Counted, instance.PollEnded:
+		return s.announceCounts(ctx, tx, d)
+	case instance.Voted:
+		return s.sendVote(ctx, tx, d)
 	case instance.Liked:
 		return s.toAuthor(ctx, tx, d, act(as2.TypeLike, d.URI, d.Actor, d.Post.URI))
 	case instance.Unliked:

@@ -39,6 +39,11 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 	if p.Group != nil && !p.Group.Local() && open {
 		to.Actors = append(to.Actors, p.Group.ID)
 	}
+	if p.Poll != nil && d.Kind != instance.Posted {
+		if err := s.toVoters(ctx, tx, d, &to); err != nil {
+			return err
+		}
+	}
 	if d.Kind != instance.Posted {
 		// Those who have it through a group of ours hear from its author too.
 		groups, err := s.sharedBy(ctx, tx, p.ID)
@@ -101,14 +106,14 @@ func (s *Service) postActivity(d instance.Deed) (as2.Activity, error) {
 	p := d.Post
 	to, cc := addressees(p)
 	a := as2.Activity{
-		Context: vocab.PostContext(), ID: s.site.ActivityURI(s.ids.Next()), Actor: p.Author.URI, Published: p.PublishedAt, To: to, CC: cc,
+		Context: postContext(p), ID: s.site.ActivityURI(s.ids.Next()), Actor: p.Author.URI, Published: p.PublishedAt, To: to, CC: cc,
 	}
 	if p.Group != nil && p.Audience.Open() {
 		a.Audience = []string{p.Group.URI}
 	}
 	if d.Kind == instance.Deleted {
 		a.Type, a.Published = as2.TypeDelete, s.now().UTC()
-		item, err := as2.Embed(as2.Tombstone{ID: p.URI, Type: as2.TypeTombstone, FormerType: as2.TypeNote, Deleted: s.now().UTC()})
+		item, err := as2.Embed(as2.Tombstone{ID: p.URI, Type: as2.TypeTombstone, FormerType: postType(p), Deleted: s.now().UTC()})
 		a.Objects = []as2.Item{item}
 		return a, err
 	}
@@ -120,7 +125,7 @@ func (s *Service) postActivity(d instance.Deed) (as2.Activity, error) {
 	}
 	a.Objects = []as2.Item{item}
 	a.Type = as2.TypeCreate
-	if d.Kind == instance.Edited {
+	if d.Kind != instance.Posted {
 		a.Type, a.Published, a.Updated = as2.TypeUpdate, s.now().UTC(), p.EditedAt
 	}
 	return a, nil
@@ -234,20 +239,20 @@ func (s *Service) sharedBy(ctx context.Context, tx store.Tx, p instance.PostID) 
 }
 
 // passOn lets our groups pass on what other servers did with a post in them:
-// a reply, an edit or a deletion goes on as it came to hosts that speak
+// a reply, an edit, a count or a deletion goes on as it came to hosts that speak
 // FEP-1b12; a deletion takes our share back at all others.
 func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	if d.Post == nil || !d.Post.Audience.Open() {
 		return nil
 	}
-	isPost := d.Kind == instance.Posted || d.Kind == instance.Edited || d.Kind == instance.Deleted
+	isPost := d.Kind == instance.Posted || d.Kind == instance.Edited || d.Kind == instance.Counted || d.Kind == instance.Deleted
 	switch {
 	case isPost && d.Post.ReplyToURI != "":
 		if d.Activity == "" {
 			return nil
 		}
 		return s.passReplyOn(ctx, tx, d, d.Activity)
-	case d.Kind == instance.Edited && d.Activity != "", d.Kind == instance.Deleted:
+	case (d.Kind == instance.Edited || d.Kind == instance.Counted) && d.Activity != "", d.Kind == instance.Deleted:
 		groups, err := s.sharedBy(ctx, tx, d.Post.ID)
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ func (s *Service) note(p *instance.Post) as2.Note {
 	to, cc := addressees(p)
 	content := writing.WithTitle(p.Title, p.Content)
 	doc := as2.Note{
-		Context: vocab.PostContext(), ID: p.URI, Type: as2.TypeNote, AttributedTo: []as2.Item{as2.IRI(p.Author.URI)},
+		Context: postContext(p), ID: p.URI, Type: postType(p), AttributedTo: []as2.Item{as2.IRI(p.Author.URI)},
 		InReplyTo: p.ReplyToURI, Summary: p.Warning, Content: content, URL: p.URL,
 		Published: p.PublishedAt, Updated: p.EditedAt, To: to, CC: cc, Conversation: p.Context, Sensitive: p.Sensitive,
 		Replies: as2.IRI(p.URI + "/replies"),
@@ -34,6 +34,9 @@ func (s *Service) note(p *instance.Post) as2.Note {
 	}
 	for _, m := range p.Pictures {
 		doc.Attachments = append(doc.Attachments, s.attachment(m))
+	}
+	if p.Poll != nil {
+		s.ask(&doc, p.Poll)
 	}
 	vocab.PutPost(&doc, vocab.Post{Title: p.Title, Kind: vocab.Kind(p.Kind), Reach: p.Reach})
 	return doc

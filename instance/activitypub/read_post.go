@@ -53,6 +53,7 @@ func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Act
 	p.Content = content(doc, p)
 	p.Audience = address.Read(address.Of(o), author.Followers)
 	p.Pictures = attached(doc)
+	p.Poll = asked(doc)
 	p.Tags = hashtags(doc)
 	if err := s.resolveNamed(ctx, tx, doc, p); err != nil {
 		return nil, fmt.Errorf("read post %s: %w", doc.ID, err)

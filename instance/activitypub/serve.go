@@ -175,7 +175,7 @@ func (s *Service) getPost(r *http.Request) (answer, error) {
 	}
 	if p.Gone() {
 		body, err := as2.Encode(as2.Tombstone{
-			Context: plain(), ID: p.URI, Type: as2.TypeTombstone, FormerType: as2.TypeNote, Deleted: goneAt(p),
+			Context: plain(), ID: p.URI, Type: as2.TypeTombstone, FormerType: postType(p), Deleted: goneAt(p),
 		})
 		return answer{body: body, gone: true}, err
 	}

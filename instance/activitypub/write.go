@@ -71,7 +71,7 @@ func (s *Service) prove(ctx context.Context, tx store.Tx, actor instance.Actor, 
 
 // send queues a fan-out in the transaction, if it can reach anybody.
 func (s *Service) send(ctx context.Context, tx store.Tx, f FanOut) error {
-	if len(f.FollowersOf) == 0 && len(f.Actors) == 0 {
+	if len(f.FollowersOf) == 0 && len(f.Actors) == 0 && f.VotersOf == 0 {
 		return nil
 	}
 	anyone, err := s.reaches(ctx, tx, f)

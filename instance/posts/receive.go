@@ -113,10 +113,13 @@ func (s *Service) addRemotePictures(ctx context.Context, tx store.Tx, p *instanc
 }
 
 // ReviseIn takes over how a post of another server reads now. An older or
-// equal state than the one we hold changes nothing (R10).
+// equal state than the one we hold changes nothing (R10) but what a poll counts.
 func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance.Post, activity string) error {
-	if held.Gone() || !now.EditedAt.After(latest(held)) {
+	if held.Gone() {
 		return nil
+	}
+	if !now.EditedAt.After(latest(held)) {
+		return s.RecountIn(ctx, tx, held, now.Poll, activity)
 	}
 	if err := s.keepEdit(ctx, tx, held); err != nil {
 		return err

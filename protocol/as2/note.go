@@ -58,10 +58,11 @@ type Poll struct {
 	Voters   int
 }
 
-// Choice is one answer of a poll.
+// Choice is one answer of a poll. Hidden tells that its votes are not said.
 type Choice struct {
-	Name  string
-	Votes int
+	Name   string
+	Votes  int
+	Hidden bool
 }
 
 // MaxChoices is how many answers of a poll are read.

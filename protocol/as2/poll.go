@@ -11,8 +11,9 @@ func (r *reader) poll() *Poll {
 		if len(p.Choices) == MaxChoices {
 			break
 		}
-		c := Choice{Name: o.Line("name")}
-		if replies, ok := o.Object("replies"); ok {
+		c := Choice{Name: o.Line("name"), Hidden: true}
+		if replies, ok := o.Object("replies"); ok && replies.Has("totalItems") {
+			c.Hidden = false
 			c.Votes = read(replies).count("totalItems")
 		}
 		p.Choices = append(p.Choices, c)
@@ -34,12 +35,15 @@ func (p Poll) write(w *writer) {
 	}
 	embedAll(w, name, p.Choices)
 	w.time("closed", p.Closed)
-	w.count("votersCount", p.Voters)
+	w.number("votersCount", p.Voters)
 }
 
 func (c Choice) write(w *writer) {
 	w.head(nil, "", TypeNote)
 	w.text("name", c.Name)
+	if c.Hidden {
+		return
+	}
 	w.put("replies", func(b []byte) ([]byte, error) {
 		return appendEncoded(b, Collection{Type: TypeCollection, Total: &c.Votes})
 	})

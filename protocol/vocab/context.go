@@ -25,10 +25,13 @@ const (
 		`"territory":"nb:territory","level":"nb:level","within":{"@id":"nb:within","@type":"@id"},` +
 		`"directory":{"@id":"nb:directory","@type":"@id"}}]`
 
-	postContext = `["` + as2.Namespace + `","https://w3id.org/security/data-integrity/v2",{` +
-		`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","toot":"http://joinmastodon.org/ns#","blurhash":"toot:blurhash",` +
+	postContext = `["` + as2.Namespace + `","https://w3id.org/security/data-integrity/v2",{` + postTerms + `}]`
+
+	questionContext = `["` + as2.Namespace + `","https://w3id.org/security/data-integrity/v2",{` + postTerms + `,"votersCount":"toot:votersCount"}]`
+
+	postTerms = `"Hashtag":"as:Hashtag","sensitive":"as:sensitive","toot":"http://joinmastodon.org/ns#","blurhash":"toot:blurhash",` +
 		`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},"nb":"` + Namespace + `","reach":"nb:reach","title":"nb:title",` +
-		`"kind":"nb:kind","status":"nb:status","via":{"@id":"nb:via","@type":"@id"}}]`
+		`"kind":"nb:kind","status":"nb:status","via":{"@id":"nb:via","@type":"@id"}`
 
 	relayContext = `["` + as2.Namespace + `",{"nb":"` + Namespace + `","via":{"@id":"nb:via","@type":"@id"}}]`
 )
@@ -43,6 +46,10 @@ func ActorContext() json.RawMessage { return json.RawMessage(actorContext) }
 // PostContext returns the @context of a post, of activities that hold one, and
 // of everything that carries a proof (FEP-8b32).
 func PostContext() json.RawMessage { return json.RawMessage(postContext) }
+
+// QuestionContext returns the @context of a poll, and of activities that hold
+// one.
+func QuestionContext() json.RawMessage { return json.RawMessage(questionContext) }
 
 // RelayContext returns the @context of an Announce that holds a whole activity.
 // It defines nothing that is protected: the activity within has a context of

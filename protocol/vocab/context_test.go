@@ -80,7 +80,7 @@ func TestTermsMeanWhatTheSpecificationSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := definitions(t, document["@context"])
-	for kind, context := range map[string]json.RawMessage{"actor": vocab.ActorContext(), "post": vocab.PostContext(), "relay": vocab.RelayContext()} {
+	for kind, context := range map[string]json.RawMessage{"actor": vocab.ActorContext(), "post": vocab.PostContext(), "question": vocab.QuestionContext(), "relay": vocab.RelayContext()} {
 		for term, got := range definitions(t, context) {
 			if term == "schema" || term == "value" { // PropertyValue has its own schema, without a slash
 				continue
@@ -105,7 +105,7 @@ func TestContextsAreSmallAndFirstOfAllActivityStreams(t *testing.T) {
 	for kind, c := range map[string]struct {
 		context json.RawMessage
 		most    int
-	}{"plain": {vocab.PlainContext(), 50}, "actor": {vocab.ActorContext(), 1300}, "post": {vocab.PostContext(), 600}, "relay": {vocab.RelayContext(), 130}} {
+	}{"plain": {vocab.PlainContext(), 50}, "actor": {vocab.ActorContext(), 1300}, "post": {vocab.PostContext(), 600}, "question": {vocab.QuestionContext(), 640}, "relay": {vocab.RelayContext(), 130}} {
 		if len(c.context) > c.most || !json.Valid(c.context) {
 			t.Errorf("%s context has %d bytes, want at most %d: %s", kind, len(c.context), c.most, c.context)
 		}
@@ -133,15 +133,15 @@ func TestARelayDefinesNoProtectedTerms(t *testing.T) {
 const defined = ` @context id type
 	actor object target to cc audience published updated name summary content contentMap attributedTo inReplyTo context url mediaType href tag attachment
 	replies icon image location latitude longitude radius units generator inbox outbox followers following endpoints sharedInbox preferredUsername rel
-	totalItems first last next prev partOf orderedItems items width height formerType deleted startTime endTime source
-	Create Update Delete Announce Like Undo Follow Accept Reject Add Remove Block Flag Move Note Document Image Mention Link Place Tombstone Person Group
+	totalItems first last next prev partOf orderedItems items width height formerType deleted startTime endTime source oneOf anyOf closed
+	Create Update Delete Announce Like Undo Follow Accept Reject Add Remove Block Flag Move Note Document Image Mention Link Place Tombstone Question Person Group
 	Organization Application OrderedCollection OrderedCollectionPage Collection CollectionPage
 	publicKey owner publicKeyPem assertionMethod Multikey controller publicKeyMultibase
 	proof DataIntegrityProof cryptosuite verificationMethod proofPurpose proofValue created `
 
 func TestEveryNameInADocumentOfOursIsDefined(t *testing.T) {
 	t.Parallel()
-	for name, doc := range map[string]as2.Encodable{"group": group(), "server": server(), "note": note(t), "announce": announce(t)} {
+	for name, doc := range map[string]as2.Encodable{"group": group(), "server": server(), "note": note(t), "question": question(t), "announce": announce(t)} {
 		b, err := as2.Encode(doc)
 		if err != nil {
 			t.Fatal(err)

@@ -68,6 +68,16 @@ func note(t *testing.T) as2.Note {
 	return n
 }
 
+// question is a poll in a neighbourhood (protocol §5.10).
+func question(t *testing.T) as2.Note {
+	t.Helper()
+	n := note(t)
+	n.Context, n.Type, n.Attachments = vocab.QuestionContext(), as2.TypeQuestion, nil
+	n.EndTime = at.Add(24 * time.Hour)
+	n.Poll = &as2.Poll{Choices: []as2.Choice{{Name: "samedi", Votes: 2}, {Name: "dimanche", Hidden: true}}, Closed: n.EndTime, Voters: 2}
+	return n
+}
+
 // announce is the first form of a Group's Announce: the whole activity.
 func announce(t *testing.T) as2.Activity {
 	t.Helper()

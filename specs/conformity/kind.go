@@ -10,7 +10,7 @@ import (
 // kinds are the kinds of documents by their type on the wire.
 var kinds = map[string]string{
 	"Person": "person", "Group": "group", "Organization": "organization", "Application": "application",
-	"Note": "note", "Event": "event", "Tombstone": "tombstone",
+	"Note": "note", "Question": "question", "Event": "event", "Tombstone": "tombstone",
 	"Accept": "accept", "Add": "add", "Announce": "announce", "Block": "block", "Create": "create", "Delete": "delete",
 	"Flag": "flag", "Follow": "follow", "Join": "join", "Leave": "leave", "Like": "like", "Move": "move", "Offer": "offer",
 	"Reject": "reject", "Remove": "remove", "Undo": "undo", "Update": "update",
