@@ -31,8 +31,10 @@ import (
 // Server answers programs.
 type Server struct {
 	Options
-	deeds  *auth.Limiter
-	grants *auth.Limiter
+	deeds      *auth.Limiter
+	answers    *answers
+	identities *identities
+	grants     *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -76,7 +78,10 @@ type Network interface {
 
 // New returns a server on o.
 func New(o Options) *Server {
-	return &Server{Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now)}
+	return &Server{
+		Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now),
+		answers: newAnswers(), identities: newIdentities(),
+	}
 }
 
 // Routes adds the API to r.

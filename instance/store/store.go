@@ -107,6 +107,7 @@ type DB struct {
 type backend interface {
 	begin(ctx context.Context) (session, error)
 	read() Tx
+	state(ctx context.Context) (string, error)
 	close() error
 }
 
