@@ -49,6 +49,7 @@ type App struct {
 	Live          *live.Hub
 	Pictures      *media.Pictures
 	Others        *remote.Cache
+	Passes        *media.Passes
 
 	log     *slog.Logger
 	version string

@@ -56,6 +56,7 @@ type Options struct {
 	Moderation    *moderation.Service
 	Network       Network
 	Pictures      *media.Pictures
+	Passes        *media.Passes
 
 	Deeds  auth.Limit // per address: whatever changes something
 	Grants auth.Limit // per address: registering, and trading codes
