@@ -16,6 +16,7 @@ import (
 	"palier/instance/config"
 	"palier/instance/groups"
 	"palier/instance/jobs"
+	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/media/remote"
@@ -40,6 +41,7 @@ type App struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Lists         *lists.Service
 	Search        *search.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
@@ -140,7 +142,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-			a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
+			a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -158,6 +160,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
+	a.Lists = lists.New(lists.Options{DB: a.DB, IDs: a.ids, Now: a.now, Readers: places.Readers})
 	a.Search = search.New(search.Options{
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})

@@ -12,6 +12,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/groups"
 	"palier/instance/jobs"
+	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -34,6 +35,7 @@ type Village struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Lists         *lists.Service
 	Search        *search.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
@@ -83,6 +85,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
+	v.Lists = lists.New(lists.Options{DB: db, IDs: ids, Now: v.Clock.Now, Readers: places.Readers})
 	v.Search = search.New(search.Options{DB: db, Site: site, Now: v.Clock.Now, Posts: v.Posts})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
@@ -99,7 +102,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	v.deeds = append(v.deeds, d)
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-		v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
+		v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err
