@@ -51,7 +51,7 @@ func (p *ListPlan) Check() error {
 		return &Invalid{Field: "title", Code: "missing"}
 	case utf8.RuneCountInString(p.Title) > MaxListTitle:
 		return &Invalid{Field: "title", Code: "too-long", Limit: MaxListTitle}
-	case !utf8.ValidString(p.Title) || strings.ContainsRune(p.Title, 0):
+	case !sound(p.Title):
 		return &Invalid{Field: "title", Code: "malformed"}
 	}
 	switch p.Replies {

@@ -14,6 +14,7 @@ import (
 	"palier/instance/activitypub"
 	"palier/instance/auth"
 	"palier/instance/config"
+	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/jobs"
 	"palier/instance/lists"
@@ -41,6 +42,7 @@ type App struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Filters       *filters.Service
 	Lists         *lists.Service
 	Search        *search.Service
 	Notifications *notifications.Service
@@ -160,6 +162,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
+	a.Filters = filters.New(filters.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Lists = lists.New(lists.Options{DB: a.DB, IDs: a.ids, Now: a.now, Readers: places.Readers})
 	a.Search = search.New(search.Options{
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),

@@ -10,6 +10,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/jobs"
 	"palier/instance/lists"
@@ -35,6 +36,7 @@ type Village struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Filters       *filters.Service
 	Lists         *lists.Service
 	Search        *search.Service
 	Notifications *notifications.Service
@@ -85,6 +87,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
+	v.Filters = filters.New(filters.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Lists = lists.New(lists.Options{DB: db, IDs: ids, Now: v.Clock.Now, Readers: places.Readers})
 	v.Search = search.New(search.Options{DB: db, Site: site, Now: v.Clock.Now, Posts: v.Posts})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
