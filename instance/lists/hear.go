@@ -35,34 +35,40 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	return nil
 }
 
-// insert writes entry $1 for post $2 by $3, brought by $4, into the lists l that
-// have its bringer as member m where a condition holds, but not where the owner
-// blocks or mutes the author or who brings it, or is blocked by the author. A
-// post that is there stays where it is.
+// insert writes entry $1 for post $2 by $3, brought by $4 at $5, into the lists l
+// that have its bringer as member m where a condition holds, but not where the
+// owner blocks or mutes the author or who brings it or wants to hear nothing of
+// their server, or is blocked by the author. A post that is there stays where it
+// is.
 func insert(where string) string {
 	return `
 		INSERT INTO list_entries (list_id, id, post_id, via_id)
 		SELECT l.id, CAST($1 AS BIGINT), CAST($2 AS BIGINT), NULLIF(CAST($4 AS BIGINT), 0)
 		  FROM list_members m JOIN lists l ON l.id = m.list_id
 		 WHERE ` + where + `
-		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = l.owner_id AND x.target_id IN ($3, $4))
+		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = l.owner_id AND x.target_id IN ($3, $4)
+		                      AND (x.until IS NULL OR x.until > $5))
+		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x JOIN actors h ON h.host = x.domain
+		                    WHERE x.actor_id = l.owner_id AND h.id IN ($3, $4))
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = l.owner_id AND x.target_id IN ($3, $4))
 		                       OR (x.target_id = l.owner_id AND x.actor_id = $3))
 		ON CONFLICT DO NOTHING`
 }
 
-// follows holds where the owner of list l is, or follows, the actor.
+// follows holds where the owner of list l is the actor, or follows them and lets
+// posts in the language $6 through. What does not say its language always comes.
 func follows(actor, also string) string {
 	return `(l.owner_id = ` + actor + ` OR EXISTS (SELECT 1 FROM follows f
-		WHERE f.follower_id = l.owner_id AND f.followee_id = ` + actor + ` AND f.state = 'accepted'` + also + `))`
+		WHERE f.follower_id = l.owner_id AND f.followee_id = ` + actor + ` AND f.state = 'accepted'` + also + `
+		  AND (f.languages = '' OR CAST($6 AS TEXT) = '' OR f.languages LIKE '%' || $6 || '%')))`
 }
 
 // posted brings a post into the lists that have its author or, when it is for
 // neighbours, its place: those whose owner may read it. Private messages stand
 // in no list.
 func (s *Service) posted(ctx context.Context, tx store.Tx, p *instance.Post) error {
-	args := []any{instance.ID(p.ID), p.ID, p.Author.ID, instance.ActorID(0)}
+	args := []any{instance.ID(p.ID), p.ID, p.Author.ID, instance.ActorID(0), store.Millis(s.now())}
 	var where string
 	switch {
 	case p.Audience == instance.ToMentioned:
@@ -71,11 +77,13 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, p *instance.Post) err
 		args[3] = p.Group.ID
 		where = `m.actor_id IN ($3, $4) AND (l.owner_id = $3 OR l.owner_id IN (` + s.readers(p.Audience, "$4") + `))`
 	default:
+		args = append(args, language(p))
 		where = `m.actor_id = $3 AND ` + follows("$3", "")
 	}
 	if p.ReplyToURI != "" {
 		args = append(args, p.ReplyTo)
-		where += ` AND m.actor_id = $3 AND EXISTS (SELECT 1 FROM posts q WHERE q.id = $5 AND ` + shows("$3", "q.author_id") + `)`
+		parent := store.Placeholders(len(args), 1)
+		where += ` AND m.actor_id = $3 AND EXISTS (SELECT 1 FROM posts q WHERE q.id = ` + parent + ` AND ` + shows("$3", "q.author_id") + `)`
 	}
 	_, err := tx.Exec(ctx, insert(where), args...)
 	return err
@@ -87,8 +95,16 @@ func (s *Service) shared(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		return nil
 	}
 	_, err := tx.Exec(ctx, insert(`m.actor_id = $4 AND `+follows("$4", " AND f.boosts")),
-		d.ID, d.Post.ID, d.Post.Author.ID, d.Actor.ID)
+		d.ID, d.Post.ID, d.Post.Author.ID, d.Actor.ID, store.Millis(s.now()), language(d.Post))
 	return err
+}
+
+// language is the language of a post as follows name it: ',fr,'.
+func language(p *instance.Post) string {
+	if code := instance.LanguageCode(p.Language); code != "" {
+		return "," + code + ","
+	}
+	return ""
 }
 
 // leave takes somebody, and what they brought, out of the lists of an owner who

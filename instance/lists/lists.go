@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -15,6 +16,7 @@ import (
 type Service struct {
 	db      *store.DB
 	ids     *instance.IDs
+	now     func() time.Time
 	readers func(audience instance.Audience, place string) string
 }
 
@@ -22,6 +24,7 @@ type Service struct {
 type Options struct {
 	DB  *store.DB
 	IDs *instance.IDs
+	Now func() time.Time
 	// Readers gives the query for those who may read a local post in a place,
 	// given as a placeholder; its column is called reader.
 	Readers func(audience instance.Audience, place string) string
@@ -29,7 +32,7 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, readers: o.Readers}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, readers: o.Readers}
 }
 
 // Create begins a list with nobody in it. It returns an [instance.Invalid] for

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -158,6 +159,28 @@ func TestABlockOrAMuteEmptiesLists(t *testing.T) {
 		if in, err := s.Lists.With(ctx, s.amina.ID, s.bo.ID); err != nil || len(in) != 0 {
 			t.Errorf("bo is still in %v, %v", in, err)
 		}
+	})
+}
+
+func TestAListHoldsNoMoreThanItsOwnerWantsToHear(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newStreet(t, db)
+		ctx := t.Context()
+		l := s.list(instance.ListPlan{Title: "Amis"}, s.bo.ID, s.cem.ID)
+		no, french := false, []string{"fr"}
+		_, err := s.People.FollowWith(ctx, s.amina.ID, s.bo.ID, people.FollowOptions{Boosts: &no, Languages: &french})
+		do(t, err)
+		do(t, s.People.MuteWith(ctx, s.amina.ID, s.cem.ID, people.MuteOptions{For: time.Hour}))
+		s.say(s.bo, instance.Draft{Text: "bonjour", Language: "fr-FR"})
+		s.say(s.bo, instance.Draft{Text: "hello", Language: "en"})
+		s.say(s.bo, instance.Draft{Text: "?"})
+		do(t, s.Posts.Boost(ctx, s.Viewer(s.bo), s.say(s.Person("dora"), instance.Draft{Text: "dora"}).ID))
+		s.say(s.cem, instance.Draft{Text: "tu"})
+		s.reads("in French, of bo alone", l, "?", "bonjour")
+		s.Clock.Advance(2 * time.Hour)
+		s.say(s.cem, instance.Draft{Text: "je"})
+		s.reads("once the mute ended", l, "je", "?", "bonjour")
 	})
 }
 
