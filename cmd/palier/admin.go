@@ -30,6 +30,7 @@ type admin struct {
 	Grant         adminGrant         `cmd:"" help:"Let a group that asked follow a neighbourhood."`
 	Block         adminBlock         `cmd:"" help:"Limit or suspend another server."`
 	ImportBlocks  adminImportBlocks  `cmd:"" help:"Take over a block list (CSV)."`
+	Token         adminToken         `cmd:"" help:"Print a token with which a client program speaks for somebody."`
 	Queue         adminQueue         `cmd:"" help:"Show deliveries that wait, or try them again."`
 }
 

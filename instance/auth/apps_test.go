@@ -395,3 +395,23 @@ func TestG05_OnlyHashesAreKept(t *testing.T) {
 		}
 	})
 }
+
+func TestCodesAreForgotten(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(t *testing.T, d *desk) {
+		g := auth.Grant{App: d.app, Person: d.ada.ID, Scopes: auth.Scopes{"read"}, RedirectURI: callback}
+		if _, err := d.Apps.Authorize(t.Context(), g); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []int{1, 0} {
+			if err := auth.Sweep(t.Context(), d.DB, d.Clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+			var n int
+			if err := d.DB.Read().QueryRow(t.Context(), `SELECT COUNT(*) FROM authorization_codes`).Scan(&n); err != nil || n != want {
+				t.Errorf("%d codes, %v, want %d", n, err, want)
+			}
+			d.Clock.Advance(25 * time.Hour)
+		}
+	})
+}

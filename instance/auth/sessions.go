@@ -179,10 +179,14 @@ func (r *rows) Find(string) ([]byte, bool, error)      { return nil, false, errN
 func (r *rows) Commit(string, []byte, time.Time) error { return errNoContext }
 func (r *rows) Delete(string) error                    { return errNoContext }
 
-// Sweep removes sessions that have ended.
+// Sweep removes sessions that have ended, and codes that cannot come twice any
+// more.
 func Sweep(ctx context.Context, db *store.DB, now time.Time) error {
 	return db.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, store.Millis(now))
+		if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, store.Millis(now)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM authorization_codes WHERE created_at < $1`, store.Millis(now.Add(-codeKept)))
 		return err
 	})
 }

@@ -20,7 +20,7 @@ const authorizePath = "/oauth/authorize"
 // forProgram leaves a page that is on its way to the consent page in reach of
 // the program that opened it, which may have done so in a window of its own and
 // waits there for the answer: a stricter opener policy anywhere on the way
-// would cut the two apart (specs/decisions/0050-our-own-oauth.md).
+// would cut the two apart (specs/decisions/0055-our-own-oauth.md).
 func forProgram(w http.ResponseWriter, path string) {
 	if strings.HasPrefix(path, authorizePath) {
 		w.Header().Set(openerPolicy, "unsafe-none")

@@ -84,9 +84,10 @@ func (c Command) folder() (string, error) {
 
 // server is one of the three.
 type server struct {
-	town town
-	app  *app.App
-	url  string
+	town   town
+	app    *app.App
+	url    string
+	folder string
 }
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
@@ -115,7 +116,7 @@ func (c Command) open(ctx context.Context, dir string, clock *clock, console Con
 			}
 			return nil, err
 		}
-		servers = append(servers, &server{town: t, app: a, url: settings.URL})
+		servers = append(servers, &server{town: t, app: a, url: settings.URL, folder: folder})
 	}
 	return servers, nil
 }
@@ -165,10 +166,14 @@ func (c Command) begin(ctx context.Context, servers []*server, clock *clock, up 
 	if err := fill(ctx, servers, clock); err != nil {
 		return err
 	}
-	if c.JSON {
-		return printJSON(console.Out, servers)
+	places, err := describe(ctx, servers)
+	if err != nil {
+		return err
 	}
-	return printText(console.Out, servers)
+	if c.JSON {
+		return printJSON(console.Out, places)
+	}
+	return printText(console.Out, places)
 }
 
 // account is one account of the demo, as it is printed.
@@ -177,6 +182,7 @@ type account struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
 	Role     string `json:"role"`
+	Token    string `json:"token"` // for a client program, with every scope
 }
 
 // place is one server of the demo, as it is printed.
@@ -187,9 +193,13 @@ type place struct {
 	People []account `json:"people"`
 }
 
-func describe(servers []*server) []place {
+func describe(ctx context.Context, servers []*server) ([]place, error) {
 	var list []place
 	for _, s := range servers {
+		tokens, err := s.tokens(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("tokens of %s: %w", s.town.name, err)
+		}
 		host := "@" + s.app.Site.Host()
 		p := place{Name: s.town.name, URL: s.url}
 		for _, g := range s.town.groups {
@@ -197,12 +207,12 @@ func describe(servers []*server) []place {
 		}
 		for _, one := range s.town.people {
 			p.People = append(p.People, account{
-				Handle: "@" + one.username + host, Email: email(one), Password: password, Role: string(orResident(one.role)),
+				Handle: "@" + one.username + host, Email: email(one), Password: password, Role: string(orResident(one.role)), Token: tokens[one.username],
 			})
 		}
 		list = append(list, p)
 	}
-	return list
+	return list, nil
 }
 
 func orResident(r instance.Role) instance.Role {
@@ -214,26 +224,26 @@ func orResident(r instance.Role) instance.Role {
 
 func email(p person) string { return p.username + "@demo.example" }
 
-func printJSON(out io.Writer, servers []*server) error {
+func printJSON(out io.Writer, places []place) error {
 	return json.NewEncoder(out).Encode(struct {
 		Ready     bool    `json:"ready"`
 		Instances []place `json:"instances"`
-	}{true, describe(servers)})
+	}{true, places})
 }
 
-func printText(out io.Writer, servers []*server) error {
+func printText(out io.Writer, places []place) error {
 	text := "\n"
-	for _, p := range describe(servers) {
+	for _, p := range places {
 		text += fmt.Sprintf("%s\n  %s\n", p.Name, p.URL)
 		for _, g := range p.Groups {
 			text += "  " + g + "\n"
 		}
 		for _, a := range p.People {
-			text += fmt.Sprintf("    %-28s %-9s %s\n", a.Email, a.Role, a.Handle)
+			text += fmt.Sprintf("    %-28s %-9s %-32s %s\n", a.Email, a.Role, a.Handle, a.Token)
 		}
 		text += "\n"
 	}
-	text += "Everyone's password: " + password + "\nReady. Stop with Ctrl+C.\n"
+	text += "Everyone's password: " + password + ". Last on each line: a token for apps.\nReady. Stop with Ctrl+C.\n"
 	_, err := io.WriteString(out, text)
 	return err
 }
