@@ -54,9 +54,7 @@ type Answer struct {
 func (p *Program) Get(path string) *Answer { return p.Do(http.MethodGet, path, "", nil) }
 
 // Post sends a form, given as name, value, name, value….
-func (p *Program) Post(path string, form ...string) *Answer {
-	return p.Form(http.MethodPost, path, form...)
-}
+func (p *Program) Post(path string, form ...string) *Answer { return p.Form(http.MethodPost, path, form...) }
 
 // Form sends a form by any method.
 func (p *Program) Form(method, path string, form ...string) *Answer {
@@ -146,8 +144,8 @@ func (a *Answer) List() []map[string]any {
 	return v
 }
 
-// Sentence returns the sentence of an answer that is none.
-func (a *Answer) Sentence() string {
+// Error returns the sentence of an answer that is none.
+func (a *Answer) Error() string {
 	a.T.Helper()
 	var v struct{ Error string }
 	if err := json.Unmarshal(a.Body, &v); err != nil || v.Error == "" {

@@ -46,6 +46,9 @@ func (x *witnessed) Write(b []byte) (int, error) {
 	return x.ResponseWriter.Write(b)
 }
 
+// Unwrap lets what is streamed be flushed, and sockets be taken over.
+func (x *witnessed) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
 // Came tells whether a text stood in any request to the server.
 func (s *Server) Came(text string) bool {
 	s.witness.mu.Lock()

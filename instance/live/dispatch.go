@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -105,11 +106,11 @@ func (h *Hub) tellReaders(ctx context.Context, e Event, f facts) error {
 	if err != nil {
 		return fmt.Errorf("readers of %s: %w", e.Post, err)
 	}
-	lists, err := h.lists(ctx, e, f, targets)
+	lists, err := h.lists(ctx, e, targets)
 	if err != nil {
 		return fmt.Errorf("lists that show %s: %w", e.Post, err)
 	}
-	news := &News{Event: e}
+	news := &News{Event: e, Author: f.author}
 	for _, t := range targets {
 		st, may := standings[t.line.Person]
 		switch {
@@ -117,7 +118,7 @@ func (h *Hub) tellReaders(ctx context.Context, e Event, f facts) error {
 			continue
 		case t.stream.Name == User && !st.home && e.Kind != Deleted:
 			continue
-		case t.stream.Name == List && !lists[t.stream.ID]:
+		case t.stream.Name == List && !lists[t.stream.ID] && e.Kind != Deleted:
 			continue
 		}
 		t.line.tell(Telling{News: news, Stream: t.stream, Personal: st.personal})
@@ -126,27 +127,14 @@ func (h *Hub) tellReaders(ctx context.Context, e Event, f facts) error {
 }
 
 // lists returns which of the lists that are listened to show what happened.
-func (h *Hub) lists(ctx context.Context, e Event, f facts, targets []target) (map[instance.ID]bool, error) {
-	shown := map[instance.ID]bool{}
+func (h *Hub) lists(ctx context.Context, e Event, targets []target) (map[instance.ID]bool, error) {
 	var asked []instance.ID
 	for _, t := range targets {
-		if _, known := shown[t.stream.ID]; t.stream.Name == List && !known {
-			shown[t.stream.ID] = false
+		if t.stream.Name == List && !slices.Contains(asked, t.stream.ID) {
 			asked = append(asked, t.stream.ID)
 		}
 	}
-	if len(asked) == 0 || h.o.Lists == nil {
-		return shown, nil
-	}
-	by := f.author
-	if e.Kind == Boosted {
-		by = e.Actor
-	}
-	showing, err := h.o.Lists.Showing(ctx, asked, by)
-	for _, id := range showing {
-		shown[id] = true
-	}
-	return shown, err
+	return h.inLists(ctx, e, asked)
 }
 
 // unboosted tells those who follow who shared a post that they took it back.

@@ -34,8 +34,6 @@ type Options struct {
 	// Readers gives the query for those who may read a local post in a place,
 	// given as a placeholder; its column is called reader.
 	Readers func(audience instance.Audience, place string) string
-	// Lists knows who stands in whose lists. Nil: there are none.
-	Lists Lists
 	// Sessions and Tokens return those that still hold, in one query. Nil: all
 	// do.
 	Sessions func(ctx context.Context, keys []string) ([]string, error)
@@ -43,13 +41,6 @@ type Options struct {
 	// Ended is the channel on which the ids of tokens go that were revoked.
 	Ended  string
 	Limits Limits
-}
-
-// Lists is what the hub asks of people's lists of others.
-type Lists interface {
-	// Showing returns those of the lists that show what an actor posts or
-	// shares.
-	Showing(ctx context.Context, lists []instance.ID, actor instance.ActorID) ([]instance.ID, error)
 }
 
 // New returns a hub on o. It hears and tells at once; it feeds lines from

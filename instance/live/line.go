@@ -26,6 +26,9 @@ const (
 type News struct {
 	Event
 
+	// Author is who wrote the post, if it is about one.
+	Author instance.ActorID
+
 	mu    sync.Mutex
 	forms map[string]*form
 }
@@ -109,7 +112,7 @@ func (l *Line) Join(s Stream) error {
 	h := l.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s.own() {
+	if s.Own() {
 		s.ID = instance.ID(l.Person)
 	}
 	if slices.Contains(l.streams, s) {
@@ -128,7 +131,7 @@ func (l *Line) Leave(s Stream) {
 	h := l.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s.own() {
+	if s.Own() {
 		s.ID = instance.ID(l.Person)
 	}
 	if i := slices.Index(l.streams, s); i >= 0 {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"math/bits"
 	"slices"
 
@@ -106,13 +107,16 @@ func (h *Hub) standings(ctx context.Context, e Event, f facts, people []instance
 		var a arguments
 		author, actor := a.add(f.author), a.add(e.Actor)
 		rows, err := h.o.DB.Read().Query(ctx, `
-		SELECT r.actor_id, `+home(e, &a)+`, `+personal(e, &a)+`
+		SELECT r.actor_id,
+		       EXISTS (SELECT 1 FROM home_entries x WHERE x.owner_id = r.actor_id AND `+brought(e, &a)+`), `+personal(e, f, &a)+`
 		  FROM people r
 		 WHERE r.actor_id IN (`+list(&a, some)+`)
 		   AND `+h.may(e, f, author, &a)+`
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = r.actor_id AND x.target_id IN (`+author+`, `+actor+`))
 		                       OR (x.target_id = r.actor_id AND x.actor_id = `+author+`))
+		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x JOIN actors s ON s.host = x.domain
+		                    WHERE x.actor_id = r.actor_id AND s.id IN (`+author+`, `+actor+`))
 		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x JOIN actors y ON y.host = x.domain
 		                    WHERE x.actor_id = r.actor_id AND y.id IN (`+author+`, `+actor+`))
 		   AND NOT EXISTS (SELECT 1 FROM mutes x
@@ -136,28 +140,32 @@ func (h *Hub) standings(ctx context.Context, e Event, f facts, people []instance
 	return all, err
 }
 
-// home is whether what happened brought the post into the feed of r.
-func home(e Event, a *arguments) string {
-	entry := `EXISTS (SELECT 1 FROM home_entries h WHERE h.owner_id = r.actor_id AND h.`
+// brought is whether what happened brought a post into the feed or list whose
+// entry is x; of an edit, whether it is there at all.
+func brought(e Event, a *arguments) string {
 	switch e.Kind {
-	case Posted:
-		return entry + `id = ` + a.add(e.Post) + `)`
 	case Boosted:
-		return entry + `id = ` + a.add(e.Boost) + `)`
+		return `x.id = ` + a.add(e.Boost)
 	case Edited:
-		return entry + `post_id = ` + a.add(e.Post) + `)`
+		return `x.post_id = ` + a.add(e.Post)
+	default:
+		return `x.id = ` + a.add(instance.ID(e.Post))
 	}
-	return `FALSE`
 }
 
-// personal is whether r did something with the post before.
-func personal(e Event, a *arguments) string {
-	if e.Kind != Boosted && e.Kind != Edited {
-		return `FALSE`
+// personal is whether r sees the post with marks of their own. The author does
+// anyway, for whom it is one that can be pinned.
+func personal(e Event, f facts, a *arguments) string {
+	muted := `EXISTS (SELECT 1 FROM muted_threads x WHERE x.actor_id = r.actor_id AND x.thread_id = ` + a.add(f.thread) + `)`
+	if e.Kind == Posted || e.Kind == Deleted {
+		return muted // nobody had to do with it before
 	}
 	post := a.add(e.Post)
-	return `EXISTS (SELECT 1 FROM likes x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)
-		    OR EXISTS (SELECT 1 FROM boosts x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)`
+	return muted + `
+		    OR EXISTS (SELECT 1 FROM likes x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)
+		    OR EXISTS (SELECT 1 FROM boosts x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)
+		    OR EXISTS (SELECT 1 FROM bookmarks x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)
+		    OR EXISTS (SELECT 1 FROM poll_voters x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)`
 }
 
 // may is whether r may read the post, as the placeholder of its author helps to
@@ -198,6 +206,38 @@ func (h *Hub) following(ctx context.Context, actor instance.ActorID, people []in
 			   AND (r.actor_id = `+who+`
 			        OR EXISTS (SELECT 1 FROM follows w
 			                    WHERE w.follower_id = r.actor_id AND w.followee_id = `+who+` AND w.state = 'accepted'))`, a...))
+		for _, id := range found {
+			all[id] = true
+		}
+		return err
+	})
+	return all, err
+}
+
+// OwnsList returns [instance.ErrNotFound] unless a list is somebody's.
+func (h *Hub) OwnsList(ctx context.Context, owner instance.ActorID, list instance.ID) error {
+	var owns bool
+	err := h.o.DB.Read().QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM lists WHERE id = $1 AND owner_id = $2)`, list, owner).Scan(&owns)
+	if err == nil && !owns {
+		err = instance.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("list %s of %s: %w", list, owner, err)
+	}
+	return nil
+}
+
+// inLists returns those of the lists in which what happened brought the post.
+func (h *Hub) inLists(ctx context.Context, e Event, lists []instance.ID) (map[instance.ID]bool, error) {
+	all := map[instance.ID]bool{}
+	err := inBatches(lists, func(some []instance.ID) error {
+		var a arguments
+		brought := brought(e, &a)
+		found, err := column[instance.ID](h.o.DB.Read().Query(ctx, `
+			SELECT x.list_id
+			  FROM list_entries x
+			 WHERE x.list_id IN (`+list(&a, some)+`) AND `+brought, a...))
 		for _, id := range found {
 			all[id] = true
 		}

@@ -31,8 +31,8 @@ type Stream struct {
 	ID    instance.ID // of a list, a place or a thread; of the owner of what is theirs alone
 }
 
-// own tells whether a stream is another one for everybody.
-func (s Stream) own() bool { return s.Name == User || s.Name == Notifications || s.Name == Direct }
+// Own tells whether a stream is another one for everybody.
+func (s Stream) Own() bool { return s.Name == User || s.Name == Notifications || s.Name == Direct }
 
 // facts are what decides who may be told of a post.
 type facts struct {

@@ -18,6 +18,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/groups"
+	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -31,10 +32,8 @@ import (
 // Server answers programs.
 type Server struct {
 	Options
-	deeds      *auth.Limiter
-	answers    *answers
-	identities *identities
-	grants     *auth.Limiter
+	deeds  *auth.Limiter
+	grants *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -56,7 +55,7 @@ type Options struct {
 	Moderation    *moderation.Service
 	Network       Network
 	Pictures      *media.Pictures
-	Passes        *media.Passes
+	Live          *live.Hub
 
 	Deeds  auth.Limit // per address: whatever changes something
 	Grants auth.Limit // per address: registering, and trading codes
@@ -79,10 +78,7 @@ type Network interface {
 
 // New returns a server on o.
 func New(o Options) *Server {
-	return &Server{
-		Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now),
-		answers: newAnswers(), identities: newIdentities(),
-	}
+	return &Server{Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now)}
 }
 
 // Routes adds the API to r.
@@ -97,6 +93,7 @@ func (s *Server) Routes(r chi.Router) {
 	s.statusRoutes(api)
 	s.timelineRoutes(api)
 	s.notificationRoutes(api)
+	s.streamingRoutes(r)
 	r.Mount("/api", api)
 	s.grantRoutes(r)
 	r.Get(missingAvatar, drawn(missingPortrait))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"palier/instance"
 	"palier/instance/mastodon/entity"
@@ -102,7 +101,7 @@ func (s *Server) status(p *instance.Post, f *faces) entity.Status {
 		shown.InReplyToAccountID = &id
 	}
 	for i, m := range p.Pictures {
-		shown.MediaAttachments[i] = s.picture(m, p)
+		shown.MediaAttachments[i] = s.picture(m)
 	}
 	for i, a := range p.Mentions {
 		shown.Mentions[i] = entity.Mention{ID: entity.ID(a.ID), Username: a.Username, Acct: a.Acct(), URL: pageOf(a)}
@@ -133,10 +132,8 @@ func (s *Server) share(id instance.ID, by instance.Actor, of entity.Status, f *f
 	return outer
 }
 
-// picture shows a picture of a post, or of none yet where of is nil. One that not
-// everyone may see comes with a pass, since programs fetch pictures without
-// saying for whom.
-func (s *Server) picture(m instance.Picture, of *instance.Post) entity.MediaAttachment {
+// picture shows a picture of a post.
+func (s *Server) picture(m instance.Picture) entity.MediaAttachment {
 	shown := entity.MediaAttachment{ID: entity.ID(m.ID), Type: "image", Meta: meta(m)}
 	if m.Description != "" {
 		shown.Description = &m.Description
@@ -147,35 +144,16 @@ func (s *Server) picture(m instance.Picture, of *instance.Post) entity.MediaAtta
 	if m.RemoteURL != "" {
 		shown.RemoteURL = &m.RemoteURL
 	}
-	if m.File == "" && !strings.HasPrefix(m.Type, "image/") {
-		shown.Type = "unknown" // what it is can be seen where it lies
+	if m.File == "" {
+		shown.Type = "unknown"
 		return shown
 	}
-	full, small := s.pictureURLs(m, of)
+	full, small := s.Site.MediaURL(m.File), s.Site.MediaURL(m.Thumb)
+	if small == "" {
+		small = full
+	}
 	shown.URL, shown.PreviewURL = &full, &small
 	return shown
-}
-
-// pictureURLs are where a picture is to be had, and its smaller copy: always with
-// us, wherever it lies.
-func (s *Server) pictureURLs(m instance.Picture, of *instance.Post) (full, small string) {
-	pass := func(string) string { return "" }
-	switch {
-	case of == nil:
-		pass = func(name string) string { return s.Passes.For(name, 0, s.Now()) }
-	case !of.Audience.Open():
-		pass = func(name string) string { return s.Passes.For(name, int64(of.ID), s.Now()) }
-	}
-	if m.File == "" {
-		full = s.Site.OthersPicture(instance.OfAttachment, m.ID, m.RemoteURL)
-		name := pass(string(instance.OfAttachment) + "/" + m.ID.String())
-		return full + name, full + "/small" + name
-	}
-	full = s.Site.MediaURL(m.File) + pass(m.File)
-	if m.Thumb == "" {
-		return full, full
-	}
-	return full, s.Site.MediaURL(m.Thumb) + pass(m.Thumb)
 }
 
 // thumbSide is the longer side of a thumbnail.
