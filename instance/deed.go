@@ -51,7 +51,8 @@ const (
 	Unblocked     DeedKind = "unblocked"
 	Reported      DeedKind = "reported"
 	ProfileEdited DeedKind = "profile-edited"
-	Left          DeedKind = "left" // an account closed
+	Left          DeedKind = "left"           // an account closed
+	TagUnfollowed DeedKind = "tag-unfollowed" // Text is the hashtag
 	ModeratorIn   DeedKind = "moderator-in"
 	ModeratorOut  DeedKind = "moderator-out"
 )

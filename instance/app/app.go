@@ -15,6 +15,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/config"
 	"palier/instance/groups"
+	"palier/instance/hashtags"
 	"palier/instance/jobs"
 	"palier/instance/live"
 	"palier/instance/media"
@@ -41,6 +42,7 @@ type App struct {
 	Groups        *groups.Service
 	Timelines     *timelines.Service
 	Search        *search.Service
+	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Federation    *activitypub.Service
@@ -157,6 +159,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
+	a.Hashtags = hashtags.New(hashtags.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: tell})
 	a.Search = search.New(search.Options{
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})

@@ -11,6 +11,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/groups"
+	"palier/instance/hashtags"
 	"palier/instance/jobs"
 	"palier/instance/live"
 	"palier/instance/moderation"
@@ -35,6 +36,7 @@ type Village struct {
 	Groups        *groups.Service
 	Timelines     *timelines.Service
 	Search        *search.Service
+	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Apps          *auth.Apps
@@ -83,6 +85,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
+	v.Hashtags = hashtags.New(hashtags.Options{DB: db, IDs: ids, Now: v.Clock.Now, Tell: v.tell})
 	v.Search = search.New(search.Options{DB: db, Site: site, Now: v.Clock.Now, Posts: v.Posts})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})

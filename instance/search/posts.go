@@ -118,8 +118,8 @@ func (b *finding) bounds(q Query, page Page) {
 }
 
 // findable holds for what may be found by strangers, and by v besides: what
-// was said in circles v belongs to, and what v has to do with. Of those v mutes
-// nothing is found.
+// was said in circles v belongs to, and what v has to do with. Of those v mutes,
+// and of servers v wants to hear nothing of, nothing is found.
 func (b *finding) findable() string {
 	open := `(p.audience = 'public' AND a.indexable AND a.limited_at IS NULL)`
 	if b.v.ID == 0 {
@@ -139,7 +139,8 @@ func (b *finding) findable() string {
 		     OR `) + `)
 		   AND NOT EXISTS (SELECT 1 FROM mutes m
 		                    WHERE m.actor_id = ` + me + ` AND m.target_id = p.author_id
-		                      AND (m.until IS NULL OR m.until > ` + b.arg(store.Millis(b.s.now())) + `))`
+		                      AND (m.until IS NULL OR m.until > ` + b.arg(store.Millis(b.s.now())) + `))
+		   AND NOT EXISTS (SELECT 1 FROM blocked_domains m WHERE m.actor_id = ` + me + ` AND m.domain = a.host)`
 }
 
 // mine holds for what one wrote, answered, liked or shared, and for what names

@@ -23,6 +23,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 			 WHERE post_id = $1 AND via_id = $2`, d.Post.ID, d.Actor.ID)
 	case instance.Unfollowed, instance.FollowRefused:
 		err = s.unfollowed(ctx, tx, d)
+	case instance.TagUnfollowed:
+		err = s.tagUnfollowed(ctx, tx, d)
 	}
 	if err != nil {
 		return fmt.Errorf("home feeds after %s: %w", d.Kind, err)
@@ -67,8 +69,9 @@ func language(p *instance.Post) string {
 }
 
 // posted brings a post to its author and to those it is for: the circle of
-// neighbours, those it names, or the author's followers here. Of replies only
-// those come whose thread's other end is followed too.
+// neighbours, those it names, or the author's followers here, and those who
+// follow a hashtag of it. Of replies only those come whose thread's other end is
+// followed too, or a hashtag.
 func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	p := d.Post
 	args := []any{instance.ID(p.ID), p.ID, p.Author.ID, instance.ActorID(0), store.Millis(s.now())}
@@ -92,6 +95,7 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		args = append(args, language(p))
 		readers = followers
 	}
+	readers, args = s.tagged(readers, p, args)
 	_, err := tx.Exec(ctx, insert(readers+author), args...)
 	return err
 }
@@ -120,7 +124,10 @@ func (s *Service) unfollowed(ctx context.Context, tx store.Tx, d instance.Deed) 
 		   AND (via_id = $2
 		        OR via_id IS NULL AND post_id IN (SELECT id FROM posts WHERE author_id = $2))
 		   AND post_id NOT IN (SELECT id FROM posts
-		                        WHERE author_id = $1 OR group_id = $2 AND audience IN ('building', 'neighbourhood', 'around'))`,
+		                        WHERE author_id = $1 OR group_id = $2 AND audience IN ('building', 'neighbourhood', 'around'))
+		   AND NOT (via_id IS NULL AND post_id IN (
+		       SELECT q.id FROM posts q JOIN post_tags pt ON pt.post_id = q.id JOIN followed_tags ft ON ft.tag = pt.tag
+		        WHERE ft.person_id = $1 AND q.audience IN ('public', 'building', 'neighbourhood', 'around')))`,
 		follower, followee)
 	return err
 }

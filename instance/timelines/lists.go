@@ -7,6 +7,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/readable"
+	"palier/instance/store"
 )
 
 // Narrow keeps part of a timeline. The zero Narrow keeps all of it.
@@ -17,6 +18,8 @@ type Narrow struct {
 	WithoutReplies bool   // but answers to oneself stay
 	WithoutShares  bool   // what the actor only passed on
 	Tag            string // with this hashtag
+	// With one, all or none of these hashtags.
+	AnyTag, AllTags, NoTag []string
 }
 
 // where returns what n asks of posts under the alias p, to be put behind other
@@ -38,6 +41,27 @@ func (n Narrow) where(args []any) (string, []any) {
 	if n.Tag != "" {
 		args = append(args, n.Tag)
 		sql += ` AND EXISTS (SELECT 1 FROM post_tags t WHERE t.post_id = p.id AND t.tag = $` + strconv.Itoa(len(args)) + `)`
+	}
+	return n.tags(sql, args)
+}
+
+// tags adds what n asks of the hashtags of posts.
+func (n Narrow) tags(sql string, args []any) (string, []any) {
+	has := func(tags ...string) string {
+		from := len(args) + 1
+		for _, tag := range tags {
+			args = append(args, tag)
+		}
+		return `EXISTS (SELECT 1 FROM post_tags t WHERE t.post_id = p.id AND t.tag IN (` + store.Placeholders(from, len(tags)) + `))`
+	}
+	if len(n.AnyTag) > 0 {
+		sql += ` AND ` + has(n.AnyTag...)
+	}
+	for _, tag := range n.AllTags {
+		sql += ` AND ` + has(tag)
+	}
+	if len(n.NoTag) > 0 {
+		sql += ` AND NOT ` + has(n.NoTag...)
 	}
 	return sql, args
 }
@@ -127,19 +151,32 @@ func (s *Service) Public(ctx context.Context, v instance.Viewer, n Narrow, page 
 	return entries, next, nil
 }
 
-// Tag returns a page of the posts with a hashtag that the viewer may read and
-// that may stand in lists.
+// Tag returns a page of the posts with a hashtag, or one of others, that the
+// viewer may read and that may stand in lists.
 func (s *Service) Tag(ctx context.Context, v instance.Viewer, tag string, n Narrow, page Page) ([]Entry, instance.ID, error) {
 	before, after, order := page.bounds()
-	where, args := readable.Where(v, []any{tag, before, after, page.limit()})
+	args := []any{before, after, page.limit(), tag}
+	from := len(args)
+	for _, other := range n.AnyTag {
+		args = append(args, other)
+	}
+	// Of one hashtag the lines lie in order already.
+	source := `post_tags t JOIN posts p ON p.id = t.post_id
+		 WHERE t.tag = $4 AND t.post_id < $1 AND t.post_id > $2`
+	if len(n.AnyTag) > 0 {
+		source = `posts p
+		 WHERE p.id IN (SELECT t.post_id FROM post_tags t
+		                 WHERE t.tag IN (` + store.Placeholders(from, 1+len(n.AnyTag)) + `) AND t.post_id < $1 AND t.post_id > $2)`
+	}
+	n.AnyTag = nil
+	where, args := readable.Where(v, args)
 	narrow, args := n.where(args)
 	entries, next, err := s.read(ctx, v, page, `
 		SELECT p.id, p.id, CAST(NULL AS BIGINT)
-		  FROM post_tags t JOIN posts p ON p.id = t.post_id
-		 WHERE t.tag = $1 AND t.post_id < $2 AND t.post_id > $3
+		  FROM `+source+`
 		   AND p.audience <> 'unlisted' AND `+standing+` AND `+where+narrow+`
 		 ORDER BY p.id `+order+`
-		 LIMIT $4`, args...)
+		 LIMIT $3`, args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("timeline of #%s: %w", tag, err)
 	}
