@@ -90,6 +90,9 @@ func (s *Service) nodeInfo(ctx context.Context) (nodeinfo.Document, error) {
 	return nodeinfo.Document{
 		Software:  nodeinfo.Software{Name: "palier", Version: s.version},
 		Protocols: []string{"activitypub"}, Usage: nodeinfo.Usage{LocalPosts: &posts},
-		Metadata: nodeinfo.Metadata{NodeName: s.title, Federation: &nodeinfo.Federation{Enabled: true}, Neighbourhood: here},
+		Metadata: nodeinfo.Metadata{
+			NodeName: s.title, Federation: &nodeinfo.Federation{Enabled: true}, Neighbourhood: here,
+			Upstream: &nodeinfo.Upstream{Name: "mastodon"},
+		},
 	}, nil
 }

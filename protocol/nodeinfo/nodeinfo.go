@@ -90,6 +90,13 @@ type Metadata struct {
 	StaffAccounts   []string       `json:"staffAccounts,omitempty"` // ids of actors
 	Federation      *Federation    `json:"federation,omitzero"`
 	Neighbourhood   *Neighbourhood `json:"neighbourhood,omitzero"`
+	Upstream        *Upstream      `json:"upstream,omitzero"`
+}
+
+// Upstream names the program whose client API the server speaks. Client programs
+// that do not know a server by its own name look here.
+type Upstream struct {
+	Name string `json:"name"`
 }
 
 // Federation tells whether the server talks to others at all.
