@@ -18,6 +18,7 @@ type Neighbourhood struct {
 	Actor
 	Source   string   // of the summary, as typed
 	HoldNew  bool     // a moderator reads what newcomers post before it is relayed
+	Keeps    bool     // what is posted in it stays in its circle
 	Within   []string // URIs of what it lies within, by its own claim
 	Verified int      // verified residents
 	Declared int      // residents who only say so

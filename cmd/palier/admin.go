@@ -204,6 +204,7 @@ type neighbourhoodCreate struct {
 	Within    []string `help:"What it lies within: a name here, or a handle or address elsewhere." placeholder:"GROUP"`
 	Territory string   `help:"Official code, as FR:COG:22050." placeholder:"CODE"`
 	HoldNew   bool     `help:"A moderator reads what newcomers post first."`
+	Keeps     bool     `help:"What is posted there stays there."`
 }
 
 func (c neighbourhoodCreate) Run(ctx context.Context, console demo.Console, root *commands) error {
@@ -218,7 +219,7 @@ func (c neighbourhoodCreate) Run(ctx context.Context, console demo.Console, root
 		}
 		n, err := a.Places.Create(ctx, places.Plan{
 			Username: c.Name, Title: c.Title, Summary: c.Summary, Kind: instance.Level(c.Kind), Within: within,
-			Territory: c.Territory, HoldNew: c.HoldNew,
+			Territory: c.Territory, HoldNew: c.HoldNew, Keeps: c.Keeps,
 		})
 		if err != nil {
 			return err

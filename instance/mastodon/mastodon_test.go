@@ -9,6 +9,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/places"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
 )
@@ -70,6 +71,13 @@ func TestWhatAProgramAsksNeverReachesFurtherThanItMay(t *testing.T) {
 		centre, house := s.Place("centre", "neighbourhood"), s.Place("tilleuls", "building")
 		amina, bo := s.Resident("amina", centre, house), s.Resident("bo", centre)
 		among := s.Post(amina, centre.ID, instance.ToNeighbourhood, "entre nous")
+		yard, err := s.Places.Create(t.Context(), places.Plan{Username: "cour", Title: "Cour", Kind: "neighbourhood", Keeps: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Places.SetStanding(t.Context(), yard.ID, amina.ID, 0, instance.Verified); err != nil {
+			t.Fatal(err)
+		}
 		p := s.Program(amina)
 		for _, test := range []struct {
 			name, text, visibility, replyTo string
@@ -79,9 +87,11 @@ func TestWhatAProgramAsksNeverReachesFurtherThanItMay(t *testing.T) {
 		}{
 			{"public in a place", "@centre bonjour", "public", "", instance.ToPublic, centre.ID, "public"},
 			{"private in a place is its circle", "@centre bonjour", "private", "", instance.ToNeighbourhood, centre.ID, "private"},
-			{"private without a place, for one who writes to neighbours, is the circle at home", "bonjour", "private", "", instance.ToNeighbourhood, house.ID, "private"},
-			{"nothing said is what one does by default", "bonjour", "", "", instance.ToNeighbourhood, house.ID, "private"},
+			{"private without a place, for one who writes to neighbours, is the circle at home", "bonjour", "private", "", instance.ToBuilding, house.ID, "private"},
+			{"nothing said is what one does by default", "bonjour", "", "", instance.ToBuilding, house.ID, "private"},
 			{"public without a place", "bonjour", "public", "", instance.ToPublic, 0, "public"},
+			{"public in a place that keeps what is posted in it", "@cour bonjour", "public", "", instance.ToNeighbourhood, yard.ID, "private"},
+			{"unlisted there", "@cour bonjour", "unlisted", "", instance.ToNeighbourhood, yard.ID, "private"},
 			{"direct", "@bo bonjour", "direct", "", instance.ToMentioned, 0, "direct"},
 			{"a public answer to neighbours stays with them", "d’accord", "public", among.ID.String(), instance.ToNeighbourhood, centre.ID, "private"},
 			{"a private answer to neighbours too", "d’accord", "private", among.ID.String(), instance.ToNeighbourhood, centre.ID, "private"},

@@ -123,7 +123,7 @@ func (s *Server) addressPrivately(ctx context.Context, c *call, d *instance.Draf
 		return s.addressAnswer(ctx, c, d)
 	}
 	if place != nil && place.Local() && at(c, place.ID) {
-		d.Group, d.Audience = place.ID, circle(c.account.DefaultAudience, *place)
+		d.Group, d.Audience = place.ID, circle(*place)
 		return nil
 	}
 	if !c.account.DefaultAudience.Local() {
@@ -135,17 +135,16 @@ func (s *Server) addressPrivately(ctx context.Context, c *call, d *instance.Draf
 	}
 	for _, h := range homes {
 		if h.Standing == instance.Verified {
-			d.Group, d.Audience = h.Place.ID, circle(c.account.DefaultAudience, h.Place)
+			d.Group, d.Audience = h.Place.ID, circle(h.Place)
 			return nil
 		}
 	}
 	return nil
 }
 
-// circle is the circle of a place that somebody writes to by default, at most
-// that of the place itself.
-func circle(usual instance.Audience, place instance.Actor) instance.Audience {
-	if usual == instance.ToBuilding && place.Level.House() {
+// circle is the circle of a place itself.
+func circle(place instance.Actor) instance.Audience {
+	if place.Level.House() {
 		return instance.ToBuilding
 	}
 	return instance.ToNeighbourhood

@@ -111,6 +111,16 @@ func (s *Service) MayPost(ctx context.Context, tx store.Tx, place, person instan
 	return may, nil
 }
 
+// Keeps tells whether what is posted in a place of ours stays in its circle.
+func (s *Service) Keeps(ctx context.Context, tx store.Tx, place instance.ActorID) (bool, error) {
+	var keeps bool
+	err := tx.QueryRow(ctx, `SELECT keeps FROM neighbourhoods WHERE actor_id = $1`, place).Scan(&keeps)
+	if err != nil {
+		return false, fmt.Errorf("rule of place %s: %w", place, notFound(err))
+	}
+	return keeps, nil
+}
+
 // Viewer returns a person as a reader, with the circles they belong to;
 // [instance.Anyone] for id 0.
 func (s *Service) Viewer(ctx context.Context, id instance.ActorID) (instance.Viewer, error) {

@@ -26,6 +26,7 @@ type Plan struct {
 	Longitude float64
 	RadiusKM  float64
 	HoldNew   bool
+	Keeps     bool
 }
 
 const (
@@ -80,7 +81,7 @@ func (s *Service) Create(ctx context.Context, p Plan) (instance.Neighbourhood, e
 	if err != nil {
 		return none, fmt.Errorf("create neighbourhood %s: %w", key, err)
 	}
-	n := instance.Neighbourhood{Actor: s.newGroup(key, p), Source: p.Summary, HoldNew: p.HoldNew, Within: p.Within}
+	n := instance.Neighbourhood{Actor: s.newGroup(key, p), Source: p.Summary, HoldNew: p.HoldNew, Keeps: p.Keeps, Within: p.Within}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
 		if err := actors.Save(ctx, tx, n.Actor, ""); err != nil {
 			if errors.Is(err, instance.ErrConflict) {
@@ -89,8 +90,8 @@ func (s *Service) Create(ctx context.Context, p Plan) (instance.Neighbourhood, e
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO neighbourhoods (actor_id, kind, hold_new, summary, created_at)
-			VALUES ($1, $2, $3, $4, $5)`, n.ID, string(p.Kind), p.HoldNew, p.Summary, store.Millis(n.CreatedAt))
+			INSERT INTO neighbourhoods (actor_id, kind, hold_new, keeps, summary, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6)`, n.ID, string(p.Kind), p.HoldNew, p.Keeps, p.Summary, store.Millis(n.CreatedAt))
 		if err != nil {
 			return err
 		}
@@ -138,7 +139,7 @@ func (s *Service) Edit(ctx context.Context, id instance.ActorID, p Plan) error {
 		if err := actors.Save(ctx, tx, a, ""); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE neighbourhoods SET hold_new = $2, summary = $3 WHERE actor_id = $1`, id, p.HoldNew, p.Summary)
+		_, err = tx.Exec(ctx, `UPDATE neighbourhoods SET hold_new = $2, keeps = $3, summary = $4 WHERE actor_id = $1`, id, p.HoldNew, p.Keeps, p.Summary)
 		if err != nil {
 			return err
 		}

@@ -12,14 +12,14 @@ import (
 )
 
 // columns are a neighbourhood's own, after the actor's.
-const columns = `n.hold_new, n.summary,
+const columns = `n.hold_new, n.keeps, n.summary,
 	(SELECT COUNT(*) FROM memberships m WHERE m.group_id = n.actor_id AND m.standing = 'verified'),
 	(SELECT COUNT(*) FROM memberships m WHERE m.group_id = n.actor_id AND m.standing = 'declared')`
 
 func scan(r store.Row) (instance.Neighbourhood, error) {
 	var n instance.Neighbourhood
 	dest, done := actors.Fields(&n.Actor)
-	if err := r.Scan(append(dest, &n.HoldNew, &n.Source, &n.Verified, &n.Declared)...); err != nil {
+	if err := r.Scan(append(dest, &n.HoldNew, &n.Keeps, &n.Source, &n.Verified, &n.Declared)...); err != nil {
 		return n, notFound(err)
 	}
 	return n, done()

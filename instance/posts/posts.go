@@ -28,6 +28,8 @@ type Service struct {
 type Places interface {
 	// MayPost tells whether a person may post in a place of this server.
 	MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error)
+	// Keeps tells whether what is posted in a place of this server stays in it.
+	Keeps(ctx context.Context, tx store.Tx, place instance.ActorID) (bool, error)
 	// Viewer returns a person as a reader.
 	Viewer(ctx context.Context, person instance.ActorID) (instance.Viewer, error)
 }

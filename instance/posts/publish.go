@@ -105,6 +105,9 @@ func (s *Service) compose(ctx context.Context, tx store.Tx, author instance.Acto
 	if err != nil {
 		return nil, err
 	}
+	if d.Audience, err = s.keep(ctx, tx, group, parent, d.Audience); err != nil {
+		return nil, err
+	}
 	id := instance.PostID(s.ids.Next())
 	now := s.now().UTC()
 	p := &instance.Post{
@@ -166,6 +169,24 @@ func (s *Service) place(ctx context.Context, tx store.Tx, author instance.Actor,
 		return nil, &instance.Invalid{Field: "audience", Code: "not-a-building"}
 	}
 	return &group, nil
+}
+
+// keep returns for whom a post is that somebody wants to be for asked: a place
+// that keeps what is posted in it makes its circle of everyone. An answer to a
+// post that everyone may read is not kept from them.
+func (s *Service) keep(ctx context.Context, tx store.Tx, group *instance.Actor, parent *instance.Post, asked instance.Audience) (instance.Audience, error) {
+	if group == nil || !group.Local() || !asked.Open() || parent != nil {
+		return asked, nil
+	}
+	keeps, err := s.places.Keeps(ctx, tx, group.ID)
+	switch {
+	case err != nil || !keeps:
+		return asked, err
+	case group.Level.House():
+		return instance.ToBuilding, nil
+	default:
+		return instance.ToNeighbourhood, nil
+	}
 }
 
 // write puts the words of a draft into a post: its HTML, and whom and what it

@@ -50,7 +50,7 @@ func (s *Server) getEditNeighbourhood(w http.ResponseWriter, r *http.Request) er
 	}
 	p := pages.AdminNeighbourhood{
 		PlaceTabs: tabs(n.Actor, "edit"), Title: n.Name, Address: s.addressOf(n.Actor), Level: view.Level(n.Level), Summary: n.Source,
-		Territory: n.Territory, HoldNew: n.HoldNew, Within: s.withinText(n, parents),
+		Territory: n.Territory, HoldNew: n.HoldNew, Keeps: n.Keeps, Within: s.withinText(n, parents),
 	}
 	return s.showNeighbourhoodForm(w, r, http.StatusOK, p)
 }
@@ -98,7 +98,7 @@ func (s *Server) neighbourhoodIn(r *http.Request) (instance.Neighbourhood, []ins
 func typedNeighbourhood(r *http.Request) pages.AdminNeighbourhood {
 	return pages.AdminNeighbourhood{
 		Title: r.PostFormValue("title"), Within: r.PostFormValue("within"), Summary: r.PostFormValue("summary"),
-		Territory: strings.TrimSpace(r.PostFormValue("territory")), HoldNew: r.PostFormValue("hold") == "yes",
+		Territory: strings.TrimSpace(r.PostFormValue("territory")), HoldNew: r.PostFormValue("hold") == "yes", Keeps: r.PostFormValue("keeps") == "yes",
 	}
 }
 
@@ -107,7 +107,7 @@ func typedNeighbourhood(r *http.Request) pages.AdminNeighbourhood {
 func (s *Server) plan(r *http.Request, p pages.AdminNeighbourhood, n instance.Neighbourhood, parents []instance.Actor) (places.Plan, error) {
 	plan := places.Plan{
 		Username: p.Username, Title: strings.TrimSpace(p.Title), Summary: p.Summary, Kind: instance.Level(p.Level),
-		Territory: p.Territory, HoldNew: p.HoldNew,
+		Territory: p.Territory, HoldNew: p.HoldNew, Keeps: p.Keeps,
 	}
 	uris := map[string]string{}
 	for _, uri := range n.Within {

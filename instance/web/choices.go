@@ -50,6 +50,9 @@ func (s *Server) offered(place *instance.Neighbourhood) []instance.Audience {
 	if slices.ContainsFunc(place.Within, s.Site.Owns) {
 		list = append(list, instance.ToAround)
 	}
+	if place.Keeps {
+		return list
+	}
 	return append(list, instance.ToPublic)
 }
 

@@ -15,6 +15,7 @@ type AdminNeighbourhood struct {
 	Summary   string // as typed
 	Territory string
 	HoldNew   bool
+	Keeps     bool
 	Problems  []view.Problem
 }
 
