@@ -144,8 +144,8 @@ func (a *Answer) List() []map[string]any {
 	return v
 }
 
-// Error returns the sentence of an answer that is none.
-func (a *Answer) Error() string {
+// Sentence returns the sentence of an answer that is none.
+func (a *Answer) Sentence() string {
 	a.T.Helper()
 	var v struct{ Error string }
 	if err := json.Unmarshal(a.Body, &v); err != nil || v.Error == "" {

@@ -56,7 +56,7 @@ func TestAPostFromAProgramIsThereAtOnce(t *testing.T) {
 		if gone["text"] != "Bonjour @centre #vélo" {
 			t.Errorf("deleted: %v", gone)
 		}
-		if got := b.Get("/api/v1/statuses/" + id).Is(http.StatusNotFound).Error(); got != "Record not found" {
+		if got := b.Get("/api/v1/statuses/" + id).Is(http.StatusNotFound).Sentence(); got != "Record not found" {
 			t.Errorf("a deleted post: %q", got)
 		}
 		if home := b.Get("/api/v1/timelines/home").List(); len(home) != 0 {
@@ -117,7 +117,7 @@ func TestWhatAProgramAsksNeverReachesFurtherThanItMay(t *testing.T) {
 				t.Errorf("%s: for %q in %d, shown as %v", test.name, got.Audience, in, shown["visibility"])
 			}
 		}
-		if got := s.Program(bo).Post("/api/v1/statuses/" + among.ID.String() + "/reblog").Is(http.StatusNotFound).Error(); got == "" {
+		if got := s.Program(bo).Post("/api/v1/statuses/" + among.ID.String() + "/reblog").Is(http.StatusNotFound).Sentence(); got == "" {
 			t.Error("what is for neighbours was shared")
 		}
 		if got := s.Nobody().Get("/api/v1/statuses/" + among.ID.String()); got.Status != http.StatusNotFound {
@@ -199,7 +199,7 @@ func TestWhatIsAskedWrongGetsASentence(t *testing.T) {
 			{"an id that cannot be", p.Get("/api/v1/statuses/abc"), 404, "Record not found"},
 			{"a page from nowhere", p.Get("/api/v1/timelines/home?max_id=abc"), 422, "max_id"},
 		} {
-			if got := test.answer.Error(); test.answer.Status != test.status || !strings.Contains(got, test.says) {
+			if got := test.answer.Sentence(); test.answer.Status != test.status || !strings.Contains(got, test.says) {
 				t.Errorf("%s: %d %q, want %d and %q", test.name, test.answer.Status, got, test.status, test.says)
 			}
 		}

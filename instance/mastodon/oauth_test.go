@@ -332,7 +332,7 @@ func TestAppsThatCannotBeGetASentence(t *testing.T) {
 			{"a website that is none", "Website", fine.with("website", "x")},
 			{"an unknown scope", "Scopes", fine.with("scopes", "read all")},
 		} {
-			if got := c.form.send(s.Nobody(), "/api/v1/apps", "form").Is(http.StatusUnprocessableEntity).Error(); !strings.Contains(got, c.says) {
+			if got := c.form.send(s.Nobody(), "/api/v1/apps", "form").Is(http.StatusUnprocessableEntity).Sentence(); !strings.Contains(got, c.says) {
 				t.Errorf("%s: %q", c.what, got)
 			}
 		}
@@ -362,7 +362,7 @@ func TestG02_AskingForTokensIsBounded(t *testing.T) {
 			if a.Header.Get("X-RateLimit-Limit") != "2" || a.Header.Get("X-RateLimit-Remaining") != []string{"1", "0", "0"}[i] || a.Header.Get("X-RateLimit-Reset") == "" {
 				t.Errorf("%s, try %d: %v", path, i, a.Header)
 			}
-			if i == 2 && (a.Error() == "" || a.Header.Get("Retry-After") == "") {
+			if i == 2 && (a.Sentence() == "" || a.Header.Get("Retry-After") == "") {
 				t.Errorf("%s: %v", path, a.Header)
 			}
 		}

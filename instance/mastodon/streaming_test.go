@@ -363,10 +363,10 @@ func TestWhatHappensArrivesAsEvents(t *testing.T) {
 		if name, data := nextEvent(media); name != "delete" || data != open {
 			t.Errorf("with media only: %s %s", name, data)
 		}
-		if got := b.Get("/api/v1/streaming/everything").Is(http.StatusNotFound).Error(); got != "Record not found" {
+		if got := b.Get("/api/v1/streaming/everything").Is(http.StatusNotFound).Sentence(); got != "Record not found" {
 			t.Errorf("no such stream: %q", got)
 		}
-		if got := s.Nobody().Get("/api/v1/streaming/public").Is(http.StatusUnauthorized).Error(); got != "The access token is invalid" {
+		if got := s.Nobody().Get("/api/v1/streaming/public").Is(http.StatusUnauthorized).Sentence(); got != "The access token is invalid" {
 			t.Errorf("without a token: %q", got)
 		}
 		if got := s.Nobody().Get("/api/v1/streaming/health").Is(http.StatusOK); string(got.Body) != "OK" {
