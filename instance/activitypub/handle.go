@@ -230,6 +230,8 @@ func (s *Service) actorLeft(ctx context.Context, tx store.Tx, uri string) error 
 		`UPDATE posts SET boosts_count = boosts_count - 1 WHERE id IN (SELECT post_id FROM boosts WHERE actor_id = $1)`,
 		`DELETE FROM follows WHERE follower_id = $1 OR followee_id = $1`,
 		`DELETE FROM home_entries WHERE via_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
+		`DELETE FROM list_members WHERE actor_id = $1`,
+		`DELETE FROM list_entries WHERE via_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM notifications WHERE from_id = $1`,
 		`DELETE FROM boosts WHERE actor_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM likes WHERE actor_id = $1`,

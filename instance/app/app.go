@@ -14,9 +14,11 @@ import (
 	"palier/instance/activitypub"
 	"palier/instance/auth"
 	"palier/instance/config"
+	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
+	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/media/remote"
@@ -41,6 +43,8 @@ type App struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Filters       *filters.Service
+	Lists         *lists.Service
 	Search        *search.Service
 	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
@@ -51,6 +55,7 @@ type App struct {
 	Live          *live.Hub
 	Pictures      *media.Pictures
 	Others        *remote.Cache
+	Passes        *media.Passes
 
 	log     *slog.Logger
 	version string
@@ -141,7 +146,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-			a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
+			a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -160,6 +165,8 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Hashtags = hashtags.New(hashtags.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: tell})
+	a.Filters = filters.New(filters.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
+	a.Lists = lists.New(lists.Options{DB: a.DB, IDs: a.ids, Now: a.now, Readers: places.Readers})
 	a.Search = search.New(search.Options{
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})

@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -41,29 +38,17 @@ func (a *App) openMedia() error {
 const sealSetting = "seal"
 
 // seal gives the site its secret, which the first process that ever started
-// made.
+// made, and programs their passes.
 func (a *App) seal(ctx context.Context) error {
-	var made [32]byte
-	_, _ = rand.Read(made[:]) // never fails
-	var kept string
-	err := a.DB.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO settings (name, value)
-			VALUES ($1, $2)
-			ON CONFLICT DO NOTHING`, sealSetting, hex.EncodeToString(made[:]))
-		if err != nil {
-			return err
-		}
-		return tx.QueryRow(ctx, `SELECT value FROM settings WHERE name = $1`, sealSetting).Scan(&kept)
-	})
+	secret, err := a.DB.Secret(ctx, sealSetting)
 	if err != nil {
-		return fmt.Errorf("secret of the site: %w", err)
-	}
-	secret, err := hex.DecodeString(kept)
-	if err != nil {
-		return fmt.Errorf("secret of the site: %w", err)
+		return err
 	}
 	a.Site = a.Site.Sealed(secret)
+	if secret, err = a.DB.Secret(ctx, "picture passes"); err != nil {
+		return err
+	}
+	a.Passes = media.NewPasses(secret)
 	return nil
 }
 

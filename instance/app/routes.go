@@ -25,18 +25,34 @@ func (a *App) routes() (http.Handler, error) {
 		Site: a.Site, Title: a.Config.Title, Now: a.now, Zone: a.zone, Log: a.log,
 		Version: a.version, Engine: engines[a.DB.Engine()], Since: a.now(), Jobs: a.Jobs,
 		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines,
-		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures,
+		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures, Passes: a.Passes,
 		Others: a.Others,
-		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
+		Login:  a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
 	})
 	if err != nil {
 		return nil, err
 	}
 	mastodon.New(mastodon.Options{
-		Site: a.Site, Title: a.Config.Title, Version: a.version, Now: a.now, Log: a.log, DB: a.DB, Apps: a.Apps,
-		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines, Notifications: a.Notifications,
-		Moderation: a.Moderation, Network: a.Federation, Pictures: a.Pictures, Live: a.Live,
-		Deeds: a.Config.Limits.Pages, Grants: a.Config.Limits.Apps,
+		Site:          a.Site,
+		Title:         a.Config.Title,
+		Version:       a.version,
+		Now:           a.now,
+		Log:           a.log,
+		DB:            a.DB,
+		Apps:          a.Apps,
+		People:        a.People,
+		Places:        a.Places,
+		Posts:         a.Posts,
+		Groups:        a.Groups,
+		Timelines:     a.Timelines,
+		Notifications: a.Notifications,
+		Moderation:    a.Moderation,
+		Network:       a.Federation,
+		Pictures:      a.Pictures,
+		Passes:        a.Passes,
+		Deeds:         a.Config.Limits.Pages,
+		Grants:        a.Config.Limits.Apps,
+		Live:          a.Live,
 	}).Routes(r)
 	pages.Routes(r)
 	return r, nil

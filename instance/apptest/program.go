@@ -54,7 +54,9 @@ type Answer struct {
 func (p *Program) Get(path string) *Answer { return p.Do(http.MethodGet, path, "", nil) }
 
 // Post sends a form, given as name, value, name, value….
-func (p *Program) Post(path string, form ...string) *Answer { return p.Form(http.MethodPost, path, form...) }
+func (p *Program) Post(path string, form ...string) *Answer {
+	return p.Form(http.MethodPost, path, form...)
+}
 
 // Form sends a form by any method.
 func (p *Program) Form(method, path string, form ...string) *Answer {

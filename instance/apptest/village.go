@@ -10,9 +10,11 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
+	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -35,6 +37,8 @@ type Village struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Filters       *filters.Service
+	Lists         *lists.Service
 	Search        *search.Service
 	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
@@ -86,6 +90,8 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
 	v.Hashtags = hashtags.New(hashtags.Options{DB: db, IDs: ids, Now: v.Clock.Now, Tell: v.tell})
+	v.Filters = filters.New(filters.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
+	v.Lists = lists.New(lists.Options{DB: db, IDs: ids, Now: v.Clock.Now, Readers: places.Readers})
 	v.Search = search.New(search.Options{DB: db, Site: site, Now: v.Clock.Now, Posts: v.Posts})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
@@ -102,7 +108,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	v.deeds = append(v.deeds, d)
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-		v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
+		v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

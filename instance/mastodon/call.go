@@ -16,6 +16,7 @@ type call struct {
 	access  *auth.Access      // nil without a token
 	account *instance.Account // nil where nobody in particular asks
 	viewer  instance.Viewer
+	state   string // of the database, from before anything was read; empty if unknown
 	Parameters
 }
 
@@ -50,7 +51,7 @@ var (
 func (s *Server) answering(scope string, who caller, h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{}
-		err := s.identify(r, c, scope, who)
+		err := s.recognise(r, c, scope, who)
 		if err == nil {
 			err = s.slow(r)
 		}
@@ -67,8 +68,14 @@ func (s *Server) answering(scope string, who caller, h handler) http.HandlerFunc
 	}
 }
 
-// identify finds out who asks and whether their token goes that far.
-func (s *Server) identify(r *http.Request, c *call, scope string, who caller) error {
+// recognise finds out who asks and whether their token goes that far.
+func (s *Server) recognise(r *http.Request, c *call, scope string, who caller) error {
+	var err error
+	if r.Method == http.MethodGet {
+		if c.state, err = s.DB.State(r.Context()); err != nil {
+			return err
+		}
+	}
 	token := bearer(r)
 	if token == "" {
 		if who == anyone {
@@ -76,6 +83,24 @@ func (s *Server) identify(r *http.Request, c *call, scope string, who caller) er
 		}
 		return errToken
 	}
+	if known, ok := s.identities.Get(token); ok && c.state != "" && known.state == c.state {
+		*c = known.call
+	} else {
+		if err := s.identify(r, c, token); err != nil {
+			return err
+		}
+		if c.state != "" {
+			s.identities.Add(token, &identity{state: c.state, call: *c})
+		}
+	}
+	if c.access.Person == 0 && who == somebody {
+		return errNobody
+	}
+	return allowed(*c.access, scope)
+}
+
+// identify finds out for whom a token speaks.
+func (s *Server) identify(r *http.Request, c *call, token string) error {
 	access, err := s.Apps.Access(r.Context(), token)
 	if errors.Is(err, instance.ErrUnauthenticated) {
 		return errToken
@@ -85,10 +110,7 @@ func (s *Server) identify(r *http.Request, c *call, scope string, who caller) er
 	}
 	c.access = &access
 	if access.Person == 0 {
-		if who == somebody {
-			return errNobody
-		}
-		return allowed(access, scope)
+		return nil
 	}
 	account, err := s.People.Account(r.Context(), access.Person)
 	if errors.Is(err, instance.ErrNotFound) {
@@ -98,10 +120,8 @@ func (s *Server) identify(r *http.Request, c *call, scope string, who caller) er
 		return err
 	}
 	c.account = &account
-	if c.viewer, err = s.Places.Viewer(r.Context(), access.Person); err != nil {
-		return err
-	}
-	return allowed(access, scope)
+	c.viewer, err = s.Places.Viewer(r.Context(), access.Person)
+	return err
 }
 
 func allowed(a auth.Access, scope string) error {

@@ -32,8 +32,10 @@ import (
 // Server answers programs.
 type Server struct {
 	Options
-	deeds  *auth.Limiter
-	grants *auth.Limiter
+	deeds      *auth.Limiter
+	answers    *answers
+	identities *identities
+	grants     *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -55,6 +57,7 @@ type Options struct {
 	Moderation    *moderation.Service
 	Network       Network
 	Pictures      *media.Pictures
+	Passes        *media.Passes
 	Live          *live.Hub
 
 	Deeds  auth.Limit // per address: whatever changes something
@@ -78,7 +81,10 @@ type Network interface {
 
 // New returns a server on o.
 func New(o Options) *Server {
-	return &Server{Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now)}
+	return &Server{
+		Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now),
+		answers: newAnswers(), identities: newIdentities(),
+	}
 }
 
 // Routes adds the API to r.

@@ -1,7 +1,10 @@
 package mastodon_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http"
 	"strconv"
 	"strings"
@@ -221,4 +224,46 @@ func TestProgramsInBrowsersMayAsk(t *testing.T) {
 			t.Errorf("%s: %d", path, a.Status)
 		}
 	}
+}
+
+func TestAPictureForNeighboursComesWithAPass(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *apptest.Server) {
+		centre := s.Place("centre", "neighbourhood")
+		amina, bo := s.Resident("amina", centre), s.Resident("bo", centre)
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 40, 30))); err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.Pictures.Add(t.Context(), &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, err := s.Posts.AddPicture(t.Context(), amina.ID, instance.Picture{Type: m.Type, File: m.File, Thumb: m.Thumb, Width: m.Width, Height: m.Height}, m.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		posted, err := s.Posts.Publish(t.Context(), s.Viewer(amina), instance.Draft{Text: "photo", Audience: instance.ToNeighbourhood, Group: centre.ID, Pictures: []instance.ID{held.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := s.Program(bo).Get("/api/v1/statuses/" + posted.ID.String()).Object()
+		address := shown["media_attachments"].([]any)[0].(map[string]any)["url"].(string)
+		nobody := s.Nobody()
+		if a := nobody.Get(address); a.Status != http.StatusOK || a.Header.Get("Cache-Control") != "private, max-age=3600" {
+			t.Errorf("with its pass: %d %v", a.Status, a.Header)
+		}
+		plain, _, _ := strings.Cut(address, "?")
+		for _, wrong := range []string{plain, plain + "?until=99999999999&pass=x", strings.Replace(address, "until=", "until=9", 1)} {
+			if a := nobody.Get(wrong); a.Status != http.StatusNotFound {
+				t.Errorf("%s: %d", wrong, a.Status)
+			}
+		}
+		if err := s.Posts.Delete(t.Context(), amina.ID, posted.ID); err != nil {
+			t.Fatal(err)
+		}
+		if a := nobody.Get(address); a.Status != http.StatusNotFound {
+			t.Errorf("the pass outlived the post: %d", a.Status)
+		}
+	})
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Server) notificationRoutes(r chi.Router) {
-	s.person(r, http.MethodGet, "/v1/notifications", "read:notifications", s.getNotifications)
+	s.person(r, http.MethodGet, "/v1/notifications", "read:notifications", s.kept(s.getNotifications))
 	s.person(r, http.MethodGet, "/v1/notifications/{id}", "read:notifications", s.getNotification)
 	s.person(r, http.MethodPost, "/v1/notifications/clear", "write:notifications", s.clearNotifications)
 	s.person(r, http.MethodPost, "/v1/notifications/{id}/dismiss", "write:notifications", s.dismissNotification)

@@ -37,7 +37,16 @@ func pageOf(a instance.Actor) string {
 // portraits are the addresses of somebody's picture and banner, never empty.
 func (s *Server) portraits(a instance.Actor) (avatar, header string) {
 	avatar, header = s.Site.Base()+missingAvatar, s.Site.Base()+missingHeader
-	if !a.Local() || a.Gone() {
+	if a.Gone() {
+		return avatar, header
+	}
+	if !a.Local() {
+		if a.Icon != "" {
+			avatar = s.Site.OthersPicture(instance.OfPortrait, instance.ID(a.ID), a.Icon)
+		}
+		if a.Image != "" {
+			header = s.Site.OthersPicture(instance.OfHeader, instance.ID(a.ID), a.Image)
+		}
 		return avatar, header
 	}
 	if a.Icon != "" {

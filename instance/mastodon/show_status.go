@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"palier/instance"
 	"palier/instance/mastodon/entity"
@@ -101,7 +102,7 @@ func (s *Server) status(p *instance.Post, f *faces) entity.Status {
 		shown.InReplyToAccountID = &id
 	}
 	for i, m := range p.Pictures {
-		shown.MediaAttachments[i] = s.picture(m)
+		shown.MediaAttachments[i] = s.picture(m, p)
 	}
 	for i, a := range p.Mentions {
 		shown.Mentions[i] = entity.Mention{ID: entity.ID(a.ID), Username: a.Username, Acct: a.Acct(), URL: pageOf(a)}
@@ -132,8 +133,10 @@ func (s *Server) share(id instance.ID, by instance.Actor, of entity.Status, f *f
 	return outer
 }
 
-// picture shows a picture of a post.
-func (s *Server) picture(m instance.Picture) entity.MediaAttachment {
+// picture shows a picture of a post, or of none yet where of is nil. One that not
+// everyone may see comes with a pass, since programs fetch pictures without
+// saying for whom.
+func (s *Server) picture(m instance.Picture, of *instance.Post) entity.MediaAttachment {
 	shown := entity.MediaAttachment{ID: entity.ID(m.ID), Type: "image", Meta: meta(m)}
 	if m.Description != "" {
 		shown.Description = &m.Description
@@ -144,16 +147,35 @@ func (s *Server) picture(m instance.Picture) entity.MediaAttachment {
 	if m.RemoteURL != "" {
 		shown.RemoteURL = &m.RemoteURL
 	}
-	if m.File == "" {
-		shown.Type = "unknown"
+	if m.File == "" && !strings.HasPrefix(m.Type, "image/") {
+		shown.Type = "unknown" // what it is can be seen where it lies
 		return shown
 	}
-	full, small := s.Site.MediaURL(m.File), s.Site.MediaURL(m.Thumb)
-	if small == "" {
-		small = full
-	}
+	full, small := s.pictureURLs(m, of)
 	shown.URL, shown.PreviewURL = &full, &small
 	return shown
+}
+
+// pictureURLs are where a picture is to be had, and its smaller copy: always with
+// us, wherever it lies.
+func (s *Server) pictureURLs(m instance.Picture, of *instance.Post) (full, small string) {
+	pass := func(string) string { return "" }
+	switch {
+	case of == nil:
+		pass = func(name string) string { return s.Passes.For(name, 0, s.Now()) }
+	case !of.Audience.Open():
+		pass = func(name string) string { return s.Passes.For(name, int64(of.ID), s.Now()) }
+	}
+	if m.File == "" {
+		full = s.Site.OthersPicture(instance.OfAttachment, m.ID, m.RemoteURL)
+		name := pass(string(instance.OfAttachment) + "/" + m.ID.String())
+		return full + name, full + "/small" + name
+	}
+	full = s.Site.MediaURL(m.File) + pass(m.File)
+	if m.Thumb == "" {
+		return full, full
+	}
+	return full, s.Site.MediaURL(m.Thumb) + pass(m.Thumb)
 }
 
 // thumbSide is the longer side of a thumbnail.

@@ -16,10 +16,10 @@ import (
 func (s *Server) statusRoutes(r chi.Router) {
 	s.person(r, http.MethodPost, "/v1/statuses", "write:statuses", s.publishStatus)
 	s.open(r, http.MethodGet, "/v1/statuses", "read:statuses", s.getStatuses)
-	s.open(r, http.MethodGet, "/v1/statuses/{id}", "read:statuses", s.getStatus)
+	s.open(r, http.MethodGet, "/v1/statuses/{id}", "read:statuses", s.kept(s.getStatus))
 	s.person(r, http.MethodPut, "/v1/statuses/{id}", "write:statuses", s.editStatus)
 	s.person(r, http.MethodDelete, "/v1/statuses/{id}", "write:statuses", s.deleteStatus)
-	s.open(r, http.MethodGet, "/v1/statuses/{id}/context", "read:statuses", s.getStatusContext)
+	s.open(r, http.MethodGet, "/v1/statuses/{id}/context", "read:statuses", s.kept(s.getStatusContext))
 	s.open(r, http.MethodGet, "/v1/statuses/{id}/card", "read:statuses", s.getStatusCard)
 	for deed, d := range map[string]struct {
 		scope string

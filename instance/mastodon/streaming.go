@@ -106,7 +106,7 @@ func (s *Server) dial(w http.ResponseWriter, r *http.Request, to func(*call) ([]
 }
 
 func (s *Server) connect(r *http.Request, c *call, to func(*call) ([]channel, error)) (*live.Line, []channel, error) {
-	if err := s.identify(r, c, "", somebody); err != nil {
+	if err := s.recognise(r, c, "", somebody); err != nil {
 		return nil, nil, err
 	}
 	if !c.access.Scopes.Allows("read:statuses") && !c.access.Scopes.Allows("read:notifications") {

@@ -9,8 +9,8 @@ import (
 )
 
 func (s *Server) timelineRoutes(r chi.Router) {
-	s.person(r, http.MethodGet, "/v1/timelines/home", "read:statuses", s.getHome)
-	s.open(r, http.MethodGet, "/v1/timelines/public", "read:statuses", s.getPublic)
+	s.person(r, http.MethodGet, "/v1/timelines/home", "read:statuses", s.kept(s.getHome))
+	s.open(r, http.MethodGet, "/v1/timelines/public", "read:statuses", s.kept(s.getPublic))
 }
 
 // getHome is what those say whom one follows, and one's neighbours.

@@ -140,7 +140,7 @@ func TestBucketKeepsPictures(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/media", nil)
-	if err := pictures.Serve(w, r, p.File, false); err != nil {
+	if err := pictures.Serve(w, r, p.File, media.Anyone); err != nil {
 		t.Fatal(err)
 	}
 	if int64(w.Body.Len()) != p.Bytes || w.Header().Get("Content-Type") != "image/jpeg" {

@@ -15,14 +15,14 @@ import (
 )
 
 // get asks for a picture.
-func get(t *testing.T, a album, name string, restricted bool, headers ...string) (*httptest.ResponseRecorder, error) {
+func get(t *testing.T, a album, name string, readers media.Readers, headers ...string) (*httptest.ResponseRecorder, error) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/media", nil)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	err := a.Serve(w, r, name, restricted)
+	err := a.Serve(w, r, name, readers)
 	return w, err
 }
 
@@ -31,23 +31,29 @@ func TestServe(t *testing.T) {
 	a := newAlbum(t, media.Options{})
 	p := a.add(t, asJPEG(t, photo(300, 200)))
 	for _, tt := range []struct {
-		situation  string
-		restricted bool
-		want       http.Header
+		situation string
+		readers   media.Readers
+		want      http.Header
 	}{
-		{"for everybody", false, http.Header{
+		{"for everybody", media.Anyone, http.Header{
+			"Access-Control-Allow-Origin":  {"*"},
 			"Cache-Control":                {"public, max-age=31536000, immutable"},
 			"Cross-Origin-Resource-Policy": {"cross-origin"},
 			"Etag":                         {`"` + p.File[3:] + `"`},
 		}},
-		{"for some", true, http.Header{
+		{"for some", media.Reader, http.Header{
 			"Cache-Control":                {"private, no-store"},
 			"Cross-Origin-Resource-Policy": {"same-origin"},
+		}},
+		{"for who holds a pass", media.Holder, http.Header{
+			"Access-Control-Allow-Origin":  {"*"},
+			"Cache-Control":                {"private, max-age=3600"},
+			"Cross-Origin-Resource-Policy": {"cross-origin"},
 		}},
 	} {
 		t.Run(tt.situation, func(t *testing.T) {
 			t.Parallel()
-			w, err := get(t, a, p.File, tt.restricted)
+			w, err := get(t, a, p.File, tt.readers)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,14 +83,14 @@ func TestServeParts(t *testing.T) {
 	t.Parallel()
 	a := newAlbum(t, media.Options{})
 	p := a.add(t, asPNG(t, photo(30, 20)))
-	w, err := get(t, a, p.File, false, "Range", "bytes=1-3")
+	w, err := get(t, a, p.File, media.Anyone, "Range", "bytes=1-3")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if w.Code != http.StatusPartialContent || w.Body.String() != "PNG" {
 		t.Errorf("range: %d %q", w.Code, w.Body)
 	}
-	w, err = get(t, a, p.File, false, "If-None-Match", `"`+p.File[3:]+`"`)
+	w, err = get(t, a, p.File, media.Anyone, "If-None-Match", `"`+p.File[3:]+`"`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +104,7 @@ func TestB06_MediaIsNeverADocument(t *testing.T) {
 	a := newAlbum(t, media.Options{})
 	p := a.add(t, asPNG(t, photo(30, 20)))
 	for _, accept := range []string{"application/activity+json", `application/ld+json; profile="https://www.w3.org/ns/activitystreams"`, "text/html"} {
-		w, err := get(t, a, p.File, false, "Accept", accept)
+		w, err := get(t, a, p.File, media.Anyone, "Accept", accept)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +130,7 @@ func TestF06_NoOtherName(t *testing.T) {
 		stem + ".PNG", stem + ".png/", stem + ".jpg", "unfinished/" + p.File[3:], "../" + p.File, strings.ToUpper(stem) + ".png",
 		"zz/" + p.File[3:], url.PathEscape(p.File), p.File + "\x00", "ab/ab0123456789abcdef0123456789abcd.png",
 	} {
-		w, err := get(t, a, name, false)
+		w, err := get(t, a, name, media.Anyone)
 		if !errors.Is(err, media.ErrNotFound) || w.Body.Len() > 0 || len(w.Header()) > 0 {
 			t.Errorf("%q: %v, %d bytes, headers %v", name, err, w.Body.Len(), w.Header())
 		}

@@ -182,6 +182,7 @@ func (s *Service) setActor(ctx context.Context, tx store.Tx, by instance.Account
 	}
 	for _, sql := range []string{
 		`DELETE FROM home_entries WHERE via_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
+		`DELETE FROM list_entries WHERE via_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM notifications WHERE from_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, actor); err != nil {

@@ -218,6 +218,8 @@ func (s *Service) cutOff(ctx context.Context, tx store.Tx, domain string) error 
 		  WHERE host = ''`,
 		`DELETE FROM follows WHERE follower_id IN ` + there + ` OR followee_id IN ` + there,
 		`DELETE FROM home_entries WHERE via_id IN ` + there + ` OR post_id IN (SELECT id FROM posts WHERE author_id IN ` + there + `)`,
+		`DELETE FROM list_members WHERE actor_id IN ` + there,
+		`DELETE FROM list_entries WHERE via_id IN ` + there + ` OR post_id IN (SELECT id FROM posts WHERE author_id IN ` + there + `)`,
 		`DELETE FROM notifications WHERE from_id IN ` + there,
 		`DELETE FROM boosts WHERE post_id IN (SELECT id FROM posts WHERE author_id IN ` + there + `)`,
 		`DELETE FROM cards WHERE host = $1 OR host LIKE $2 ESCAPE '\' OR host LIKE $3 ESCAPE '\' OR host LIKE $4 ESCAPE '\'`,

@@ -132,6 +132,13 @@ func (s *Service) MuteWith(ctx context.Context, by, target instance.ActorID, o M
 		_, err = tx.Exec(ctx, `
 			DELETE FROM home_entries
 			 WHERE owner_id = $1 AND (via_id = $2 OR post_id IN (SELECT id FROM posts WHERE author_id = $2))`, from.ID, to.ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			DELETE FROM list_entries
+			 WHERE list_id IN (SELECT id FROM lists WHERE owner_id = $1)
+			   AND (via_id = $2 OR post_id IN (SELECT id FROM posts WHERE author_id = $2))`, from.ID, to.ID)
 		return err
 	})
 }

@@ -95,6 +95,14 @@ func (s *Service) part(ctx context.Context, tx store.Tx, me instance.Actor, doma
 		return err
 	}
 	_, err = tx.Exec(ctx, `
+		DELETE FROM list_entries
+		 WHERE list_id IN (SELECT id FROM lists WHERE owner_id = $1)
+		   AND (via_id IN (SELECT id FROM actors WHERE host = $2)
+		        OR post_id IN (SELECT p.id FROM posts p JOIN actors a ON a.id = p.author_id WHERE a.host = $2))`, me.ID, domain)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
 		DELETE FROM notifications
 		 WHERE owner_id = $1 AND from_id IN (SELECT id FROM actors WHERE host = $2)`, me.ID, domain)
 	return err

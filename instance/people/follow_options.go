@@ -94,6 +94,15 @@ func tune(ctx context.Context, tx store.Tx, follower, followee instance.ActorID,
 		   AND post_id NOT IN (SELECT id FROM posts
 		                        WHERE author_id = $1 OR group_id = $2 AND audience IN ('building', 'neighbourhood', 'around'))`,
 		follower, followee)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		DELETE FROM list_entries
+		 WHERE list_id IN (SELECT id FROM lists WHERE owner_id = $1) AND via_id = $2
+		   AND post_id NOT IN (SELECT id FROM posts
+		                        WHERE group_id = $2 AND audience IN ('building', 'neighbourhood', 'around'))`,
+		follower, followee)
 	return err
 }
 

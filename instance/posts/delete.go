@@ -45,6 +45,8 @@ func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, f
 		`DELETE FROM post_tags WHERE post_id = $1`,
 		`DELETE FROM post_mentions WHERE post_id = $1`,
 		`DELETE FROM home_entries WHERE post_id = $1`,
+		`DELETE FROM list_entries WHERE post_id = $1`,
+		`DELETE FROM filter_posts WHERE post_id = $1`,
 		`DELETE FROM notifications WHERE post_id = $1`,
 		`DELETE FROM held_relays WHERE post_id = $1`,
 		`DELETE FROM pins WHERE post_id = $1`,

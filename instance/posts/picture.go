@@ -104,6 +104,22 @@ func (s *Service) MaySee(ctx context.Context, v instance.Viewer, file string) (r
 	return !open, nil
 }
 
+// PartOf returns the post that a file is a picture of, 0 for one that is of none
+// yet. It returns [instance.ErrNotFound] for a file of no picture, or of a post
+// that does not stand any more.
+func (s *Service) PartOf(ctx context.Context, file string) (instance.PostID, error) {
+	var id instance.PostID
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT COALESCE(m.post_id, 0)
+		  FROM media m LEFT JOIN posts p ON p.id = m.post_id
+		 WHERE (m.file = $1 OR m.thumb = $1)
+		   AND (m.post_id IS NULL OR p.deleted_at IS NULL AND p.removed_at IS NULL)`, file).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("picture %s: %w", file, notFound(err))
+	}
+	return id, nil
+}
+
 // portrait returns [instance.ErrNotFound] unless a file is the portrait of one
 // of ours, which everyone may see.
 func (s *Service) portrait(ctx context.Context, file string) error {

@@ -44,6 +44,7 @@ const (
 // memory and never meet SQLITE_BUSY, and a few that read beside it.
 type sqliteBackend struct {
 	writer, reader *sql.DB
+	watcher        *watcher
 	wait           time.Duration
 }
 
@@ -63,11 +64,15 @@ func (db *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return errors.Join(err, writer.Close())
 	}
-	// The writer comes first: it makes the file the readers need.
-	if err := errors.Join(writer.PingContext(ctx), reader.PingContext(ctx)); err != nil {
+	watching, err := openSQLitePool(sqliteURL(path, "ro", o.Wait, readerPragmas), 1, 1)
+	if err != nil {
 		return errors.Join(err, reader.Close(), writer.Close())
 	}
-	back := &sqliteBackend{writer: writer, reader: reader, wait: o.Wait}
+	// The writer comes first: it makes the file the readers need.
+	if err := errors.Join(writer.PingContext(ctx), reader.PingContext(ctx)); err != nil {
+		return errors.Join(err, watching.Close(), reader.Close(), writer.Close())
+	}
+	back := &sqliteBackend{writer: writer, reader: reader, watcher: &watcher{pool: watching}, wait: o.Wait}
 	db.engine, db.back, db.writer, db.path, db.maxTries = SQLite, back, writer, path, 1
 	db.live = newLive(nil, o.Logger)
 	db.joined = newGroup(back)
@@ -101,7 +106,7 @@ func openSQLitePool(dsn string, statements, conns int) (*sql.DB, error) {
 
 func (b *sqliteBackend) close() error {
 	// Readers first: the last connection to close folds the log into the file.
-	return errors.Join(b.reader.Close(), b.writer.Close())
+	return errors.Join(b.watcher.close(), b.reader.Close(), b.writer.Close())
 }
 
 func (b *sqliteBackend) read() Tx { return sqliteReader{b.reader} }

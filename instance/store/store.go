@@ -87,6 +87,8 @@ type Options struct {
 	// Wait is how long a caller waits for its turn at the database before it
 	// is told [ErrUnavailable]. Zero is ten seconds.
 	Wait time.Duration
+	// Watch hears each statement of [DB.Read] before it runs. Nil is nobody.
+	Watch func(sql string)
 }
 
 // DB is an open database. It is safe for use by several goroutines.
@@ -97,6 +99,7 @@ type DB struct {
 	pool     *pgxpool.Pool // PostgreSQL
 	joined   *group        // SQLite
 	live     *live
+	watch    func(sql string)
 	wait     time.Duration
 	path     string // SQLite
 	log      *slog.Logger
@@ -107,6 +110,7 @@ type DB struct {
 type backend interface {
 	begin(ctx context.Context) (session, error)
 	read() Tx
+	state(ctx context.Context) (string, error)
 	close() error
 }
 
@@ -119,7 +123,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Wait <= 0 {
 		o.Wait = 10 * time.Second
 	}
-	db := &DB{wait: o.Wait, log: o.Logger}
+	db := &DB{wait: o.Wait, log: o.Logger, watch: o.Watch}
 	var err error
 	switch {
 	case strings.HasPrefix(url, "sqlite:"):
@@ -150,7 +154,33 @@ func (db *DB) Close() error {
 
 // Read returns a Tx for reading: each of its statements sees what was
 // committed when it began. Writing through it fails with [ErrReadOnly].
-func (db *DB) Read() Tx { return db.back.read() }
+func (db *DB) Read() Tx {
+	if db.watch == nil {
+		return db.back.read()
+	}
+	return watched{db.back.read(), db.watch}
+}
+
+// watched tells of each statement before it runs it.
+type watched struct {
+	Tx
+	watch func(sql string)
+}
+
+func (w watched) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	w.watch(sql)
+	return w.Tx.Exec(ctx, sql, args...)
+}
+
+func (w watched) Query(ctx context.Context, sql string, args ...any) (Rows, error) {
+	w.watch(sql)
+	return w.Tx.Query(ctx, sql, args...)
+}
+
+func (w watched) QueryRow(ctx context.Context, sql string, args ...any) Row {
+	w.watch(sql)
+	return w.Tx.QueryRow(ctx, sql, args...)
+}
 
 // Writer returns the one writing connection of SQLite, nil on PostgreSQL. It
 // is for libraries that bring their own SQL.

@@ -35,7 +35,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 // insert writes entry $1 for post $2 by $3, brought by $4 at $5, into the feeds of
 // the readers a query names, but not of those who block or mute the author or
 // who brings it or want to hear nothing of their server, or whom the author
-// blocks. A post that is there stays where it is.
+// blocks, or who have it in an exclusive list. A post that is there stays where
+// it is.
 func insert(readers string) string {
 	return `
 		INSERT INTO home_entries (owner_id, id, post_id, via_id)
@@ -48,6 +49,9 @@ func insert(readers string) string {
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = r.reader AND x.target_id IN ($3, $4))
 		                       OR (x.target_id = r.reader AND x.actor_id = $3))
+		   AND (r.reader = $3
+		        OR r.reader NOT IN (SELECT l.owner_id FROM list_entries e JOIN lists l ON l.id = e.list_id
+		                             WHERE e.post_id = $2 AND l.exclusive))
 		ON CONFLICT DO NOTHING`
 }
 

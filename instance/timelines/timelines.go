@@ -190,3 +190,22 @@ func (s *Service) Home(ctx context.Context, v instance.Viewer, page Page) ([]Ent
 	}
 	return entries, next, nil
 }
+
+// List returns a page of what stands in a list of the viewer's and where to go
+// on, 0 at the end; nothing of any other list.
+func (s *Service) List(ctx context.Context, v instance.Viewer, list instance.ListID, page Page) ([]Entry, instance.ID, error) {
+	before, after, order := page.bounds()
+	where, args := readable.Where(v, []any{list, before, after, page.limit(), v.ID})
+	entries, next, err := s.read(ctx, v, page, `
+		SELECT e.id, e.post_id, e.via_id
+		  FROM list_entries e JOIN posts p ON p.id = e.post_id
+		 WHERE e.list_id = $1 AND e.id < $2 AND e.id > $3
+		   AND EXISTS (SELECT 1 FROM lists l WHERE l.id = $1 AND l.owner_id = $5)
+		   AND `+standing+` AND `+where+`
+		 ORDER BY e.id `+order+`
+		 LIMIT $4`, args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list %s of %s: %w", list, v.ID, err)
+	}
+	return entries, next, nil
+}

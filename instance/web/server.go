@@ -64,6 +64,7 @@ type Options struct {
 	Apps          *auth.Apps
 	Pictures      *media.Pictures
 	Others        *remote.Cache
+	Passes        *media.Passes
 
 	Login, Deeds, Lookup, Grants auth.Limit
 }
@@ -157,14 +158,28 @@ func (s *Server) getNothing(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// getPicture answers with a file of the media store, if the reader may see it.
+// getPicture answers with a file of the media store, if the reader may see it or
+// holds a pass for it.
 func (s *Server) getPicture(w http.ResponseWriter, r *http.Request) error {
 	file := chi.URLParam(r, "shard") + "/" + chi.URLParam(r, "file")
+	if q := r.URL.Query(); q.Has("pass") {
+		post, err := s.Posts.PartOf(r.Context(), file)
+		if err != nil {
+			return err
+		}
+		if s.Passes.Holds(file, int64(post), q, s.Now()) {
+			return s.Pictures.Serve(w, r, file, media.Holder)
+		}
+	}
 	restricted, err := s.Posts.MaySee(r.Context(), visitOf(r).viewer, file)
 	if err != nil {
 		return err
 	}
-	return s.Pictures.Serve(w, r, file, restricted)
+	readers := media.Anyone
+	if restricted {
+		readers = media.Reader
+	}
+	return s.Pictures.Serve(w, r, file, readers)
 }
 
 // getOthersPicture answers with a picture of another server, by an address that
@@ -182,11 +197,17 @@ func (s *Server) getOthersPicture(w http.ResponseWriter, r *http.Request) error 
 	if !s.Site.Made(of, id, src.URL, chi.URLParam(r, "seal")) {
 		return instance.ErrNotFound
 	}
-	if !src.Open {
+	readers := media.Anyone
+	switch q := r.URL.Query(); {
+	case src.Open:
+	case q.Has("pass") && s.Passes.Holds(string(of)+"/"+id.String(), int64(src.Post), q, s.Now()):
+		readers = media.Holder
+	default:
+		readers = media.Reader
 		if _, err := s.Posts.ByID(r.Context(), visitOf(r).viewer, src.Post); err != nil {
 			return err
 		}
 	}
 	small := strings.HasSuffix(r.URL.Path, "/small") || of == instance.OfPortrait || of == instance.OfCard
-	return s.Others.Serve(w, r, of, id, src, small)
+	return s.Others.Serve(w, r, of, id, src, readers, small)
 }

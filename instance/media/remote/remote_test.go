@@ -157,8 +157,12 @@ func (h *hall) look(of instance.PictureOf, id instance.ID) (*httptest.ResponseRe
 	if err != nil {
 		return nil, err
 	}
+	readers := media.Anyone
+	if !src.Open {
+		readers = media.Reader
+	}
 	w := httptest.NewRecorder()
-	err = h.cache.Serve(w, httptest.NewRequestWithContext(h.T.Context(), http.MethodGet, "/", nil), of, id, src, false)
+	err = h.cache.Serve(w, httptest.NewRequestWithContext(h.T.Context(), http.MethodGet, "/", nil), of, id, src, readers, false)
 	return w, err
 }
 

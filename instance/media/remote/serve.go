@@ -15,8 +15,8 @@ import (
 // that is not enough. It returns [instance.ErrNotFound], before writing
 // anything, for one that an administrator threw out.
 //
-// The caller has decided that whoever asks may see it.
-func (c *Cache) Serve(w http.ResponseWriter, r *http.Request, of instance.PictureOf, id instance.ID, src Source, small bool) error {
+// The caller has decided that whoever asks may see it, as one of readers.
+func (c *Cache) Serve(w http.ResponseWriter, r *http.Request, of instance.PictureOf, id instance.ID, src Source, readers media.Readers, small bool) error {
 	if src.kept.file == "" && !c.arrives(r.Context(), of, id, &src) {
 		if src.kept.barred {
 			return instance.ErrNotFound
@@ -27,7 +27,7 @@ func (c *Cache) Serve(w http.ResponseWriter, r *http.Request, of instance.Pictur
 	if small {
 		name = src.kept.thumb
 	}
-	err := c.Pictures.ServeCopy(w, r, name, !src.Open)
+	err := c.Pictures.ServeCopy(w, r, name, readers)
 	if errors.Is(err, media.ErrNotFound) {
 		// Thrown out just now, or the file was lost: it is fetched again.
 		if !c.Now().Before(src.kept.retry) {

@@ -40,7 +40,12 @@ func Open(t testing.TB, engine store.Engine) *store.DB {
 // OpenURL opens the database at url as production does, until t ends.
 func OpenURL(t testing.TB, url string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), url, store.Options{Connections: 8})
+	return open(t, url, store.Options{Connections: 8})
+}
+
+func open(t testing.TB, url string, o store.Options) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), url, o)
 	if err != nil {
 		t.Fatal(err)
 	}
