@@ -17,9 +17,18 @@ type Account struct {
 	Appearance      string // auto, light, dark, contrast
 	TextSize        string // normal, large, larger
 	DefaultAudience Audience
+	App             AppDefaults
 	CreatedAt       time.Time
 	DisabledAt      time.Time
 	CredentialsAt   time.Time // when the password was last set: sessions from before are none
+}
+
+// AppDefaults are how what somebody posts from an app begins. The zero value
+// asks for what their other settings say.
+type AppDefaults struct {
+	Audience  Audience // public, unlisted, followers or direct
+	Sensitive bool
+	Language  string // BCP 47
 }
 
 // Moderates tells whether the account may decide about others' posts anywhere

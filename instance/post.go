@@ -53,7 +53,9 @@ type Post struct {
 	Answered *Actor
 
 	// What the viewer did, when it was read for one.
-	Liked, Boosted, Pinned bool
+	Liked, Boosted, Pinned, Bookmarked bool
+	// ThreadMuted tells that the viewer wants no more notices of its thread.
+	ThreadMuted bool
 }
 
 // Picture is one picture of a post.
@@ -77,6 +79,7 @@ func (p *Post) Gone() bool { return !p.DeletedAt.IsZero() || !p.RemovedAt.IsZero
 type Edit struct {
 	At                      time.Time
 	Title, Content, Warning string
+	Sensitive               bool
 }
 
 // Draft is what a person wants to post or to make of a post.

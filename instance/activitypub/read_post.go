@@ -182,7 +182,7 @@ func (s *Service) resolveNamed(ctx context.Context, tx store.Tx, doc as2.Note, p
 	// A direct message names whom it is for in its addressing alone.
 	if p.Audience == instance.ToMentioned {
 		for _, uri := range doc.To {
-			if a, ok := known[uri]; ok && a.Local() && a.Kind == instance.Person && !mentions(p, a.ID) {
+			if a, ok := known[uri]; ok && a.Local() && (a.Kind == instance.Person || a.Kind == instance.Service) && !mentions(p, a.ID) {
 				p.Mentions = append(p.Mentions, a)
 			}
 		}

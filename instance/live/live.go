@@ -85,7 +85,7 @@ func (h *Hub) deleted(ctx context.Context, tx store.Tx, e Event, p *instance.Pos
 	var named []instance.ActorID
 	if !p.Audience.Open() && !p.Audience.Local() {
 		for _, a := range p.Mentions {
-			if a.Local() && a.Kind == instance.Person {
+			if a.Local() && (a.Kind == instance.Person || a.Kind == instance.Service) {
 				named = append(named, a.ID)
 			}
 		}

@@ -115,7 +115,7 @@ func (s *Server) status(p *instance.Post, f *faces) entity.Status {
 
 // bonds are what somebody did with a post.
 func bonds(me instance.ActorID, p *instance.Post) *entity.Bonds {
-	b := &entity.Bonds{Favourited: p.Liked, Reblogged: p.Boosted, Filtered: []entity.FilterResult{}}
+	b := &entity.Bonds{Favourited: p.Liked, Reblogged: p.Boosted, Bookmarked: p.Bookmarked, Muted: p.ThreadMuted, Filtered: []entity.FilterResult{}}
 	if p.Author.ID == me {
 		pinned := p.Pinned
 		b.Pinned = &pinned

@@ -11,24 +11,26 @@ import (
 	"palier/instance/store"
 )
 
-const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience, p.created_at, p.disabled_at, p.credentials_at`
+const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience,
+	p.app_audience, p.app_sensitive, p.app_language, p.created_at, p.disabled_at, p.credentials_at`
 
 // scanAccount reads an account from a row of the actor's columns, the
 // account's, and whatever extra is asked for after them.
 func scanAccount(r store.Row, extra ...any) (instance.Account, error) {
 	var a instance.Account
-	var role, audience string
+	var role, audience, app string
 	var created, credentials int64
 	var disabled *int64
 	dest, done := actors.Fields(&a.Actor)
-	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience, &created, &disabled, &credentials)
+	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience,
+		&app, &a.App.Sensitive, &a.App.Language, &created, &disabled, &credentials)
 	if err := r.Scan(append(dest, extra...)...); err != nil {
 		if errors.Is(err, store.ErrNoRows) {
 			return a, instance.ErrNotFound
 		}
 		return a, err
 	}
-	a.Role, a.DefaultAudience = instance.Role(role), instance.Audience(audience)
+	a.Role, a.DefaultAudience, a.App.Audience = instance.Role(role), instance.Audience(audience), instance.Audience(app)
 	a.CreatedAt, a.DisabledAt = store.Time(created), store.TimeOrNever(disabled)
 	a.CredentialsAt = store.Time(credentials)
 	return a, done()
@@ -170,6 +172,33 @@ func (s *Service) SetPreferences(ctx context.Context, id instance.ActorID, p Pre
 	})
 	if err != nil {
 		return fmt.Errorf("set preferences of %s: %w", id, err)
+	}
+	return nil
+}
+
+// SetAppDefaults keeps how what a person posts from an app begins. It returns an
+// [instance.Invalid] for a choice that apps do not have.
+func (s *Service) SetAppDefaults(ctx context.Context, id instance.ActorID, d instance.AppDefaults) error {
+	switch d.Audience {
+	case "", instance.ToPublic, instance.ToUnlisted, instance.ToFollowers, instance.ToMentioned:
+	default:
+		return &instance.Invalid{Field: "audience", Code: "unknown"}
+	}
+	if d.Language != "" && instance.LanguageCode(d.Language) == "" {
+		return &instance.Invalid{Field: "language", Code: "unknown"}
+	}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		n, err := tx.Exec(ctx, `
+			UPDATE people
+			   SET app_audience = $2, app_sensitive = $3, app_language = $4
+			 WHERE actor_id = $1`, id, string(d.Audience), d.Sensitive, instance.LanguageCode(d.Language))
+		if err == nil && n == 0 {
+			err = instance.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("app defaults of %s: %w", id, err)
 	}
 	return nil
 }

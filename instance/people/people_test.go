@@ -32,6 +32,7 @@ func TestAProfileIsFoundAgainAsTyped(t *testing.T) {
 		amina := v.Person("amina")
 		typed := people.Profile{
 			Name: "Amina H.", Summary: "Je **répare** des vélos.\n\n- freins #vélo", Icon: "aa/amina.jpg", Locked: true, Discoverable: true,
+			Image: "aa/banner.jpg", Bot: true, HideCollections: true,
 			Fields: []instance.Field{{Name: "Langues", Value: "français, *arabe*"}, {Name: "Site", Value: "https://velo.example"}},
 		}
 		given := typed

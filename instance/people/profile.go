@@ -19,9 +19,13 @@ type Profile struct {
 	Summary      string           // Markdown-lite
 	Fields       []instance.Field // Markdown-lite values
 	Icon         string           // file in the media store
+	Image        string           // likewise, the banner
 	Locked       bool             // followers wait for a yes
 	Discoverable bool
 	Indexable    bool
+	Bot          bool // it mostly posts by itself
+	// HideCollections keeps from others whom they follow and who follows them.
+	HideCollections bool
 }
 
 // What a profile holds at most, lengths in characters.
@@ -104,14 +108,17 @@ func (s *Service) EditProfile(ctx context.Context, id instance.ActorID, p Profil
 // show puts what was typed into the actor as others see it.
 func (s *Service) show(a *instance.Actor, p Profile) {
 	tag := writing.Options{Tag: s.site.TagPage}
-	a.Name, a.Icon = writing.CleanName(p.Name), p.Icon
+	a.Name, a.Icon, a.Image = writing.CleanName(p.Name), p.Icon, p.Image
+	if a.Kind = instance.Person; p.Bot {
+		a.Kind = instance.Service
+	}
 	a.Summary = writing.Render(p.Summary, tag).HTML
 	a.Fields = nil
 	for _, f := range p.Fields {
 		html := writing.Render(f.Value, tag).HTML
 		a.Fields = append(a.Fields, instance.Field{Name: writing.CleanName(f.Name), Value: inner(html)})
 	}
-	a.Locked, a.Discoverable, a.Indexable = p.Locked, p.Discoverable, p.Indexable
+	a.Locked, a.Discoverable, a.Indexable, a.HideCollections = p.Locked, p.Discoverable, p.Indexable, p.HideCollections
 	a.UpdatedAt = s.now().UTC()
 }
 
@@ -143,7 +150,7 @@ func (s *Service) Profile(ctx context.Context, id instance.ActorID) (Profile, er
 	if err != nil {
 		return p, fmt.Errorf("profile %s: %w", id, notFound(err))
 	}
-	p.Name, p.Icon = a.Name, a.Icon
-	p.Locked, p.Discoverable, p.Indexable = a.Locked, a.Discoverable, a.Indexable
+	p.Name, p.Icon, p.Image, p.Bot = a.Name, a.Icon, a.Image, a.Kind == instance.Service
+	p.Locked, p.Discoverable, p.Indexable, p.HideCollections = a.Locked, a.Discoverable, a.Indexable, a.HideCollections
 	return p, nil
 }

@@ -52,12 +52,17 @@ func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, f
 		`DELETE FROM pins WHERE post_id = $1`,
 		`DELETE FROM likes WHERE post_id = $1`,
 		`DELETE FROM boosts WHERE post_id = $1`,
+		`DELETE FROM bookmarks WHERE post_id = $1`,
 		`DELETE FROM polls WHERE post_id = $1`,
-		`UPDATE media SET post_id = NULL WHERE post_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, p.ID); err != nil {
 			return err
 		}
+	}
+	// Its pictures wait a while to become part of another post, as when they
+	// had just been uploaded.
+	if _, err := tx.Exec(ctx, `UPDATE media SET post_id = NULL, created_at = $2 WHERE post_id = $1`, p.ID, store.Millis(now)); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE actors SET posts_count = posts_count - 1 WHERE id = $1`, p.Author.ID); err != nil {
 		return err

@@ -71,9 +71,9 @@ func (s *Service) own(ctx context.Context, tx store.Tx, by instance.ActorID, id 
 // keepEdit notes how the post stands now and when it is changed.
 func (s *Service) keepEdit(ctx context.Context, tx store.Tx, p *instance.Post) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO post_edits (post_id, at, title, content, warning)
-		VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT DO NOTHING`, p.ID, store.Millis(latest(p)), p.Title, p.Content, p.Warning)
+		INSERT INTO post_edits (post_id, at, title, content, warning, sensitive)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT DO NOTHING`, p.ID, store.Millis(latest(p)), p.Title, p.Content, p.Warning, p.Sensitive)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Service) reattach(ctx context.Context, tx store.Tx, p *instance.Post, d
 		if slices.Contains(d.Pictures, old.ID) {
 			continue
 		}
-		if _, err := tx.Exec(ctx, `UPDATE media SET post_id = NULL WHERE id = $1`, old.ID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE media SET post_id = NULL, created_at = $2 WHERE id = $1`, old.ID, store.Millis(p.EditedAt)); err != nil {
 			return err
 		}
 	}

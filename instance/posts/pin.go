@@ -13,7 +13,8 @@ import (
 const maxPinned = 5
 
 // Pin shows one of one's own posts first on one's page. Only what anyone may
-// read can be pinned; anything else is [instance.ErrForbidden].
+// read, or one's followers, can be pinned; anything else is
+// [instance.ErrForbidden], and one too many an [instance.Invalid].
 func (s *Service) Pin(ctx context.Context, v instance.Viewer, id instance.PostID) error {
 	return s.pin(ctx, v, id, "pin", true)
 }
@@ -25,8 +26,23 @@ func (s *Service) Unpin(ctx context.Context, v instance.Viewer, id instance.Post
 
 func (s *Service) pin(ctx context.Context, v instance.Viewer, id instance.PostID, deed string, pin bool) error {
 	return s.react(ctx, v, id, deed, func(tx store.Tx, by instance.Actor, p *instance.Post) error {
+		if pin && !p.Pinned {
+			if err := room(ctx, tx, by.ID); err != nil {
+				return err
+			}
+		}
 		return s.PinIn(ctx, tx, by, p.URI, pin, instance.Origin{})
 	})
+}
+
+// room returns an [instance.Invalid] where nothing more can be pinned.
+func room(ctx context.Context, tx store.Tx, by instance.ActorID) error {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM pins WHERE actor_id = $1`, by).Scan(&n)
+	if err == nil && n >= maxPinned {
+		err = &instance.Invalid{Field: "pin", Code: "too-many", Limit: maxPinned}
+	}
+	return err
 }
 
 // PinnedBy returns what somebody shows first and v may read, the latest pin

@@ -46,6 +46,44 @@ func TestPinnedPostsComeFirst(t *testing.T) {
 			}
 		}
 		pinned(instance.Anyone, "un", "deux")
+
+		close, err := v.Posts.Publish(t.Context(), v.Viewer(amina), instance.Draft{Text: "à qui me suit", Audience: instance.ToFollowers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Deeds()
+		if err := v.Posts.Pin(t.Context(), v.Viewer(amina), close.ID); err != nil {
+			t.Errorf("pin what is for followers: %v", err)
+		}
+		if told := v.Deeds(); len(told) != 0 {
+			t.Errorf("everyone is told of what is for followers: %v", told[0].Kind)
+		}
+		pinned(instance.Anyone, "un", "deux")
+		pinned(v.Viewer(amina), "à qui me suit", "un", "deux")
+		for _, text := range []string{"quatre", "cinq"} {
+			if err := v.Posts.Pin(t.Context(), v.Viewer(amina), v.Post(amina, centre, instance.ToPublic, text).ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var invalid *instance.Invalid
+		if err := v.Posts.Pin(t.Context(), v.Viewer(amina), v.Post(amina, centre, instance.ToPublic, "six").ID); !errors.As(err, &invalid) || invalid.Code != "too-many" {
+			t.Errorf("pin a sixth: %v", err)
+		}
+		if err := v.Posts.Pin(t.Context(), v.Viewer(amina), first.ID); err != nil {
+			t.Errorf("pin again what is pinned: %v", err)
+		}
+		for _, text := range []string{"cinq", "quatre"} {
+			found, err := v.Posts.PinnedBy(t.Context(), instance.Anyone, amina.ID)
+			if err != nil || found[0].Source != text {
+				t.Fatalf("pinned: %+v, %v", found, err)
+			}
+			if err := v.Posts.Unpin(t.Context(), v.Viewer(amina), found[0].ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := v.Posts.Unpin(t.Context(), v.Viewer(amina), close.ID); err != nil {
+			t.Fatal(err)
+		}
 		if err := v.Posts.Unpin(t.Context(), v.Viewer(amina), first.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -311,7 +311,13 @@ func addReactions(ctx context.Context, tx store.Tx, viewer instance.ActorID, byI
 		UNION ALL
 		SELECT post_id, 'boost' FROM boosts WHERE actor_id = $1 AND post_id IN (`+in+`)
 		UNION ALL
-		SELECT post_id, 'pin' FROM pins WHERE actor_id = $1 AND post_id IN (`+in+`)`, args...)
+		SELECT post_id, 'pin' FROM pins WHERE actor_id = $1 AND post_id IN (`+in+`)
+		UNION ALL
+		SELECT post_id, 'bookmark' FROM bookmarks WHERE actor_id = $1 AND post_id IN (`+in+`)
+		UNION ALL
+		SELECT p.id, 'mute'
+		  FROM posts p JOIN muted_threads m ON m.thread_id = p.thread_id
+		 WHERE m.actor_id = $1 AND p.id IN (`+in+`)`, args...)
 	if err != nil {
 		return err
 	}
@@ -330,6 +336,10 @@ func addReactions(ctx context.Context, tx store.Tx, viewer instance.ActorID, byI
 			p.Boosted = true
 		case "pin":
 			p.Pinned = true
+		case "bookmark":
+			p.Bookmarked = true
+		case "mute":
+			p.ThreadMuted = true
 		}
 	}
 	return rows.Err()

@@ -82,8 +82,18 @@ func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post, a
 		return err
 	}
 	if n > 0 {
-		// Each of them headed a thread of its own until now.
+		// Each of them headed a thread of its own until now. Who had enough of
+		// that has enough of the whole.
 		_, err := tx.Exec(ctx, `
+			INSERT INTO muted_threads (actor_id, thread_id)
+			SELECT DISTINCT m.actor_id, CAST($1 AS BIGINT)
+			  FROM muted_threads m
+			 WHERE m.thread_id IN (SELECT id FROM posts WHERE reply_to_id = $2 AND thread_id = id)
+			ON CONFLICT DO NOTHING`, p.Thread, p.ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			UPDATE posts
 			   SET thread_id = $1
 			 WHERE thread_id IN (SELECT id FROM posts WHERE reply_to_id = $2 AND thread_id = id)`, p.Thread, p.ID)

@@ -30,7 +30,7 @@ func (s *Service) PinIn(ctx context.Context, tx store.Tx, by instance.Actor, uri
 	if err != nil {
 		return err
 	}
-	if p.Author.ID != by.ID && (p.Group == nil || p.Group.ID != by.ID) || !p.Audience.Open() {
+	if p.Author.ID != by.ID && (p.Group == nil || p.Group.ID != by.ID) || !p.Audience.Open() && p.Audience != instance.ToFollowers {
 		return fmt.Errorf("pin %s: %w", uri, instance.ErrForbidden)
 	}
 	kind, sql, args := instance.Unpinned, `DELETE FROM pins WHERE actor_id = $1 AND post_id = $2`, []any{by.ID, p.ID}
@@ -42,8 +42,8 @@ func (s *Service) PinIn(ctx context.Context, tx store.Tx, by instance.Actor, uri
 		args = append(args, store.Millis(s.now()))
 	}
 	n, err := tx.Exec(ctx, sql, args...)
-	if err != nil || n == 0 {
-		return err
+	if err != nil || n == 0 || !p.Audience.Open() {
+		return err // what is not for everyone is not told to everyone
 	}
 	return s.tell(ctx, tx, instance.Deed{Kind: kind, Actor: by, Post: p, ID: s.ids.Next(), Origin: from})
 }

@@ -49,7 +49,7 @@ func (s *Service) Edits(ctx context.Context, v instance.Viewer, id instance.Post
 		return nil, fmt.Errorf("edits of %s: %w", id, instance.ErrGone)
 	}
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT at, title, content, warning
+		SELECT at, title, content, warning, sensitive
 		  FROM post_edits
 		 WHERE post_id = $1
 		 ORDER BY at`, id)
@@ -61,7 +61,7 @@ func (s *Service) Edits(ctx context.Context, v instance.Viewer, id instance.Post
 	for rows.Next() {
 		var e instance.Edit
 		var at int64
-		if err := rows.Scan(&at, &e.Title, &e.Content, &e.Warning); err != nil {
+		if err := rows.Scan(&at, &e.Title, &e.Content, &e.Warning, &e.Sensitive); err != nil {
 			return nil, fmt.Errorf("edits of %s: %w", id, err)
 		}
 		e.At = instance.ID(at << 16).Time()

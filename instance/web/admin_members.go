@@ -59,7 +59,7 @@ func (s *Server) memberDeed(r *http.Request, n instance.Neighbourhood, typed str
 	case "leave":
 		return "removed", s.Places.Leave(ctx, n.ID, a.ID)
 	default:
-		if !a.Local() || a.Kind != instance.Person {
+		if !a.Local() || a.Kind == instance.Group {
 			return "", &instance.Invalid{Field: "person", Code: "elsewhere"}
 		}
 		return "verified", s.settle(ctx, n.ID, a.ID, me(r).ID, instance.Verified)

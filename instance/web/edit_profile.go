@@ -63,7 +63,8 @@ func typedProfile(r *http.Request) people.Profile {
 	a := me(r)
 	p := people.Profile{
 		Name: r.PostFormValue("name"), Summary: r.PostFormValue("summary"), Icon: a.Icon, Locked: r.PostFormValue("locked") == "yes",
-		Discoverable: a.Discoverable, Indexable: a.Indexable,
+		Discoverable: a.Discoverable, Indexable: a.Indexable, Image: a.Image, Bot: a.Kind == instance.Service,
+		HideCollections: r.PostFormValue("hidden") == "yes",
 	}
 	values := r.PostForm["value"]
 	for i, name := range r.PostForm["field"] {
@@ -96,7 +97,7 @@ func (s *Server) showEditProfile(w http.ResponseWriter, r *http.Request, status 
 	}
 	shown := personView(s.Site, me(r).Actor)
 	shown.Name = p.Name
-	page := pages.EditProfile{Frame: f, Person: shown, Summary: p.Summary, Locked: p.Locked, Problems: all}
+	page := pages.EditProfile{Frame: f, Person: shown, Summary: p.Summary, Locked: p.Locked, Hidden: p.HideCollections, Problems: all}
 	for _, field := range p.Fields {
 		page.Fields = append(page.Fields, view.FieldText{Name: field.Name, Value: field.Value})
 	}

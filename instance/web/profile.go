@@ -81,7 +81,7 @@ func (s *Server) profile(r *http.Request, a instance.Actor) (view.Profile, error
 		return p, nil
 	}
 	p.May = view.ProfileDeeds{Follow: !p.Bond.Self, Block: !p.Bond.Self, Mute: !p.Bond.Self, Report: !p.Bond.Self, Edit: p.Bond.Self}
-	if !a.Local() || a.Kind != instance.Person {
+	if !a.Local() || a.Kind == instance.Group {
 		return p, nil
 	}
 	homes, err := s.Places.Residences(r.Context(), a.ID)

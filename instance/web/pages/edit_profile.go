@@ -10,6 +10,7 @@ type EditProfile struct {
 	Summary  string // as typed
 	Fields   []view.FieldText
 	Locked   bool
+	Hidden   bool // whom they follow and who follows them is theirs alone
 	Problems []view.Problem
 }
 

@@ -36,7 +36,7 @@ func people() []Story {
 			}}
 		}},
 		{"edit_profile/filled", func(f pages.Frame) pages.Page {
-			return pages.EditProfile{Frame: f, Person: marie, Summary: "Bibliothécaire, cycliste.", Fields: []view.FieldText{{Name: "Langues", Value: "français, anglais"}, {}}, Locked: true}
+			return pages.EditProfile{Frame: f, Person: marie, Summary: "Bibliothécaire, cycliste.", Fields: []view.FieldText{{Name: "Langues", Value: "français, anglais"}, {}}, Locked: true, Hidden: true}
 		}},
 		{"edit_profile/error", func(f pages.Frame) pages.Page {
 			p := marie
