@@ -66,6 +66,15 @@ func (g *IDs) Next() ID {
 	return next
 }
 
+// After makes every id from now on greater than id. What has left this server
+// once is never the name of something else, though the clock was put back
+// (security.md R14, R17).
+func (g *IDs) After(id ID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.last = max(g.last, id&^(lanes-1)|g.lane)
+}
+
 // At returns an id for something that was made elsewhere at t: never later
 // than now, so that no stranger's clock hides what follows. It is the same for
 // the same t and uri. Times that say only the second are spread over it, so

@@ -149,6 +149,10 @@ func (c *Courier) send(ctx context.Context, key *signature.PrivateKey, l letter)
 	if o.verdict != Done {
 		o.reason = reason(a, err)
 	}
+	if d := apart(a, now); a.Status == http.StatusUnauthorized && d > clocksMatter {
+		// Whoever of the two is wrong, it is about the clock and not about us (R14).
+		o.verdict, o.reason = Failed, fmt.Sprintf("clocks are %s apart: %s", d.Round(time.Second), o.reason)
+	}
 	o.health = c.hosts.change(l.host, func(h Health) Health {
 		if !a.Date.IsZero() {
 			h.Skew = a.Date.Sub(now).Round(time.Second)
@@ -165,6 +169,20 @@ func (c *Courier) send(ctx context.Context, key *signature.PrivateKey, l letter)
 		return h
 	})
 	return o
+}
+
+// clocksMatter is how far apart two clocks may be before others refuse what we
+// sign: the narrowest window that is usual, five minutes, less what a request
+// takes.
+const clocksMatter = 4 * time.Minute
+
+// apart is how far the clock of who answered is from ours, zero if it did not
+// tell.
+func apart(a client.Answer, now time.Time) time.Duration {
+	if a.Date.IsZero() {
+		return 0
+	}
+	return a.Date.Sub(now).Abs()
 }
 
 // errOurs marks trouble of our own before or between knocks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"palier/federation/signature"
 	"palier/protocol/origin"
@@ -11,6 +12,9 @@ import (
 
 // batch is how many held deliveries are read and settled together.
 const batch = 50
+
+// lookAgain is when to come back for a host that somebody else drains.
+const lookAgain = time.Second
 
 // Drain sends what the ledger holds for host, oldest first, signed anew (R01,
 // R03), until nothing is due, the host fails, or ctx ends. A host that rests is
@@ -26,11 +30,13 @@ func (c *Courier) Drain(ctx context.Context, host string) (Report, error) {
 	}
 	health, ok := c.hosts.try(host)
 	if !ok {
-		var r Report
+		// Whoever has it may have looked into the ledger before what this drain
+		// was called for was held.
+		at := c.o.Now().Add(lookAgain)
 		if health.Resting(c.o.Now()) {
-			r.Waiting = []Wait{{host, health.ResumeAt}}
+			at = health.ResumeAt
 		}
-		return r, nil
+		return Report{Waiting: []Wait{{host, at}}}, nil
 	}
 	defer c.hosts.tried(host)
 	d := &drain{courier: c, host: host, keys: make(map[string]*signature.PrivateKey)}

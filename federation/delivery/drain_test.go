@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -152,7 +153,10 @@ func TestR04_DenialIsNotRetriedForEver(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{http.StatusUnauthorized, http.StatusForbidden} {
 		s := newServer(t, nil)
-		p := newPeer(t, status(code))
+		p := newPeer(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", s.clock.now().Format(http.TimeFormat))
+			w.WriteHeader(code)
+		})
 		s.fanOut(t, parcel("1", p))
 		var dropped int
 		for range 20 {
@@ -162,6 +166,33 @@ func TestR04_DenialIsNotRetriedForEver(t *testing.T) {
 		if n := len(p.requests()); n > 12 || dropped != 1 || len(s.ledger.held()) != 0 {
 			t.Errorf("%d: %d requests, dropped %d, held %d; want a few, then given up", code, n, dropped, len(s.ledger.held()))
 		}
+	}
+}
+
+// Who refuses what we sign because one of the two clocks is wrong is tried until
+// it is right.
+func TestR14_DenialThatClocksExplainIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	apart := 48 * time.Hour
+	p := newPeer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", s.clock.now().Add(apart).Format(http.TimeFormat))
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	s.fanOut(t, parcel("1", p))
+	for range 12 {
+		s.clock.pass(6 * time.Hour)
+		if report := s.drain(t, p.host()); len(report.Dropped) != 0 {
+			t.Fatalf("given up: %+v", report.Dropped)
+		}
+	}
+	if h := s.registry.of(p.host()); !strings.Contains(h.LastError, "clocks are 48h0m0s apart") {
+		t.Errorf("those who run the server read %q", h.LastError)
+	}
+	p.become(status(http.StatusAccepted))
+	s.clock.pass(6 * time.Hour)
+	if report := s.drain(t, p.host()); report.Delivered != 1 || len(s.ledger.held()) != 0 {
+		t.Errorf("once the clock is right: %+v, still held %d", report, len(s.ledger.held()))
 	}
 }
 

@@ -172,6 +172,9 @@ func (c *KeyCache) find(ctx context.Context, id string) (PublicKey, error) {
 		return PublicKey{}, err
 	}
 	now := c.o.Now()
+	if old.Fetched.After(now) {
+		old.Fetched = now // by a clock that was ahead (R14)
+	}
 	if old.Key != nil && now.Before(old.Fetched.Add(c.o.TTL)) {
 		c.known.Add(id, entry{key: old.PublicKey, fetched: old.Fetched, until: old.Fetched.Add(c.o.TTL)})
 		return old.PublicKey, nil

@@ -21,6 +21,8 @@ type Worker struct {
 	s    *Service
 	lane int
 
+	clock time.Time // when the worker last looked
+
 	lines []chan inbox.Item
 	stop  context.CancelFunc
 	done  sync.WaitGroup
@@ -36,6 +38,9 @@ const (
 	lookAgain  = 5 * time.Second  // even when nobody said that something came
 	maxTries   = 8                // before an item counts as poison (R11)
 	firstAgain = 10 * time.Second // wait after the first failure
+	// longestAgain is the longest wait between two tries, whatever others ask for;
+	// a time further off was written by a clock that was wrong (R14).
+	longestAgain = 24 * time.Hour
 )
 
 // NewWorker returns a worker; lane tells processes on one database apart.
@@ -89,6 +94,7 @@ func (w *Worker) claimAll(ctx context.Context, came <-chan store.Notice) {
 	again := time.NewTicker(lookAgain)
 	defer again.Stop()
 	for {
+		w.watchClock(ctx)
 		n, err := w.claim(ctx)
 		if err != nil && ctx.Err() == nil {
 			w.s.log.Error("claim what came in", "error", err)
@@ -120,10 +126,12 @@ func (w *Worker) claim(ctx context.Context) (int, error) {
 		rows, err := tx.Query(ctx, `
 			UPDATE inbox_items
 			   SET claimed_by = $1, claimed_to = $2
-			 WHERE id IN (SELECT id FROM inbox_items WHERE state = 'new' AND claimed_to < $3 AND next_at <= $3 ORDER BY id LIMIT $4)
-			   AND state = 'new' AND claimed_to < $3
+			 WHERE id IN (SELECT id FROM inbox_items
+			               WHERE state = 'new' AND (claimed_to < $3 OR claimed_to > $2) AND (next_at <= $3 OR next_at > $5)
+			               ORDER BY id LIMIT $4)
+			   AND state = 'new' AND (claimed_to < $3 OR claimed_to > $2)
 			RETURNING id, actor_uri, activity_id, kind, body, received_at`,
-			w.lane, store.Millis(now.Add(claimFor)), store.Millis(now), batch)
+			w.lane, store.Millis(now.Add(claimFor)), store.Millis(now), batch, store.Millis(now.Add(longestAgain)))
 		if err != nil {
 			return err
 		}
@@ -194,7 +202,8 @@ func (w *Worker) Idle(ctx context.Context) (worked bool, err error) {
 		w.mu.Unlock()
 		var open bool
 		err := w.s.db.Read().QueryRow(ctx, `
-			SELECT EXISTS (SELECT 1 FROM inbox_items WHERE state = 'new' AND next_at <= $1)`, store.Millis(w.s.now())).Scan(&open)
+			SELECT EXISTS (SELECT 1 FROM inbox_items WHERE state = 'new' AND (next_at <= $1 OR next_at > $2))`,
+			store.Millis(w.s.now()), store.Millis(w.s.now().Add(longestAgain))).Scan(&open)
 		if err != nil || !open {
 			return worked, err
 		}
@@ -247,7 +256,7 @@ func (w *Worker) fail(ctx context.Context, item inbox.Item, cause error) error {
 		case attempts >= maxTries:
 			state = "failed"
 		}
-		wait = max(wait, firstAgain<<min(attempts-1, maxTries))
+		wait = min(max(wait, firstAgain<<min(attempts-1, maxTries)), longestAgain)
 		_, err = tx.Exec(ctx, `
 			UPDATE inbox_items
 			   SET state = $2, attempts = $3, error = $4, next_at = $5, claimed_to = 0, body = $6

@@ -107,6 +107,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.DB.Migrate(ctx); err != nil {
 		return err
 	}
+	if err := a.goOnFrom(ctx); err != nil {
+		return err
+	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
 		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts},
 	})
@@ -192,6 +195,9 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	if !a.Config.Does("worker") {
 		return nil
+	}
+	if err := a.Federation.Mend(ctx); err != nil {
+		return err
 	}
 	return a.worker.Start(ctx)
 }

@@ -33,9 +33,15 @@ type others struct {
 
 func newOthers(t *testing.T, engine store.Engine) *others {
 	t.Helper()
+	return newOthersAt(t, apptest.Open(t, engine, nil))
+}
+
+// newOthersAt is [newOthers] around a server of ours that runs already.
+func newOthersAt(t *testing.T, ours *apptest.Server) *others {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
-	o := &others{Network: federationtest.NewNetwork(t, nil), t: t, ctx: ctx, ours: apptest.Open(t, engine, nil)}
+	o := &others{Network: federationtest.NewNetwork(t, nil), t: t, ctx: ctx, ours: ours}
 	o.rue = o.ours.Place("rue", "neighbourhood")
 	o.amina, o.odette = o.ours.Resident("amina", o.rue), o.ours.Resident("odette", o.rue)
 	if err := o.ours.Places.SetModerator(ctx, o.rue.ID, o.odette.ID, true); err != nil {

@@ -40,6 +40,9 @@ func (a *App) schedule() {
 
 func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	now := a.now()
+	if err := a.Federation.Mend(ctx); err != nil {
+		return err
+	}
 	if err := auth.Sweep(ctx, a.DB, now); err != nil {
 		return fmt.Errorf("sweep sessions: %w", err)
 	}

@@ -44,6 +44,13 @@ func Open(t testing.TB, engine store.Engine, adjust func(*config.Config)) *Serve
 // OpenOn is [Open] on the database at url.
 func OpenOn(t testing.TB, url string, adjust func(*config.Config)) *Server {
 	t.Helper()
+	return OpenAt(t, url, time.Now, adjust)
+}
+
+// OpenAt is [OpenOn] with a clock that the test sets; jobs that wait go by the
+// real one.
+func OpenAt(t testing.TB, url string, now func() time.Time, adjust func(*config.Config)) *Server {
+	t.Helper()
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -57,7 +64,7 @@ func OpenOn(t testing.TB, url string, adjust func(*config.Config)) *Server {
 	if adjust != nil {
 		adjust(&c)
 	}
-	a, err := app.Open(t.Context(), c, app.Options{Log: quiet(t), Now: time.Now, Version: "test"})
+	a, err := app.Open(t.Context(), c, app.Options{Log: quiet(t), Now: now, Version: "test"})
 	if err != nil {
 		t.Fatal(errors.Join(err, l.Close()))
 	}

@@ -20,6 +20,34 @@ import (
 // whether it was enqueued; either way one will run that sees what tx writes.
 func Unique(key string) Option { return unique(uniqueMetadata{Unique: key}) }
 
+// Hasten has the job worked now that waits under a key given to [Unique], if one
+// does: who wrote down until when it waits may have had a clock that was wrong.
+func (q *Queue) Hasten(ctx context.Context, a Args, key string) error {
+	if q.err != nil {
+		return q.err
+	}
+	sum := uniqueKey(a.Kind(), key)
+	var id int64
+	err := q.db.Read().QueryRow(ctx, `
+		SELECT id FROM river_job WHERE unique_key = $1 AND state IN ('scheduled', 'retryable')`, sum).Scan(&id)
+	if errors.Is(err, store.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		_, err = q.client.JobRetry(ctx, id)
+	}
+	if err != nil {
+		return fmt.Errorf("hasten %s %q: %w", a.Kind(), key, err)
+	}
+	return nil
+}
+
+// uniqueKey is the key of a job as its row has it.
+func uniqueKey(kind, key string) []byte {
+	sum := sha256.Sum256([]byte(kind + "\x00" + key))
+	return sum[:]
+}
+
 // exclusive is [Unique] with one that has begun counting too, until it ends.
 func exclusive(key string) Option { return unique(uniqueMetadata{Unique: key, Exclusive: true}) }
 
@@ -60,8 +88,7 @@ func (*uniqueness) InsertBegin(_ context.Context, p *rivertype.JobInsertParams) 
 	if m.Unique == "" {
 		return nil
 	}
-	key := sha256.Sum256([]byte(p.Kind + "\x00" + m.Unique))
-	p.UniqueKey, p.UniqueStates = key[:], unfinished
+	p.UniqueKey, p.UniqueStates = uniqueKey(p.Kind, m.Unique), unfinished
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -76,6 +77,21 @@ func EmptyURL(t testing.TB, engine store.Engine) string {
 	return postgresURL(t, false)
 }
 
+// CopyURL returns the address of a copy of the database at url as it is now,
+// which nobody may have open meanwhile: a backup.
+func CopyURL(t testing.TB, url string) string {
+	t.Helper()
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok {
+		return postgresCopy(t, url)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sqliteFile(t, content)
+}
+
 // Main runs the tests of a package, then waits until the cluster they used is
 // gone, and then fails if one of checks does, such as goleak's Find. It is for
 // a TestMain; without it the cluster stops just after the process.
@@ -110,6 +126,11 @@ func sqliteURL(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sqliteFile(t, content)
+}
+
+func sqliteFile(t testing.TB, content []byte) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "palier.db")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
