@@ -45,6 +45,8 @@ func (a *App) routes() (http.Handler, error) {
 		Posts:         a.Posts,
 		Groups:        a.Groups,
 		Timelines:     a.Timelines,
+		Search:        a.Search,
+		Hashtags:      a.Hashtags,
 		Notifications: a.Notifications,
 		Moderation:    a.Moderation,
 		Network:       a.Federation,

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/hashtags"
 	"palier/instance/mastodon/entity"
 	"palier/instance/media"
 	"palier/instance/people"
@@ -19,9 +20,8 @@ import (
 const spoken = "4.2.10"
 
 const (
-	maxPinned   = 5
-	maxFeatured = 10
-	urlCounts   = 23 // characters that a link counts
+	maxPinned = 5
+	urlCounts = 23 // characters that a link counts
 )
 
 // languages are those the pages of the server speak.
@@ -52,7 +52,7 @@ func (s *Server) version() string { return spoken + " (compatible; Palier " + s.
 func (s *Server) configuration() entity.InstanceConfiguration {
 	var c entity.InstanceConfiguration
 	c.URLs.Streaming = "ws" + strings.TrimPrefix(s.Site.Base(), "http")
-	c.Accounts.MaxFeaturedTags, c.Accounts.MaxPinnedStatuses, c.Accounts.MaxProfileFields = maxFeatured, maxPinned, people.MaxFields
+	c.Accounts.MaxFeaturedTags, c.Accounts.MaxPinnedStatuses, c.Accounts.MaxProfileFields = hashtags.MaxFeatured, maxPinned, people.MaxFields
 	c.Statuses.MaxCharacters, c.Statuses.MaxMediaAttachments, c.Statuses.CharactersReservedPerURL = instance.MaxText, instance.MaxPictures, urlCounts
 	limits := s.Pictures.Limits()
 	c.MediaAttachments.DescriptionLimit = instance.MaxDescription

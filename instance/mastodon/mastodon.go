@@ -18,6 +18,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/groups"
+	"palier/instance/hashtags"
 	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/moderation"
@@ -25,6 +26,7 @@ import (
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
+	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
 )
@@ -53,6 +55,8 @@ type Options struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Search        *search.Service
+	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network
@@ -99,6 +103,8 @@ func (s *Server) Routes(r chi.Router) {
 	s.statusRoutes(api)
 	s.timelineRoutes(api)
 	s.notificationRoutes(api)
+	s.searchRoutes(api)
+	s.tagRoutes(api)
 	s.streamingRoutes(r)
 	r.Mount("/api", api)
 	s.grantRoutes(r)

@@ -123,6 +123,7 @@ var words = map[string]map[string]string{
 		"field field": "Field name", "field value": "Field value", "field parameters": "Parameters", "field comment": "Comment",
 		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "Language",
 		"field client_name": "Application name", "field website": "Website", "field redirect_uris": "Redirect URI", "field scope": "Scopes",
+		"field q": "Search", "field tag": "Hashtag", "field order": "Order",
 	},
 	"fr": {
 		"409": "Cela a changé entre-temps. Chargez à nouveau.",
@@ -162,5 +163,6 @@ var words = map[string]map[string]string{
 		"field field": "L’intitulé", "field value": "Le contenu", "field parameters": "Les paramètres", "field comment": "Le commentaire",
 		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "La langue",
 		"field client_name": "Le nom de l’application", "field website": "Le site", "field redirect_uris": "L’adresse de retour", "field scope": "Les permissions",
+		"field q": "La recherche", "field tag": "Le mot-clé", "field order": "L’ordre",
 	},
 }

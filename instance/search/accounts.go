@@ -92,3 +92,38 @@ func beginnings(text string) store.Sought {
 	}
 	return sought
 }
+
+// Directory is which of the people and places who agreed to be shown one looks
+// through.
+type Directory struct {
+	Local bool // only those of this server
+	New   bool // the newest first, rather than those who posted last
+}
+
+// Directory returns a page of the people and places who agreed to be shown.
+func (s *Service) Directory(ctx context.Context, v instance.Viewer, d Directory, page Page) ([]instance.Actor, error) {
+	if page.Offset > Deepest || page.Offset < 0 {
+		return nil, nil
+	}
+	where, order := ``, `COALESCE(a.last_posted_at, 0) DESC, a.id DESC`
+	if d.Local {
+		where = ` AND a.host = ''`
+	}
+	if d.New {
+		order = `a.id DESC`
+	}
+	found, err := actors.List(s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`
+		  FROM actors a
+		 WHERE a.discoverable AND a.moved_to = '' AND a.kind <> 'Application'
+		   AND a.limited_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL`+where+`
+		   AND NOT EXISTS (SELECT 1 FROM blocks x
+		                    WHERE (x.actor_id = $1 AND x.target_id = a.id) OR (x.actor_id = a.id AND x.target_id = $1))
+		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x WHERE x.actor_id = $1 AND x.domain = a.host)
+		 ORDER BY `+order+`
+		 LIMIT $2 OFFSET $3`, v.ID, page.limit(), page.Offset))
+	if err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	return found, nil
+}

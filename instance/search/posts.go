@@ -23,6 +23,16 @@ func (s *Service) Posts(ctx context.Context, v instance.Viewer, typed string, pa
 	return s.Find(ctx, v, q, page)
 }
 
+// PostsBy is [Service.Posts] for what one author wrote, anybody for 0.
+func (s *Service) PostsBy(ctx context.Context, v instance.Viewer, author instance.ActorID, typed string, page Page) ([]*instance.Post, error) {
+	q, err := ParseQuery(typed, s.zone)
+	if err != nil {
+		return nil, err
+	}
+	q.Author = author
+	return s.Find(ctx, v, q, page)
+}
+
 // Find returns a page of the posts that v may find by q, the newest first.
 func (s *Service) Find(ctx context.Context, v instance.Viewer, q Query, page Page) ([]*instance.Post, error) {
 	if q.Empty() || page.Offset > Deepest || page.Offset < 0 || v.ID == 0 && q.In == Library {
@@ -156,6 +166,9 @@ func (b *finding) mine(me string) string {
 // authors narrows to what some people wrote, or others than some. Nobody wrote
 // what is by somebody unknown, or by two people.
 func (b *finding) authors(ctx context.Context, q Query) (bool, error) {
+	if q.Author != 0 {
+		b.and(`p.author_id = ` + b.arg(q.Author))
+	}
 	for _, handle := range q.From {
 		id, err := b.named(ctx, handle)
 		if errors.Is(err, instance.ErrNotFound) {

@@ -16,6 +16,7 @@ type Query struct {
 	Sought store.Sought
 	// From and NotFrom are handles of authors; "me" is whoever searches.
 	From, NotFrom []string
+	Author        instance.ActorID // besides; 0 for anybody
 	// Since and Until bound when it was published: from Since on, before Until.
 	Since, Until time.Time
 	In           Scope

@@ -75,7 +75,7 @@ type Page struct {
 
 const (
 	usual = 20
-	most  = 40
+	most  = 80
 	// Deepest is how many results can be skipped. Whoever has not found it among
 	// so many needs another word, and every one that is skipped is looked at.
 	Deepest = 400
