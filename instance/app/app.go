@@ -26,6 +26,7 @@ import (
 	"palier/instance/notifications"
 	"palier/instance/people"
 	"palier/instance/places"
+	"palier/instance/portraits"
 	"palier/instance/posts"
 	"palier/instance/search"
 	"palier/instance/store"
@@ -56,6 +57,7 @@ type App struct {
 	Pictures      *media.Pictures
 	Others        *remote.Cache
 	Passes        *media.Passes
+	Portraits     *portraits.Service
 
 	log     *slog.Logger
 	version string
@@ -164,7 +166,8 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	})
 	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
-	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Tell: tell})
+	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
+	a.Portraits = portraits.New(portraits.Options{DB: a.DB, Now: a.now, Pictures: a.Pictures, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Hashtags = hashtags.New(hashtags.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: tell})

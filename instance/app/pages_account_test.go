@@ -236,7 +236,7 @@ func TestAProfileIsEdited(t *testing.T) {
 		}
 		portrait := saved.Find(".profile img.avatar").AttrOr("src", "")
 		first := strings.TrimPrefix(portrait, v.URL)
-		if p := v.Browser().Open(first); p.Status != http.StatusOK || p.Header.Get("Content-Type") != "image/jpeg" {
+		if p := v.Browser().Open(first); p.Status != http.StatusOK || p.Header.Get("Content-Type") != "image/png" {
 			t.Errorf("portrait %q: %d %s", portrait, p.Status, p.Header.Get("Content-Type"))
 		}
 		again := b.Open("/settings/profile")

@@ -10,6 +10,7 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/moderation"
+	"palier/instance/people"
 	"palier/instance/store"
 	"palier/protocol/vocab"
 )
@@ -171,6 +172,59 @@ func TestF05_WhatIsNotForEveryone(t *testing.T) {
 		}
 		if got := n.association.Browser().Open(src); got.Status != http.StatusNotFound {
 			t.Errorf("a visitor: %d", got.Status)
+		}
+	})
+}
+
+// People and neighbourhoods show a portrait and a wide picture, change them and
+// take them off again.
+func TestPortraitsAndBannersInABrowser(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		boss, err := v.People.Create(t.Context(), people.Newcomer{Username: "mairie", Name: "Mairie", Email: "m@people.example", Password: apptest.Password, Role: instance.Admin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shot := func(field string) apptest.File {
+			return apptest.File{Field: field, Name: "a.png", Content: photograph(t)}
+		}
+		for name, tt := range map[string]struct {
+			b           *apptest.Browser
+			form, shown string
+		}{
+			"a person":        {v.SignedIn(v.amina), "/settings/profile", "/@amina"},
+			"a neighbourhood": {v.SignedIn(boss), "/admin/neighbourhoods/" + v.centre.ID.String(), "/@centre"},
+		} {
+			const save = "main form.form .submit button"
+			tt.b.Press(tt.b.Open(tt.form), save, nil, shot("picture"), shot("header"))
+			p := v.Browser().Open(tt.shown + "?now")
+			banner := strings.TrimPrefix(p.Find("img.banner").AttrOr("src", ""), v.URL)
+			if got := v.Browser().Open(banner); got.Status != http.StatusOK || got.Header.Get("Content-Type") != "image/png" {
+				t.Errorf("%s shows the banner %q: %d", name, banner, got.Status)
+			}
+			form := tt.b.Open(tt.form)
+			portrait := strings.TrimPrefix(form.Find("img.avatar.large").AttrOr("src", ""), v.URL)
+			if got := v.Browser().Open(portrait); got.Status != http.StatusOK {
+				t.Errorf("%s shows the portrait %q: %d", name, portrait, got.Status)
+			}
+			// Of two files one is none: nothing changes.
+			refused := tt.b.Press(form, save, nil, shot("picture"), apptest.File{Field: "header", Name: "a.svg", Content: []byte("<svg/>")})
+			if refused.Status != http.StatusUnprocessableEntity || !strings.Contains(refused.Words("#header-problem"), "PNG") {
+				t.Errorf("%s with a drawing: %d, %q", name, refused.Status, refused.Words("#header-problem"))
+			}
+			if got := v.Browser().Open(portrait); got.Status != http.StatusOK {
+				t.Errorf("%s lost its portrait: %d", name, got.Status)
+			}
+			tt.b.Press(form, save, apptest.Fields{"drop-picture": {"yes"}, "drop-header": {"yes"}})
+			for _, file := range []string{banner, portrait} {
+				if got := v.Browser().Open(file); got.Status != http.StatusNotFound {
+					t.Errorf("%s is rid of %s: %d", name, file, got.Status)
+				}
+			}
+			if p := v.Browser().Open(tt.shown + "?later"); p.Has("img.banner") {
+				t.Errorf("%s still shows a banner", name)
+			}
 		}
 	})
 }

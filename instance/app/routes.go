@@ -26,8 +26,8 @@ func (a *App) routes() (http.Handler, error) {
 		Version: a.version, Engine: engines[a.DB.Engine()], Since: a.now(), Jobs: a.Jobs,
 		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines,
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures, Passes: a.Passes,
-		Others: a.Others,
-		Login:  a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
+		Others: a.Others, Portraits: a.Portraits,
+		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
 	})
 	if err != nil {
 		return nil, err

@@ -106,6 +106,7 @@ func (s *Server) Routes(r chi.Router) {
 	s.searchRoutes(api)
 	s.tagRoutes(api)
 	s.streamingRoutes(r)
+	s.mediaRoutes(api)
 	r.Mount("/api", api)
 	s.grantRoutes(r)
 	r.Get(missingAvatar, drawn(missingPortrait))

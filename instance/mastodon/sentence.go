@@ -79,6 +79,9 @@ func refusalSentence(lang string, e *media.Refusal) string {
 	case errors.Is(e, media.ErrTooManyFrames):
 		name = "picture too-many-frames"
 	}
+	if text, ok := of["picture "+e.Kind()]; ok {
+		return text
+	}
 	return of[name]
 }
 
@@ -112,14 +115,21 @@ var words = map[string]map[string]string{
 		"pin too-many":            "Validation failed: at most {limit} posts can be pinned",
 		"pin audience":            "Validation failed: only one's own public posts can be pinned",
 
+		"pictures used":           "This picture is part of a post and cannot be deleted by itself",
 		"picture broken":          "The file begins like a picture but is not one.",
 		"picture unsupported":     "This file is not a picture that can be read here. Send it as JPEG, PNG, GIF or WebP.",
+		"picture photo":           "Photos of this kind cannot be read here. Save it as JPEG and send that; on an iPhone choose Settings, Camera, Formats, Most Compatible.",
+		"picture animation":       "Moving WebP pictures cannot be read here. Send it as GIF.",
+		"picture video":           "Videos are not taken here. Put it where it can be watched and send the link.",
+		"picture audio":           "Sounds are not taken here. Put it where it can be heard and send the link.",
+		"picture drawing":         "SVG drawings are not taken here. Save it as PNG and send that.",
+		"picture document":        "Documents are not taken here. Send a picture of the page, or a link.",
 		"picture too-large":       "The picture is too large: at most {limit} MB.",
 		"picture too-many-pixels": "The picture has too many pixels: at most {limit} million.",
 		"picture too-many-frames": "The animation is too long.",
 
 		"field text": "Text", "field title": "Title", "field warning": "Content warning", "field pictures": "Pictures",
-		"field description": "Description", "field audience": "Visibility", "field name": "Name", "field summary": "Note",
+		"field description": "Description", "field file": "File", "field focus": "Focus", "field audience": "Visibility", "field name": "Name", "field summary": "Note",
 		"field field": "Field name", "field value": "Field value", "field parameters": "Parameters", "field comment": "Comment",
 		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "Language",
 		"field client_name": "Application name", "field website": "Website", "field redirect_uris": "Redirect URI", "field scope": "Scopes",
@@ -152,14 +162,21 @@ var words = map[string]map[string]string{
 		"pin too-many":            "Ce n’est pas accepté : {limit} messages épinglés au plus",
 		"pin audience":            "Ce n’est pas accepté : on n’épingle que ses propres messages publics",
 
+		"pictures used":           "Cette image fait partie d’un message et ne peut pas être supprimée seule",
 		"picture broken":          "Le fichier commence comme une image mais n’en est pas une.",
 		"picture unsupported":     "Ce fichier n’est pas une image lisible ici. Envoyez-la en JPEG, PNG, GIF ou WebP.",
+		"picture photo":           "Les photos de ce type ne sont pas lisibles ici. Enregistrez-la en JPEG et envoyez-la ainsi ; sur un iPhone : Réglages, Appareil photo, Formats, Le plus compatible.",
+		"picture animation":       "Les WebP animés ne sont pas lisibles ici. Envoyez-la en GIF.",
+		"picture video":           "Les vidéos ne sont pas acceptées ici. Déposez-la là où elle peut être vue et envoyez le lien.",
+		"picture audio":           "Les sons ne sont pas acceptés ici. Déposez-le là où il peut être écouté et envoyez le lien.",
+		"picture drawing":         "Les dessins SVG ne sont pas acceptés ici. Enregistrez-le en PNG et envoyez-le ainsi.",
+		"picture document":        "Les documents ne sont pas acceptés ici. Envoyez une photo de la page, ou un lien.",
 		"picture too-large":       "L’image est trop lourde : {limit} Mo au plus.",
 		"picture too-many-pixels": "L’image a trop de pixels : {limit} millions au plus.",
 		"picture too-many-frames": "L’animation est trop longue.",
 
 		"field text": "Le texte", "field title": "Le titre", "field warning": "L’avertissement", "field pictures": "Les images",
-		"field description": "La description", "field audience": "La visibilité", "field name": "Le nom", "field summary": "La présentation",
+		"field description": "La description", "field file": "Le fichier", "field focus": "Le cadrage", "field audience": "La visibilité", "field name": "Le nom", "field summary": "La présentation",
 		"field field": "L’intitulé", "field value": "Le contenu", "field parameters": "Les paramètres", "field comment": "Le commentaire",
 		"field max_id": "max_id", "field since_id": "since_id", "field min_id": "min_id", "field language": "La langue",
 		"field client_name": "Le nom de l’application", "field website": "Le site", "field redirect_uris": "L’adresse de retour", "field scope": "Les permissions",

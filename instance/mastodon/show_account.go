@@ -40,20 +40,11 @@ func (s *Server) portraits(a instance.Actor) (avatar, header string) {
 	if a.Gone() {
 		return avatar, header
 	}
-	if !a.Local() {
-		if a.Icon != "" {
-			avatar = s.Site.OthersPicture(instance.OfPortrait, instance.ID(a.ID), a.Icon)
-		}
-		if a.Image != "" {
-			header = s.Site.OthersPicture(instance.OfHeader, instance.ID(a.ID), a.Image)
-		}
-		return avatar, header
+	if at := s.Site.Portrait(a); at != "" {
+		avatar = at
 	}
-	if a.Icon != "" {
-		avatar = s.Site.MediaURL(a.Icon)
-	}
-	if a.Image != "" {
-		header = s.Site.MediaURL(a.Image)
+	if at := s.Site.Header(a); at != "" {
+		header = at
 	}
 	return avatar, header
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"palier/instance"
 	"palier/instance/mastodon/entity"
@@ -147,7 +146,7 @@ func (s *Server) picture(m instance.Picture, of *instance.Post) entity.MediaAtta
 	if m.RemoteURL != "" {
 		shown.RemoteURL = &m.RemoteURL
 	}
-	if m.File == "" && !strings.HasPrefix(m.Type, "image/") {
+	if !m.Shown() {
 		shown.Type = "unknown" // what it is can be seen where it lies
 		return shown
 	}

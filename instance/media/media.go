@@ -83,6 +83,29 @@ func (r *Refusal) Unwrap() []error {
 	return []error{r.Reason, r.Cause}
 }
 
+// Kind sorts what was refused for its kind into what people can do about it:
+// photo is one of a kind that has to be converted, animation one that has to be
+// a GIF; video, audio, drawing and document are not taken at all. It is empty
+// for anything else.
+func (r *Refusal) Kind() string {
+	if !errors.Is(r.Reason, ErrUnsupported) {
+		return ""
+	}
+	switch r.Found {
+	case "heic", "avif", "tiff", "jxl", "bmp", "psd":
+		return "photo"
+	case "animated webp":
+		return "animation"
+	case "video", "audio":
+		return r.Found
+	case "svg":
+		return "drawing"
+	case "pdf", "zip", "html", "json":
+		return "document"
+	}
+	return ""
+}
+
 // Options are the limits on what is taken in. Zero means the default.
 type Options struct {
 	// MaxBytes is the size of a file as it comes in; 16 MiB.

@@ -43,12 +43,9 @@ func (p Picture) Aspect() float64 {
 // has no room, and what ctx says if it ends first; pictures wait for one
 // another so that memory stays bounded.
 func (p *Pictures) Add(ctx context.Context, r io.Reader) (Picture, error) {
-	b, err := io.ReadAll(io.LimitReader(r, p.limits.MaxBytes+1))
+	b, err := p.read(r)
 	if err != nil {
-		return Picture{}, fmt.Errorf("read picture: %w", err)
-	}
-	if int64(len(b)) > p.limits.MaxBytes {
-		return Picture{}, &Refusal{Reason: ErrTooLarge, Limit: p.limits.MaxBytes}
+		return Picture{}, err
 	}
 	made, err := p.remake(ctx, b)
 	if err != nil {
@@ -58,6 +55,18 @@ func (p *Pictures) Add(ctx context.Context, r io.Reader) (Picture, error) {
 		return Picture{}, err
 	}
 	return made.Picture, nil
+}
+
+// read returns a file that is not too large.
+func (p *Pictures) read(r io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, p.limits.MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	if int64(len(b)) > p.limits.MaxBytes {
+		return nil, &Refusal{Reason: ErrTooLarge, Limit: p.limits.MaxBytes}
+	}
+	return b, nil
 }
 
 // remade is a picture written anew and not kept yet.

@@ -62,6 +62,7 @@ func TestServe(t *testing.T) {
 			tt.want.Set("Content-Disposition", `inline; filename="`+p.File[3:]+`"`)
 			tt.want.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 			tt.want.Set("Accept-Ranges", "bytes")
+			tt.want.Set("Access-Control-Allow-Origin", "*")
 			got := w.Header().Clone()
 			for _, varying := range []string{"Content-Length", "Last-Modified"} {
 				if got.Get(varying) == "" {

@@ -50,12 +50,23 @@ func guess(b []byte) string {
 			return "heic"
 		case "avif", "avis":
 			return "avif"
+		case "M4A ", "M4B ":
+			return "audio"
 		default:
+			return "video"
+		}
+	}
+	if len(b) >= 12 && bytes.HasPrefix(b, []byte("RIFF")) {
+		switch string(b[8:12]) {
+		case "WAVE":
+			return "audio"
+		case "AVI ":
 			return "video"
 		}
 	}
 	for _, known := range []struct{ magic, name string }{
 		{"%PDF", "pdf"}, {"II*\x00", "tiff"}, {"MM\x00*", "tiff"}, {"BM", "bmp"}, {"PK\x03\x04", "zip"}, {"\x1aE\xdf\xa3", "video"},
+		{"ID3", "audio"}, {"\xff\xfb", "audio"}, {"\xff\xf1", "audio"}, {"\xff\xf9", "audio"}, {"OggS", "audio"}, {"fLaC", "audio"},
 		{"\x00\x00\x00\x0cJXL ", "jxl"}, {"\xff\x0a", "jxl"}, {"8BPS", "psd"}, {"\x00\x00\x01\x00", "ico"},
 	} {
 		if bytes.HasPrefix(b, []byte(known.magic)) {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"palier/instance"
+	"palier/instance/media"
 	"palier/instance/readable"
 	"palier/instance/store"
 )
@@ -34,21 +36,120 @@ func (s *Service) AddPicture(ctx context.Context, owner instance.ActorID, m inst
 	return m, nil
 }
 
-// DescribePicture changes the description of one's own picture.
-func (s *Service) DescribePicture(ctx context.Context, owner instance.ActorID, id instance.ID, description string) error {
-	description = strings.TrimSpace(description)
-	if utf8.RuneCountInString(description) > instance.MaxDescription {
+// PictureNote is what somebody says of a picture of theirs; nil leaves it as it
+// is.
+type PictureNote struct {
+	Description *string
+	Focus       *media.Focus
+}
+
+// check returns an [instance.Invalid] for a description that is too long.
+func (n *PictureNote) check() error {
+	if n.Description == nil {
+		return nil
+	}
+	text := strings.TrimSpace(*n.Description)
+	n.Description = &text
+	if utf8.RuneCountInString(text) > instance.MaxDescription {
 		return &instance.Invalid{Field: "description", Code: "too-long", Limit: instance.MaxDescription}
 	}
+	return nil
+}
+
+// Upload takes in a picture for a post to come. It returns a [*media.Refusal]
+// for what is not taken, [media.ErrFull] if there is no room left, and an
+// [instance.Invalid] for what is said of it; nothing is kept then.
+func (s *Service) Upload(ctx context.Context, owner instance.ActorID, r io.Reader, note PictureNote) (instance.Picture, error) {
+	if err := note.check(); err != nil {
+		return instance.Picture{}, err
+	}
+	kept, err := s.pictures.Add(ctx, r)
+	if err != nil {
+		return instance.Picture{}, err
+	}
+	m := instance.Picture{Type: kept.Type, File: kept.File, Thumb: kept.Thumb, Width: kept.Width, Height: kept.Height, Blurhash: kept.Blurhash}
+	if note.Description != nil {
+		m.Description = *note.Description
+	}
+	if note.Focus != nil {
+		m.FocusX, m.FocusY = note.Focus.X, note.Focus.Y
+	}
+	m, err = s.AddPicture(ctx, owner, m, kept.Bytes)
+	if err != nil {
+		// A row that is missing is worth more than a file that nobody finds.
+		err = errors.Join(err, s.pictures.Delete(context.WithoutCancel(ctx), kept.File, kept.Thumb))
+	}
+	return m, err
+}
+
+// loose is the condition for pictures of an owner ($2) that wait to become part
+// of a post: only those are still changed.
+const loose = `owner_id = $2 AND post_id IS NULL AND scheduled_id IS NULL`
+
+// Picture returns one of the owner's pictures that waits to become part of a
+// post. It returns [instance.ErrNotFound] for any other.
+func (s *Service) Picture(ctx context.Context, owner instance.ActorID, id instance.ID) (instance.Picture, error) {
+	found, err := s.Uploaded(ctx, owner, []instance.ID{id})
+	if err == nil && len(found) == 0 {
+		err = instance.ErrNotFound
+	}
+	if err != nil {
+		return instance.Picture{}, fmt.Errorf("picture %s: %w", id, err)
+	}
+	return found[0], nil
+}
+
+// NotePicture changes what somebody says of a picture that waits to become part
+// of a post, and returns it. It returns [instance.ErrNotFound] for any other.
+func (s *Service) NotePicture(ctx context.Context, owner instance.ActorID, id instance.ID, note PictureNote) (instance.Picture, error) {
+	if err := note.check(); err != nil {
+		return instance.Picture{}, err
+	}
+	var x, y *float64
+	if note.Focus != nil {
+		x, y = &note.Focus.X, &note.Focus.Y
+	}
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE media SET description = $3 WHERE id = $1 AND owner_id = $2`, id, owner, description)
+		n, err := tx.Exec(ctx, `
+			UPDATE media
+			   SET description = COALESCE($3, description), focus_x = COALESCE($4, focus_x), focus_y = COALESCE($5, focus_y)
+			 WHERE id = $1 AND `+loose, id, owner, note.Description, x, y)
 		if err == nil && n == 0 {
 			return instance.ErrNotFound
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("describe picture %s: %w", id, err)
+		return instance.Picture{}, fmt.Errorf("describe picture %s: %w", id, err)
+	}
+	return s.Picture(ctx, owner, id)
+}
+
+// DropPicture throws away a picture that waits to become part of a post. It
+// returns [instance.ErrNotFound] if it is none of the owner's, and
+// [instance.ErrConflict] once it is part of one.
+func (s *Service) DropPicture(ctx context.Context, owner instance.ActorID, id instance.ID) error {
+	var file, thumb string
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		err := tx.QueryRow(ctx, `DELETE FROM media WHERE id = $1 AND `+loose+` RETURNING file, thumb`, id, owner).Scan(&file, &thumb)
+		if !errors.Is(err, store.ErrNoRows) {
+			return err
+		}
+		var taken bool
+		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM media WHERE id = $1 AND owner_id = $2)`, id, owner).Scan(&taken)
+		switch {
+		case err != nil:
+			return err
+		case taken:
+			return instance.ErrConflict
+		}
+		return instance.ErrNotFound
+	})
+	if err == nil {
+		err = s.pictures.Delete(ctx, file, thumb)
+	}
+	if err != nil {
+		return fmt.Errorf("drop picture %s: %w", id, err)
 	}
 	return nil
 }
@@ -121,12 +222,16 @@ func (s *Service) PartOf(ctx context.Context, file string) (instance.PostID, err
 }
 
 // portrait returns [instance.ErrNotFound] unless a file is the portrait of one
-// of ours, which everyone may see.
+// of ours or the wide picture above it, which everyone may see.
 func (s *Service) portrait(ctx context.Context, file string) error {
 	var id instance.ActorID
 	err := s.db.Read().QueryRow(ctx, `
 		SELECT id FROM actors
-		 WHERE icon = $1 AND icon <> '' AND host = '' AND deleted_at IS NULL AND suspended_at IS NULL`, file).Scan(&id)
+		 WHERE icon = $1 AND icon <> '' AND host = '' AND deleted_at IS NULL AND suspended_at IS NULL
+		UNION ALL
+		SELECT id FROM actors
+		 WHERE image = $1 AND image <> '' AND host = '' AND deleted_at IS NULL AND suspended_at IS NULL
+		 LIMIT 1`, file).Scan(&id)
 	if err != nil {
 		return fmt.Errorf("picture %s: %w", file, notFound(err))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/jobs"
+	"palier/instance/media"
 	"palier/instance/store"
 )
 
@@ -22,6 +23,8 @@ type Service struct {
 	finder Finder
 	jobs   *jobs.Queue
 	tell   func(context.Context, store.Tx, instance.Deed) error
+
+	pictures *media.Pictures
 }
 
 // Places is what posts need to know of places.
@@ -50,13 +53,15 @@ type Options struct {
 	Places Places
 	Finder Finder // nil: nobody elsewhere is looked up
 	Jobs   *jobs.Queue
+	// Pictures takes in what is uploaded.
+	Pictures *media.Pictures
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, jobs: o.Jobs, tell: o.Tell}
+	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, jobs: o.Jobs, tell: o.Tell, pictures: o.Pictures}
 	jobs.Handle(o.Jobs, s.endOfPoll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.countsOfPoll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.publishScheduled, jobs.HandleOptions{})

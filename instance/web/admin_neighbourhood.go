@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -51,13 +52,16 @@ func (s *Server) getEditNeighbourhood(w http.ResponseWriter, r *http.Request) er
 	p := pages.AdminNeighbourhood{
 		PlaceTabs: tabs(n.Actor, "edit"), Title: n.Name, Address: s.addressOf(n.Actor), Level: view.Level(n.Level), Summary: n.Source,
 		Territory: n.Territory, HoldNew: n.HoldNew, Keeps: n.Keeps, Within: s.withinText(n, parents),
+		Person: personView(s.Site, n.Actor), Header: s.Site.Header(n.Actor),
 	}
 	return s.showNeighbourhoodForm(w, r, http.StatusOK, p)
 }
 
-// editNeighbourhood changes what a place tells of itself.
+// editNeighbourhood changes what a place tells of itself, and what it looks like.
 func (s *Server) editNeighbourhood(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(w, r); err != nil {
+	done, err := s.readUpload(w, r)
+	defer done()
+	if err != nil {
 		return err
 	}
 	n, parents, err := s.neighbourhoodIn(r)
@@ -65,19 +69,40 @@ func (s *Server) editNeighbourhood(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	p := typedNeighbourhood(r)
-	plan, err := s.plan(r, p, n, parents)
-	if err == nil {
-		plan.Latitude, plan.Longitude, plan.RadiusKM = n.Latitude, n.Longitude, n.RadiusKM
-		err = s.Places.Edit(r.Context(), n.ID, plan)
+	before := worn{n.Icon, n.Image}
+	chosen, all, err := s.chooseWorn(r, before)
+	if err != nil {
+		return err
 	}
-	if all, ok := problems(err); ok {
-		p.PlaceTabs, p.Address, p.Level, p.Problems = tabs(n.Actor, "edit"), s.addressOf(n.Actor), view.Level(n.Level), all
+	if len(all) == 0 {
+		if err = s.changeNeighbourhood(r, p, n, parents); err != nil {
+			err = errors.Join(err, s.letGo(r.Context(), chosen, before))
+		}
+	}
+	if more, ok := problems(err); ok || len(all) > 0 {
+		p.PlaceTabs, p.Address, p.Level, p.Problems = tabs(n.Actor, "edit"), s.addressOf(n.Actor), view.Level(n.Level), append(all, more...)
+		p.Person, p.Header = personView(s.Site, n.Actor), s.Site.Header(n.Actor)
 		return s.showNeighbourhoodForm(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if err != nil {
 		return err
 	}
+	for of, file := range map[instance.PictureOf]string{instance.OfPortrait: chosen.icon, instance.OfHeader: chosen.image} {
+		if err := s.Portraits.Wear(r.Context(), n.ID, of, file); err != nil {
+			return err
+		}
+	}
 	return s.done(w, r, "saved", "/admin/neighbourhoods/"+n.ID.String())
+}
+
+// changeNeighbourhood changes what a place tells of itself to what was typed.
+func (s *Server) changeNeighbourhood(r *http.Request, p pages.AdminNeighbourhood, n instance.Neighbourhood, parents []instance.Actor) error {
+	plan, err := s.plan(r, p, n, parents)
+	if err != nil {
+		return err
+	}
+	plan.Latitude, plan.Longitude, plan.RadiusKM = n.Latitude, n.Longitude, n.RadiusKM
+	return s.Places.Edit(r.Context(), n.ID, plan)
 }
 
 // neighbourhoodIn is the place that the path names by number, and what it lies

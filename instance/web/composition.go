@@ -9,6 +9,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/media"
+	"palier/instance/posts"
 	"palier/instance/web/view"
 )
 
@@ -110,33 +111,22 @@ func (s *Server) takePictures(ctx context.Context, r *http.Request, owner instan
 	return nil
 }
 
-func (s *Server) takePicture(ctx context.Context, owner instance.ActorID, file *multipart.FileHeader) (instance.Picture, error) {
-	kept, err := s.keepFile(ctx, file)
+func (s *Server) takePicture(ctx context.Context, owner instance.ActorID, file *multipart.FileHeader) (_ instance.Picture, err error) {
+	f, err := file.Open()
 	if err != nil {
 		return instance.Picture{}, err
 	}
-	m := instance.Picture{Type: kept.Type, File: kept.File, Thumb: kept.Thumb, Width: kept.Width, Height: kept.Height, Blurhash: kept.Blurhash}
-	m, err = s.Posts.AddPicture(ctx, owner, m, kept.Bytes)
-	if err != nil {
-		err = errors.Join(err, s.Pictures.Delete(ctx, kept.File, kept.Thumb))
-	}
-	return m, err
-}
-
-// keepFile takes an uploaded file into the media store.
-func (s *Server) keepFile(ctx context.Context, file *multipart.FileHeader) (_ media.Picture, err error) {
-	f, err := file.Open()
-	if err != nil {
-		return media.Picture{}, err
-	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return s.Pictures.Add(ctx, f)
+	return s.Posts.Upload(ctx, owner, f, posts.PictureNote{})
 }
 
 // refused tells in the form's terms why a picture was not taken.
 func refused(field string, r *media.Refusal) view.Problem {
 	if errors.Is(r, media.ErrTooLarge) {
 		return view.Problem{Field: field, Code: "too-big", Limit: int(r.Limit >> 20)}
+	}
+	if kind := r.Kind(); kind != "" {
+		return view.Problem{Field: field, Code: "file-" + kind}
 	}
 	return view.Problem{Field: field, Code: "unreadable"}
 }

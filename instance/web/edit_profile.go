@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"errors"
+	"mime/multipart"
 	"net/http"
 
 	"palier/instance"
@@ -28,24 +30,21 @@ func (s *Server) editProfile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := typedProfile(r)
-	portrait, err := s.portrait(r)
-	var refusal *media.Refusal
-	if errors.As(err, &refusal) {
-		return s.showEditProfile(w, r, http.StatusUnprocessableEntity, p, []view.Problem{refused("picture", refusal)})
-	}
+	before := worn{me(r).Icon, me(r).Image}
+	chosen, all, err := s.chooseWorn(r, before)
 	if err != nil {
 		return err
 	}
-	if portrait != "" {
-		p.Icon = portrait
+	p.Icon, p.Image = chosen.icon, chosen.image
+	if len(all) > 0 {
+		return s.showEditProfile(w, r, http.StatusUnprocessableEntity, p, all)
 	}
 	err = s.People.EditProfile(r.Context(), me(r).ID, p)
 	if err != nil {
 		// Not kept: nothing may be left of it but the words on the page.
-		err = errors.Join(err, s.Pictures.Delete(r.Context(), portrait))
-		p.Icon = me(r).Icon
-	} else if portrait != "" {
-		err = s.Pictures.Delete(r.Context(), me(r).Icon)
+		err = errors.Join(err, s.letGo(r.Context(), chosen, before))
+	} else {
+		err = s.letGo(r.Context(), before, chosen)
 	}
 	if all, ok := problems(err); ok {
 		return s.showEditProfile(w, r, http.StatusUnprocessableEntity, p, all)
@@ -77,17 +76,62 @@ func typedProfile(r *http.Request) people.Profile {
 	return p
 }
 
-// portrait keeps the portrait that came with the form and returns its file, the
-// smaller copy: nobody is shown larger. It is empty if none came.
-func (s *Server) portrait(r *http.Request) (string, error) {
-	if r.MultipartForm == nil || len(r.MultipartForm.File["picture"]) == 0 {
-		return "", nil
+// worn are the files of a portrait and of the wide picture above a page.
+type worn struct{ icon, image string }
+
+// chooseWorn keeps the pictures that came with a form, or takes off those it
+// says to; what it says nothing of stays. What is no picture is a problem of the
+// form, and nothing is kept then.
+func (s *Server) chooseWorn(r *http.Request, before worn) (chosen worn, all []view.Problem, err error) {
+	chosen = before
+	for _, part := range []struct {
+		field string
+		of    instance.PictureOf
+		file  *string
+	}{{"picture", instance.OfPortrait, &chosen.icon}, {"header", instance.OfHeader, &chosen.image}} {
+		if r.PostFormValue("drop-"+part.field) == "yes" {
+			*part.file = ""
+		}
+		if r.MultipartForm == nil || len(r.MultipartForm.File[part.field]) == 0 {
+			continue
+		}
+		file, err := s.takeWorn(r.Context(), part.of, r.MultipartForm.File[part.field][0])
+		var refusal *media.Refusal
+		switch {
+		case errors.As(err, &refusal):
+			all = append(all, refused(part.field, refusal))
+		case err != nil:
+			return before, nil, errors.Join(err, s.letGo(r.Context(), chosen, before))
+		default:
+			*part.file = file
+		}
 	}
-	kept, err := s.keepFile(r.Context(), r.MultipartForm.File["picture"][0])
+	if len(all) > 0 {
+		err = s.letGo(r.Context(), chosen, before)
+		chosen = before
+	}
+	return chosen, all, err
+}
+
+func (s *Server) takeWorn(ctx context.Context, of instance.PictureOf, file *multipart.FileHeader) (_ string, err error) {
+	f, err := file.Open()
 	if err != nil {
 		return "", err
 	}
-	return kept.Thumb, s.Pictures.Delete(r.Context(), kept.File)
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return s.Portraits.Take(ctx, of, f)
+}
+
+// letGo throws away what was worn and is not any more.
+func (s *Server) letGo(ctx context.Context, old, now worn) error {
+	var files []string
+	if old.icon != now.icon {
+		files = append(files, old.icon)
+	}
+	if old.image != now.image {
+		files = append(files, old.image)
+	}
+	return s.Pictures.Delete(context.WithoutCancel(ctx), files...)
 }
 
 func (s *Server) showEditProfile(w http.ResponseWriter, r *http.Request, status int, p people.Profile, all []view.Problem) error {
@@ -97,7 +141,7 @@ func (s *Server) showEditProfile(w http.ResponseWriter, r *http.Request, status 
 	}
 	shown := personView(s.Site, me(r).Actor)
 	shown.Name = p.Name
-	page := pages.EditProfile{Frame: f, Person: shown, Summary: p.Summary, Locked: p.Locked, Hidden: p.HideCollections, Problems: all}
+	page := pages.EditProfile{Frame: f, Person: shown, Header: s.Site.Header(me(r).Actor), Summary: p.Summary, Locked: p.Locked, Hidden: p.HideCollections, Problems: all}
 	for _, field := range p.Fields {
 		page.Fields = append(page.Fields, view.FieldText{Name: field.Name, Value: field.Value})
 	}

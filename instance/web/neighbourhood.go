@@ -61,7 +61,7 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 		return view.Neighbourhood{}, err
 	}
 	shown := view.Neighbourhood{
-		Person: personView(s.Site, a), Level: level(a), Summary: sanitised(a.Summary),
+		Person: personView(s.Site, a), Level: level(a), Summary: sanitised(a.Summary), Banner: s.Site.Header(a),
 		Address: "@" + a.Username + "@" + s.Site.Host(), Feed: "/@" + a.Username + ".atom",
 		Within: s.actorLines(nesting.Parents), Inside: s.actorLines(nesting.Children), Moderators: s.personViews(moderators),
 		Verified: residents.Verified, Declared: residents.Declared, Moderates: v.tends(&a),

@@ -100,7 +100,7 @@ func (s *Server) profile(r *http.Request, a instance.Actor) (view.Profile, error
 // profileView is what of somebody is the same for all readers.
 func profileView(site instance.Site, a instance.Actor) view.Profile {
 	p := view.Profile{
-		Person: personView(site, a), Address: "@" + a.Acct(), Summary: sanitised(a.Summary), Joined: a.CreatedAt, Posts: a.PostsCount,
+		Person: personView(site, a), Address: "@" + a.Acct(), Summary: sanitised(a.Summary), Banner: site.Header(a), Joined: a.CreatedAt, Posts: a.PostsCount,
 		Locked: a.Locked, Host: a.Host, Fetched: a.FetchedAt,
 	}
 	if a.Local() {

@@ -20,6 +20,7 @@ import (
 	"palier/instance/notifications"
 	"palier/instance/people"
 	"palier/instance/places"
+	"palier/instance/portraits"
 	"palier/instance/posts"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
@@ -65,6 +66,7 @@ type Options struct {
 	Pictures      *media.Pictures
 	Others        *remote.Cache
 	Passes        *media.Passes
+	Portraits     *portraits.Service
 
 	Login, Deeds, Lookup, Grants auth.Limit
 }

@@ -16,6 +16,8 @@ type AdminNeighbourhood struct {
 	Territory string
 	HoldNew   bool
 	Keeps     bool
+	Person    view.Person // with its portrait; of a place that is there
+	Header    string      // address of the wide picture above its page; empty without one
 	Problems  []view.Problem
 }
 

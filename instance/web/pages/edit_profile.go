@@ -7,6 +7,7 @@ type EditProfile struct {
 	Frame
 
 	Person   view.Person
+	Header   string // address of the wide picture above the profile; empty without one
 	Summary  string // as typed
 	Fields   []view.FieldText
 	Locked   bool

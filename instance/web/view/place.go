@@ -40,6 +40,7 @@ type Neighbourhood struct {
 	Person
 	Level      Level
 	Summary    template.HTML
+	Banner     string // address of the wide picture above it; empty without one
 	Address    string // the public address, with its @
 	Feed       string // address of its Atom feed
 	Within     []PlaceLine
