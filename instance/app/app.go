@@ -14,12 +14,14 @@ import (
 	"palier/instance/activitypub"
 	"palier/instance/auth"
 	"palier/instance/config"
+	"palier/instance/conversations"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
 	"palier/instance/lists"
 	"palier/instance/live"
+	"palier/instance/markers"
 	"palier/instance/media"
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
@@ -44,6 +46,8 @@ type App struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Markers       *markers.Service
+	Conversations *conversations.Service
 	Filters       *filters.Service
 	Lists         *lists.Service
 	Search        *search.Service
@@ -151,7 +155,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-			a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
+			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -170,6 +174,8 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Portraits = portraits.New(portraits.Options{DB: a.DB, Now: a.now, Pictures: a.Pictures, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
+	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
+	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Hashtags = hashtags.New(hashtags.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: tell})
 	a.Filters = filters.New(filters.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Lists = lists.New(lists.Options{DB: a.DB, IDs: a.ids, Now: a.now, Readers: places.Readers})

@@ -10,12 +10,14 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/conversations"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
 	"palier/instance/lists"
 	"palier/instance/live"
+	"palier/instance/markers"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -37,6 +39,8 @@ type Village struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Markers       *markers.Service
+	Conversations *conversations.Service
 	Filters       *filters.Service
 	Lists         *lists.Service
 	Search        *search.Service
@@ -89,6 +93,8 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
+	v.Markers = markers.New(markers.Options{DB: db, Now: v.Clock.Now})
+	v.Conversations = conversations.New(conversations.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Hashtags = hashtags.New(hashtags.Options{DB: db, IDs: ids, Now: v.Clock.Now, Tell: v.tell})
 	v.Filters = filters.New(filters.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Lists = lists.New(lists.Options{DB: db, IDs: ids, Now: v.Clock.Now, Readers: places.Readers})
@@ -108,7 +114,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	v.deeds = append(v.deeds, d)
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-		v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
+		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err
