@@ -177,8 +177,8 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Hashtags = hashtags.New(hashtags.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: tell})
-	a.Filters = filters.New(filters.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Lists = lists.New(lists.Options{DB: a.DB, IDs: a.ids, Now: a.now, Readers: places.Readers})
+	a.Filters = filters.New(filters.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Changed: a.Live.Refiltered})
 	a.Search = search.New(search.Options{
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})

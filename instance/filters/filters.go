@@ -20,6 +20,7 @@ type Service struct {
 	ids   *instance.IDs
 	now   func() time.Time
 	posts Posts
+	tell  func(ctx context.Context, tx store.Tx, owner instance.ActorID) error
 
 	listen sync.Once
 	ready  ready
@@ -37,11 +38,14 @@ type Options struct {
 	IDs   *instance.IDs
 	Now   func() time.Time
 	Posts Posts
+	// Changed hears inside the transaction that somebody's filters are others
+	// now; nil is nobody.
+	Changed func(ctx context.Context, tx store.Tx, owner instance.ActorID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, ready: newReady()}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, tell: o.Changed, ready: newReady()}
 }
 
 // Create keeps a new filter with its keywords. It returns an

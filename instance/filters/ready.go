@@ -70,6 +70,11 @@ func (s *Service) changed(ctx context.Context, tx store.Tx, owner instance.Actor
 		defer s.ready.mu.Unlock()
 		s.ready.forget(owner)
 	})
+	if s.tell != nil {
+		if err := s.tell(ctx, tx, owner); err != nil {
+			return err
+		}
+	}
 	return s.db.Notify(ctx, tx, channel, owner.String())
 }
 

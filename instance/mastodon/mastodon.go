@@ -17,9 +17,13 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/conversations"
+	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
+	"palier/instance/lists"
 	"palier/instance/live"
+	"palier/instance/markers"
 	"palier/instance/media"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
@@ -57,6 +61,10 @@ type Options struct {
 	Timelines     *timelines.Service
 	Search        *search.Service
 	Hashtags      *hashtags.Service
+	Lists         *lists.Service
+	Filters       *filters.Service
+	Conversations *conversations.Service
+	Markers       *markers.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network
@@ -105,6 +113,10 @@ func (s *Server) Routes(r chi.Router) {
 	s.notificationRoutes(api)
 	s.searchRoutes(api)
 	s.tagRoutes(api)
+	s.listRoutes(api)
+	s.filterRoutes(api)
+	s.conversationRoutes(api)
+	s.markerRoutes(api)
 	s.streamingRoutes(r)
 	s.mediaRoutes(api)
 	r.Mount("/api", api)

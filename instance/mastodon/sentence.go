@@ -113,6 +113,11 @@ var words = map[string]map[string]string{
 		"audience apart":          "An answer cannot be shown to others than the post it answers",
 		"audience not-a-building": "This place is not a building",
 		"pin too-many":            "Validation failed: at most {limit} posts can be pinned",
+		"context unknown":         "Validation failed: Context None or invalid context supplied",
+		"filter many-keywords":    "These parameters cannot be changed from this application because they apply to more than one filter keyword. Use a more recent application or the web interface.",
+		"lists too-many":          "Validation failed: You have reached the maximum number of lists",
+		"members taken":           "Validation failed: Account has already been taken",
+		"members too-many":        "Validation failed: a list holds at most {limit} accounts",
 		"pin audience":            "Validation failed: only one's own public posts can be pinned",
 
 		"pictures used":           "This picture is part of a post and cannot be deleted by itself",
@@ -128,6 +133,9 @@ var words = map[string]map[string]string{
 		"picture too-many-pixels": "The picture has too many pixels: at most {limit} million.",
 		"picture too-many-frames": "The animation is too long.",
 
+		"field replies": "Replies policy", "field action": "Filter action", "field keyword": "Keyword", "field keywords": "Keywords",
+		"field filters": "Filters", "field posts": "Statuses", "field status": "Status", "field expires_in": "expires_in",
+		"field last_read_id": "last_read_id", "field version": "version",
 		"field text": "Text", "field title": "Title", "field warning": "Content warning", "field pictures": "Pictures",
 		"field description": "Description", "field file": "File", "field focus": "Focus", "field audience": "Visibility", "field name": "Name", "field summary": "Note",
 		"field field": "Field name", "field value": "Field value", "field parameters": "Parameters", "field comment": "Comment",
@@ -160,6 +168,11 @@ var words = map[string]map[string]string{
 		"audience apart":          "Une réponse ne peut pas être montrée à d’autres que le message auquel elle répond",
 		"audience not-a-building": "Ce lieu n’est pas un immeuble",
 		"pin too-many":            "Ce n’est pas accepté : {limit} messages épinglés au plus",
+		"context unknown":         "Ce n’est pas accepté : choisissez où le filtre s’applique",
+		"filter many-keywords":    "Cela vaut pour plusieurs mots du filtre : changez-le dans une application plus récente ou sur le site.",
+		"lists too-many":          "Ce n’est pas accepté : {limit} listes au plus",
+		"members taken":           "Ce n’est pas accepté : ce compte est déjà dans la liste",
+		"members too-many":        "Ce n’est pas accepté : une liste contient {limit} comptes au plus",
 		"pin audience":            "Ce n’est pas accepté : on n’épingle que ses propres messages publics",
 
 		"pictures used":           "Cette image fait partie d’un message et ne peut pas être supprimée seule",
@@ -175,6 +188,9 @@ var words = map[string]map[string]string{
 		"picture too-many-pixels": "L’image a trop de pixels : {limit} millions au plus.",
 		"picture too-many-frames": "L’animation est trop longue.",
 
+		"field replies": "Le choix des réponses", "field action": "L’effet du filtre", "field keyword": "Le mot", "field keywords": "Les mots",
+		"field filters": "Les filtres", "field posts": "Les messages", "field status": "Le message", "field expires_in": "La durée",
+		"field last_read_id": "last_read_id", "field version": "version",
 		"field text": "Le texte", "field title": "Le titre", "field warning": "L’avertissement", "field pictures": "Les images",
 		"field description": "La description", "field file": "Le fichier", "field focus": "Le cadrage", "field audience": "La visibilité", "field name": "Le nom", "field summary": "La présentation",
 		"field field": "L’intitulé", "field value": "Le contenu", "field parameters": "Les paramètres", "field comment": "Le commentaire",

@@ -65,7 +65,7 @@ func (s *Server) post(ctx context.Context, c *call, p *instance.Post) (*entity.S
 	return &shown[0], nil
 }
 
-func (s *Server) show(_ context.Context, c *call, list []*instance.Post, f *faces) ([]entity.Status, error) {
+func (s *Server) show(ctx context.Context, c *call, list []*instance.Post, f *faces) ([]entity.Status, error) {
 	shown := make([]entity.Status, len(list))
 	for i, p := range list {
 		shown[i] = s.status(p, f)
@@ -73,7 +73,7 @@ func (s *Server) show(_ context.Context, c *call, list []*instance.Post, f *face
 			shown[i].Bonds = bonds(c.me(), p)
 		}
 	}
-	return shown, nil
+	return shown, s.filtered(ctx, c, list, shown)
 }
 
 // status shows a post as everyone who may read it sees it.

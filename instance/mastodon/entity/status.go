@@ -56,8 +56,8 @@ type Filter struct {
 	Context      []string        `json:"context"`
 	ExpiresAt    Time            `json:"expires_at"`
 	FilterAction string          `json:"filter_action"`
-	Keywords     []FilterKeyword `json:"keywords,omitempty"`
-	Statuses     []FilterStatus  `json:"statuses,omitempty"`
+	Keywords     []FilterKeyword `json:"keywords,omitzero"` // not where a result names the filter
+	Statuses     []FilterStatus  `json:"statuses,omitzero"`
 }
 
 // FilterKeyword is a word of a filter.
