@@ -133,7 +133,7 @@ func TestAProgramWithoutAnAddressGetsACodeToType(t *testing.T) {
 		if p := b.Press(b.Open(request(app, "scope", "")), "button[value='deny']", nil); p.Path != "/home" || p.Find(".flash").Length() != 1 {
 			t.Errorf("after a no: %d %s", p.Status, p.Path)
 		}
-		for _, code := range []string{"", "<b>", strings.Repeat("a", 44), "Appelez le 08 99 00 00 00 pour votre code !"} {
+		for _, code := range []string{"", "<b>", strings.Repeat("a", 23), "Appelez le 08 99 00 00 00 pour votre code !"} {
 			if p := b.Open("/oauth/authorize/native?code=" + url.QueryEscape(code)); p.Status != http.StatusNotFound {
 				t.Errorf("shows %q: %d", code, p.Status)
 			}

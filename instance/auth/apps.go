@@ -98,13 +98,15 @@ func (a *Apps) client(ctx context.Context, tx store.Tx, clientID string) (App, [
 }
 
 // newSecret returns 256 random bits as text.
-func newSecret() string {
-	b := make([]byte, 32)
+func newSecret() string { return random(32) }
+
+func random(bytes int) string {
+	b := make([]byte, bytes)
 	_, _ = rand.Read(b) // never fails
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// hashOf is what is kept of a secret. Nobody can try all of 256 random bits, so
+// hashOf is what is kept of a secret. Nobody can try all of that many random bits, so
 // it need not be slow.
 func hashOf(secret string) []byte {
 	h := sha256.Sum256([]byte(secret))

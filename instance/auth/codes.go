@@ -58,7 +58,7 @@ func (a *Apps) Authorize(ctx context.Context, g Grant) (code string, err error) 
 	if !g.App.RedirectsTo(g.RedirectURI) || !g.App.Scopes.Cover(g.Scopes) || g.Person == 0 {
 		return "", fmt.Errorf("authorize app %s: %w", g.App.ID, instance.ErrForbidden)
 	}
-	code = newSecret()
+	code = newCode()
 	err = a.db.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO authorization_codes (hash, app_id, person_id, scopes, redirect_uri, challenge, created_at)
@@ -71,6 +71,10 @@ func (a *Apps) Authorize(ctx context.Context, g Grant) (code string, err error) 
 	}
 	return code, nil
 }
+
+// newCode returns 128 random bits as text: short enough to be typed, too many
+// to guess in ten minutes (RFC 6749 §10.10).
+func newCode() string { return random(16) }
 
 // Redemption is how a program asks for the token of a code.
 type Redemption struct {

@@ -195,7 +195,7 @@ func (s *Server) leadBack(w http.ResponseWriter, r *http.Request, uri string, an
 	}
 }
 
-var codeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+var codeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 
 // getCode shows a code to be copied into a program that has no address.
 func (s *Server) getCode(w http.ResponseWriter, r *http.Request) error {

@@ -109,7 +109,7 @@ func people() []Story {
 			return pages.Authorize{Frame: f, Program: view.Program{Name: "toot"}, Scopes: []string{"read.statuses"}, Circles: true, Other: "/signin?again=true"}
 		}},
 		{"authorize_code/shown", func(f pages.Frame) pages.Page {
-			return pages.AuthorizeCode{Frame: f, Code: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}
+			return pages.AuthorizeCode{Frame: f, Code: "OaUQV6yRVz-UTrOvizR25f"}
 		}},
 		{"authorize_fault/redirect", func(f pages.Frame) pages.Page { return pages.AuthorizeFault{Frame: f, Fault: "redirect"} }},
 		{"authorize_fault/stranger", func(f pages.Frame) pages.Page { return pages.AuthorizeFault{Frame: stranger(f), Fault: "client"} }},
