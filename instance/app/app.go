@@ -26,6 +26,7 @@ import (
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/outreach"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/portraits"
@@ -58,6 +59,7 @@ type App struct {
 	Sessions      *auth.Sessions
 	Apps          *auth.Apps
 	Live          *live.Hub
+	Outreach      *outreach.Service
 	Pictures      *media.Pictures
 	Others        *remote.Cache
 	Passes        *media.Passes
@@ -117,7 +119,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts},
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers},
 	})
 	if err := a.openMedia(); err != nil {
 		return err
@@ -137,6 +139,12 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.Federation = federation
 	a.Sessions = auth.NewSessions(a.DB, a.Site, a.now)
+	a.Outreach, err = outreach.New(ctx, outreach.Options{
+		DB: a.DB, Site: a.Site, Now: a.now, Log: a.log, Jobs: a.Jobs, Notices: a.notice, Courier: federation.Courier(),
+	})
+	if err != nil {
+		return err
+	}
 	a.nouns(keyring)
 	a.showOthers()
 	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation})
@@ -191,7 +199,10 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 
 // written has a notice told to whom it is for.
 func (a *App) written(ctx context.Context, tx store.Tx, w notifications.Written) error {
-	return a.Live.Notified(ctx, tx, w.Owner, w.ID)
+	if err := a.Live.Notified(ctx, tx, w.Owner, w.ID); err != nil {
+		return err
+	}
+	return a.Outreach.Written(ctx, tx, w.Owner, string(w.Kind), w.From, w.ID)
 }
 
 // Start begins the work that this process does besides answering.

@@ -59,6 +59,8 @@ func (a *App) routes() (http.Handler, error) {
 		Deeds:         a.Config.Limits.Pages,
 		Grants:        a.Config.Limits.Apps,
 		Live:          a.Live,
+		Outreach:      a.Outreach,
+		PushKey:       a.Outreach.PushKey,
 	}).Routes(r)
 	pages.Routes(r)
 	return r, nil

@@ -53,6 +53,7 @@ func (s *Server) configuration() entity.InstanceConfiguration {
 	var c entity.InstanceConfiguration
 	c.URLs.Streaming = "ws" + strings.TrimPrefix(s.Site.Base(), "http")
 	c.Accounts.MaxFeaturedTags, c.Accounts.MaxPinnedStatuses, c.Accounts.MaxProfileFields = hashtags.MaxFeatured, maxPinned, people.MaxFields
+	c.VAPID.PublicKey = s.Outreach.PushKey()
 	c.Statuses.MaxCharacters, c.Statuses.MaxMediaAttachments, c.Statuses.CharactersReservedPerURL = instance.MaxText, instance.MaxPictures, urlCounts
 	limits := s.Pictures.Limits()
 	c.MediaAttachments.DescriptionLimit = instance.MaxDescription

@@ -27,6 +27,7 @@ import (
 	"palier/instance/media"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/outreach"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
@@ -71,6 +72,7 @@ type Options struct {
 	Pictures      *media.Pictures
 	Passes        *media.Passes
 	Live          *live.Hub
+	Outreach      *outreach.Service
 
 	Deeds  auth.Limit // per address: whatever changes something
 	Grants auth.Limit // per address: registering, and trading codes
@@ -117,6 +119,7 @@ func (s *Server) Routes(r chi.Router) {
 	s.filterRoutes(api)
 	s.conversationRoutes(api)
 	s.markerRoutes(api)
+	s.pushRoutes(api)
 	s.streamingRoutes(r)
 	s.mediaRoutes(api)
 	r.Mount("/api", api)

@@ -28,12 +28,26 @@ func (s *Service) pollEnded(ctx context.Context, tx store.Tx, d instance.Deed) e
 			values += "(" + store.Placeholders(n, 2) + ", 'poll', $1, $2, $2)"
 			args = append(args, s.ids.Next(), owner)
 		}
-		_, err := tx.Exec(ctx, `
+		rows, err := tx.Query(ctx, `
 			INSERT INTO notifications (id, owner_id, kind, from_id, post_id, about_id)
 			VALUES `+values+`
-			ON CONFLICT DO NOTHING`, args...)
+			ON CONFLICT DO NOTHING
+			RETURNING id, owner_id, from_id`, args...)
 		if err != nil {
 			return err
+		}
+		list, err := readWritten(rows)
+		if err != nil {
+			return err
+		}
+		if s.written == nil {
+			continue
+		}
+		for _, w := range list {
+			w.Kind = Poll
+			if err := s.written(ctx, tx, w); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
