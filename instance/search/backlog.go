@@ -134,7 +134,7 @@ func oldPosts(ctx context.Context, tx store.Tx, below int64) (map[instance.PostI
 	return found, next, rows.Err()
 }
 
-// addTexts adds hashtags and alternative texts.
+// addTexts adds hashtags, alternative texts and what can be chosen in polls.
 func addTexts(ctx context.Context, tx store.Tx, found map[instance.PostID]*instance.Post) error {
 	if len(found) == 0 {
 		return nil
@@ -145,9 +145,11 @@ func addTexts(ctx context.Context, tx store.Tx, found map[instance.PostID]*insta
 	}
 	in := store.Placeholders(1, len(args))
 	rows, err := tx.Query(ctx, `
-		SELECT post_id, tag, '', 0 FROM post_tags WHERE post_id IN (`+in+`)
+		SELECT post_id, 'tag', tag, 0 FROM post_tags WHERE post_id IN (`+in+`)
 		UNION ALL
-		SELECT post_id, '', description, position FROM media WHERE post_id IN (`+in+`)
+		SELECT post_id, 'picture', description, position FROM media WHERE post_id IN (`+in+`)
+		UNION ALL
+		SELECT post_id, 'option', title, position FROM poll_options WHERE post_id IN (`+in+`)
 		 ORDER BY 1, 2, 4`, args...)
 	if err != nil {
 		return err
@@ -155,15 +157,21 @@ func addTexts(ctx context.Context, tx store.Tx, found map[instance.PostID]*insta
 	defer rows.Close()
 	for rows.Next() {
 		var id instance.PostID
-		var tag, description string
+		var kind, text string
 		var position int
-		if err := rows.Scan(&id, &tag, &description, &position); err != nil {
+		if err := rows.Scan(&id, &kind, &text, &position); err != nil {
 			return err
 		}
-		if p := found[id]; tag != "" {
-			p.Tags = append(p.Tags, tag)
-		} else {
-			p.Pictures = append(p.Pictures, instance.Picture{Description: description})
+		switch p := found[id]; kind {
+		case "tag":
+			p.Tags = append(p.Tags, text)
+		case "picture":
+			p.Pictures = append(p.Pictures, instance.Picture{Description: text})
+		case "option":
+			if p.Poll == nil {
+				p.Poll = &instance.Poll{}
+			}
+			p.Poll.Options = append(p.Poll.Options, instance.PollOption{Title: text})
 		}
 	}
 	return rows.Err()

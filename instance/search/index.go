@@ -25,8 +25,8 @@ const (
 )
 
 // termsOf are the words by which a post is found: those of its title, warning,
-// text and the alternative texts of its pictures, its hashtags, and the signs
-// of what it is.
+// text, the alternative texts of its pictures and what can be chosen in its
+// poll, its hashtags, and the signs of what it is.
 func termsOf(p *instance.Post) []string {
 	var list []string
 	add := func(text string) {
@@ -39,6 +39,11 @@ func termsOf(p *instance.Post) []string {
 	add(p.Warning)
 	for _, m := range p.Pictures {
 		add(m.Description)
+	}
+	if p.Poll != nil {
+		for _, o := range p.Poll.Options {
+			add(o.Title)
+		}
 	}
 	// The signs come before the text: a text can be longer than what is kept.
 	list = append(list, signsOf(p)...)
@@ -58,6 +63,7 @@ func signsOf(p *instance.Post) []string {
 		on   bool
 	}{
 		{withMedia, len(p.Pictures) > 0},
+		{withPoll, p.Poll != nil},
 		{withLink, writing.LinksOut(p.Content)},
 		{isReply, p.ReplyToURI != ""},
 		{hidden, p.Sensitive || p.Warning != ""},

@@ -153,13 +153,14 @@ func (b *finding) findable() string {
 		   AND NOT EXISTS (SELECT 1 FROM blocked_domains m WHERE m.actor_id = ` + me + ` AND m.domain = a.host)`
 }
 
-// mine holds for what one wrote, answered, liked or shared, and for what names
-// one.
+// mine holds for what one wrote, answered, liked, shared or kept, and for what
+// names one.
 func (b *finding) mine(me string) string {
 	return `(p.author_id = ` + me + `
 		     OR EXISTS (SELECT 1 FROM post_mentions x WHERE x.post_id = p.id AND x.actor_id = ` + me + `)
 		     OR EXISTS (SELECT 1 FROM likes x WHERE x.post_id = p.id AND x.actor_id = ` + me + `)
 		     OR EXISTS (SELECT 1 FROM boosts x WHERE x.post_id = p.id AND x.actor_id = ` + me + `)
+		     OR EXISTS (SELECT 1 FROM bookmarks x WHERE x.post_id = p.id AND x.actor_id = ` + me + `)
 		     OR EXISTS (SELECT 1 FROM posts x WHERE x.reply_to_id = p.id AND x.author_id = ` + me + `))`
 }
 

@@ -345,6 +345,42 @@ func TestAlternativeTexts(t *testing.T) {
 	})
 }
 
+func TestPollsAndWhatOneKeeps(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := newVillage(t, db)
+		ctx := t.Context()
+		poll, err := v.Posts.Publish(ctx, v.Viewer(v.amina), instance.Draft{
+			Text: "Quel jour ?", Audience: instance.ToPublic, Poll: &instance.PollDraft{Options: []string{"Samedi", "Dimanche"}, Lasts: time.Hour},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, query := range []string{"dimanche", "has:poll jour"} {
+			if got := v.finds(&v.amina, query); !slices.Equal(got, []instance.PostID{poll.ID}) {
+				t.Errorf("%q finds %v", query, got)
+			}
+			if got := v.finds(&v.dana, query); len(got) != 0 {
+				t.Errorf("a stranger finds %v by %q", got, query)
+			}
+		}
+		if err := v.Posts.Bookmark(ctx, v.Viewer(v.dana), poll.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := v.finds(&v.dana, "dimanche in:library"); !slices.Equal(got, []instance.PostID{poll.ID}) {
+			t.Errorf("who kept it finds %v", got)
+		}
+		v.exec(`DELETE FROM post_words`)
+		v.exec(`INSERT INTO word_backlog (noun, below) VALUES ('posts', $1)`, int64(1)<<62)
+		if err := v.Search.Index(ctx, search.Backlog{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := v.finds(&v.amina, "has:poll dimanche"); !slices.Equal(got, []instance.PostID{poll.ID}) {
+			t.Errorf("from the backlog amina finds %v", got)
+		}
+	})
+}
+
 func TestWhoIsFound(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
