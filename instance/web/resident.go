@@ -24,6 +24,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/@{name}/{id:[0-9]+}", s.shared(s.getThread))
 	r.Get("/@{name}/{id:[0-9]+}/history", s.page(s.getHistory))
 	r.Get("/tags/{tag}", s.shared(s.getTag))
+	r.Get("/search", s.page(s.getSearch))
 
 	// Writing.
 	r.Get("/compose", s.signedIn(s.getCompose))
@@ -49,6 +50,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/unblock", s.signedIn(s.bondWith(s.People.Unblock, "unblocked")))
 	r.Post("/@{name}/mute", s.signedIn(s.bondWith(s.People.Mute, "muted")))
 	r.Post("/@{name}/unmute", s.signedIn(s.bondWith(s.People.Unmute, "unmuted")))
+	r.Post("/tags/{tag}/follow", s.signedIn(s.tagWith(s.Hashtags.Follow, "tag.followed")))
+	r.Post("/tags/{tag}/unfollow", s.signedIn(s.tagWith(s.Hashtags.Unfollow, "tag.unfollowed")))
 	r.Get("/follow", s.signedIn(s.getFollow))
 	r.Get("/requests", s.signedIn(s.getRequests))
 	r.Post("/requests/{id}", s.signedIn(s.answerRequest))

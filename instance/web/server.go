@@ -13,6 +13,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/groups"
+	"palier/instance/hashtags"
 	"palier/instance/jobs"
 	"palier/instance/media"
 	"palier/instance/media/remote"
@@ -22,6 +23,7 @@ import (
 	"palier/instance/places"
 	"palier/instance/portraits"
 	"palier/instance/posts"
+	"palier/instance/search"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
 )
@@ -57,6 +59,8 @@ type Options struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
+	Search        *search.Service
+	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

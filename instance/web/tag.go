@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -9,6 +10,7 @@ import (
 	"palier/instance"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
+	"palier/instance/web/view"
 	"palier/instance/writing"
 )
 
@@ -38,5 +40,32 @@ func (s *Server) getTag(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Tag{Frame: f, Tag: tag, Posts: s.entryViews(entries, v), Pager: pager})
+	p := pages.Tag{Frame: f, Tag: tag, Path: path, Posts: s.entryViews(entries, v), Pager: pager}
+	if v.account != nil {
+		described, err := s.Hashtags.Describe(r.Context(), v.viewer, tag)
+		if err != nil {
+			return err
+		}
+		p.Following = described[0].Following
+	}
+	return s.HTML(w, r, http.StatusOK, p)
+}
+
+// tagWith makes a handler of what changes whether somebody follows a hashtag.
+func (s *Server) tagWith(do func(ctx context.Context, by instance.ActorID, tag string) error, key string) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := readForm(w, r); err != nil {
+			return err
+		}
+		tag := writing.NormalizeHashtag(chi.URLParam(r, "tag"))
+		if tag == "" {
+			return instance.ErrNotFound
+		}
+		if err := do(r.Context(), me(r).ID, tag); err != nil {
+			return err
+		}
+		s.flashes.Set(w, view.Flash{Key: key})
+		SeeOther(w, r, back(r, "/tags/"+url.PathEscape(tag)))
+		return nil
+	}
 }

@@ -6,9 +6,11 @@ import "palier/instance/web/view"
 type Tag struct {
 	Frame
 
-	Tag   string // without its #
-	Posts []view.Post
-	Pager view.Pager
+	Tag       string // without its #
+	Path      string // address of the list
+	Following bool   // its posts come to the viewer's home feed
+	Posts     []view.Post
+	Pager     view.Pager
 }
 
 // Template is tag.tmpl.

@@ -112,7 +112,33 @@ func reading() []Story {
 			}}
 		}},
 		{"tag/many", func(f pages.Frame) pages.Page {
-			return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café", Posts: Posts(3)[2:]}
+			return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café", Path: "/tags/cafe", Posts: Posts(3)[2:]}
+		}},
+		{"tag/followed", func(f pages.Frame) pages.Page {
+			return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café", Path: "/tags/cafe", Following: true, Posts: Posts(3)[2:]}
+		}},
+		{"tag/visitor", func(f pages.Frame) pages.Page {
+			return pages.Tag{Frame: stranger(in(f, "", "/tags/cafe")), Tag: "café", Path: "/tags/cafe", Posts: Posts(3)[2:]}
+		}},
+		{"search/empty", func(f pages.Frame) pages.Page { return pages.Search{Frame: in(f, "search", "/search")} }},
+		{"search/many", func(f pages.Frame) pages.Page {
+			return pages.Search{
+				Frame: in(f, "search", "/search?q=caf%C3%A9"), Query: "café", Asked: true, People: []view.Person{marie, centre.Person, wordy},
+				Tags:  []pages.Hashtag{{Name: "café", Path: "/tags/cafe"}, {Name: "cafédesvoisinsdurezdechausséeetdupremierétage", Path: "/tags/b"}},
+				Posts: Posts(4), MorePeople: "/search?q=caf%C3%A9&in=people", MorePosts: "/search?q=caf%C3%A9&in=posts",
+			}
+		}},
+		{"search/page", func(f pages.Frame) pages.Page {
+			return pages.Search{
+				Frame: in(f, "search", "/search?q=caf%C3%A9&in=posts"), Query: "café", Kind: "posts", Asked: true, Posts: Posts(7),
+				Pager: view.Pager{Newer: "/search?q=caf%C3%A9&in=posts", Older: "/search?q=caf%C3%A9&in=posts&before=3"},
+			}
+		}},
+		{"search/nothing", func(f pages.Frame) pages.Page {
+			return pages.Search{Frame: stranger(in(f, "search", "/search?q=xyz")), Query: "xyz", Asked: true}
+		}},
+		{"search/error", func(f pages.Frame) pages.Page {
+			return pages.Search{Frame: in(f, "search", "/search?q=a"), Query: "a", Problems: []view.Problem{{Field: "q", Code: "too-long", Limit: 400}}}
 		}},
 		{"tag/empty", func(f pages.Frame) pages.Page { return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café"} }},
 	}
