@@ -111,6 +111,8 @@ func (s *Server) Routes(r chi.Router) {
 	s.instanceRoutes(api)
 	s.accountRoutes(api)
 	s.statusRoutes(api)
+	s.pollRoutes(api)
+	s.scheduledRoutes(api)
 	s.timelineRoutes(api)
 	s.notificationRoutes(api)
 	s.searchRoutes(api)

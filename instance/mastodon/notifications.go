@@ -28,6 +28,7 @@ var noticeTypes = map[notifications.Kind]string{
 	notifications.Boost:   "reblog",
 	notifications.Follow:  "follow",
 	notifications.Request: "follow_request",
+	notifications.Poll:    "poll",
 }
 
 // kindsOf are our kinds that go by the words given.

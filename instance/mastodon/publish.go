@@ -12,7 +12,8 @@ import (
 	"palier/instance/writing"
 )
 
-// publishStatus posts what somebody wrote. The same key twice is the same post.
+// publishStatus posts what somebody wrote, at once or later. The same key twice
+// is the same post.
 func (s *Server) publishStatus(w http.ResponseWriter, r *http.Request, c *call) error {
 	d, err := s.draft(r.Context(), c)
 	if err != nil {
@@ -21,6 +22,13 @@ func (s *Server) publishStatus(w http.ResponseWriter, r *http.Request, c *call) 
 	if key := r.Header.Get("Idempotency-Key"); key != "" {
 		sum := sha256.Sum256([]byte(key))
 		d.Once = "api " + hex.EncodeToString(sum[:16])
+	}
+	at, err := s.scheduledAt(c)
+	if err != nil {
+		return err
+	}
+	if !at.IsZero() {
+		return s.schedule(w, r, c, d, at)
 	}
 	p, err := s.Posts.Publish(r.Context(), c.viewer, d)
 	if err != nil {
@@ -33,7 +41,7 @@ func (s *Server) publishStatus(w http.ResponseWriter, r *http.Request, c *call) 
 func (s *Server) draft(ctx context.Context, c *call) (instance.Draft, error) {
 	d := instance.Draft{
 		Text: c.Text("status"), Warning: c.Text("spoiler_text"), Sensitive: c.Yes("sensitive"), Language: c.language(),
-		Pictures: c.IDs("media_ids"),
+		Pictures: c.IDs("media_ids"), Poll: c.pollDraft(),
 	}
 	replyTo, err := c.ID("in_reply_to_id")
 	if err != nil {
@@ -211,6 +219,9 @@ func (s *Server) editStatus(w http.ResponseWriter, r *http.Request, c *call) err
 		d.Pictures = c.IDs("media_ids")
 	}
 	d.Descriptions = described(c, d.Pictures, one.Pictures)
+	if d.Poll = c.pollDraft(); d.Poll == nil && one.Poll != nil && !c.Has("status") {
+		d.Poll = one.Poll.Draft() // an edit that says everything but a poll takes it out
+	}
 	if _, err := s.Posts.Edit(r.Context(), c.me(), one.ID, d); err != nil {
 		return err
 	}

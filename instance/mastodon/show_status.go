@@ -70,7 +70,7 @@ func (s *Server) show(ctx context.Context, c *call, list []*instance.Post, f *fa
 	for i, p := range list {
 		shown[i] = s.status(p, f)
 		if c.me() != 0 {
-			shown[i].Bonds = bonds(c.me(), p)
+			shown[i].Bonds, shown[i].Poll = bonds(c.me(), p), s.myPoll(c.me(), p)
 		}
 	}
 	return shown, s.filtered(ctx, c, list, shown)
@@ -84,7 +84,7 @@ func (s *Server) status(p *instance.Post, f *faces) entity.Status {
 		RepliesCount: max(0, p.Replies), ReblogsCount: max(0, p.Boosts), FavouritesCount: max(0, p.Likes),
 		EditedAt: entity.Time(p.EditedAt), Content: writing.WithTitle(p.Title, p.Content), Account: f.of(p.Author),
 		MediaAttachments: make([]entity.MediaAttachment, len(p.Pictures)), Mentions: make([]entity.Mention, len(p.Mentions)),
-		Tags: make([]entity.StatusTag, len(p.Tags)), Emojis: []entity.Emoji{},
+		Tags: make([]entity.StatusTag, len(p.Tags)), Emojis: []entity.Emoji{}, Poll: s.poll(p),
 	}
 	if shown.URL == "" {
 		shown.URL = p.URI
