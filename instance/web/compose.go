@@ -123,6 +123,7 @@ func (s *Server) showComposer(w http.ResponseWriter, r *http.Request, status int
 		Frame: f, Action: "/compose", Return: "/home", Once: c.draft.Once, Writing: c.writing(s.Site, held), Choices: choices,
 		Languages: tonguesWith(c.draft.Language), Problems: c.problems,
 		MoreOpen: slices.ContainsFunc(c.problems, func(p view.Problem) bool { return p.Field == "language" || p.Field == "warning" }),
+		PollOpen: slices.ContainsFunc(c.problems, func(p view.Problem) bool { return p.Field == "poll" }),
 	}
 	if place != nil {
 		in := personView(s.Site, place.Actor)
@@ -156,6 +157,9 @@ func (s *Server) editPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := readComposition(r)
+	if c.draft.Poll = nil; p.Poll != nil {
+		c.draft.Poll = p.Poll.Draft() // an edit of the words leaves what is asked
+	}
 	if err := s.takePictures(r.Context(), r, me(r).ID, c); err != nil {
 		return err
 	}
@@ -199,8 +203,10 @@ func (s *Server) showEditor(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	path := postPath(p)
+	written := c.writing(s.Site, append(held, p.Pictures...))
+	written.Poll = view.PollWriting{Kept: p.Poll != nil}
 	return s.HTML(w, r, status, pages.Compose{
-		Frame: f, Action: path + "/edit", Return: path, Editing: true, Writing: c.writing(s.Site, append(held, p.Pictures...)),
+		Frame: f, Action: path + "/edit", Return: path, Editing: true, Writing: written,
 		Languages: tonguesWith(c.draft.Language), Problems: c.problems,
 	})
 }

@@ -40,6 +40,9 @@ func (c *composition) refuse(err error) bool {
 func (c *composition) writing(site instance.Site, held []instance.Picture) view.Writing {
 	d := c.draft
 	shown := view.Writing{Title: d.Title, Text: d.Text, Warning: d.Warning, Language: d.Language}
+	if d.Poll != nil {
+		shown.Poll = view.PollWriting{Options: d.Poll.Options, Multiple: d.Poll.Multiple, HideTotals: d.Poll.HideTotals, Lasts: lastsWord(d.Poll.Lasts)}
+	}
 	for i, id := range d.Pictures {
 		at := slices.IndexFunc(held, func(m instance.Picture) bool { return m.ID == id })
 		if at < 0 {
@@ -61,6 +64,7 @@ func readComposition(r *http.Request) *composition {
 	c := &composition{draft: instance.Draft{
 		Title: form.Get("title"), Text: form.Get("text"), Warning: form.Get("warning"), Language: form.Get("language"), Once: form.Get("once"),
 	}}
+	c.draft.Poll = readPoll(form)
 	described := form["kept-description"]
 	for i, text := range form["picture"] {
 		id, err := instance.ParseID(text)

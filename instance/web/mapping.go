@@ -66,6 +66,7 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 		}
 	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
+	shown.Poll = pollView(p.Poll)
 	shown.May = deedsOn(p, me, tends)
 	return shown
 }
@@ -93,7 +94,30 @@ func version(p *instance.Post) int64 {
 			mix(a.UpdatedAt.UnixMilli())
 		}
 	}
+	if p.Poll != nil {
+		mix(p.Poll.EndsAt.UnixMilli())
+		mix(int64(p.Poll.Voters))
+		for _, o := range p.Poll.Options {
+			mix(int64(o.Votes))
+		}
+	}
 	return int64(h)
+}
+
+// pollView is what a post asks, nil for nothing.
+func pollView(q *instance.Poll) *view.Poll {
+	if q == nil {
+		return nil
+	}
+	shown := &view.Poll{Multiple: q.Multiple, HideTotals: q.HideTotals, Ends: q.EndsAt, Votes: q.Votes(), Voters: q.Voters, Voted: q.Voted}
+	for _, o := range q.Options {
+		one := view.PollOption{Title: o.Title, Votes: o.Votes, Chosen: o.Chosen}
+		if shown.Votes > 0 {
+			one.Share = (o.Votes*200 + shown.Votes) / (2 * shown.Votes)
+		}
+		shown.Options = append(shown.Options, one)
+	}
+	return shown
 }
 
 func pictureView(site instance.Site, m instance.Picture) view.Picture {
@@ -127,7 +151,7 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 	own := p.Author.ID == me.ID
 	return view.Deeds{
 		Reply: true, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
-		Remove: tends && !own, Report: !own,
+		Remove: tends && !own, Report: !own, Vote: p.Poll != nil && !own && !p.Poll.Voted,
 	}
 }
 

@@ -39,6 +39,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/{id:[0-9]+}/unlike", s.signedIn(s.reactWith(s.Posts.Unlike)))
 	r.Post("/@{name}/{id:[0-9]+}/share", s.signedIn(s.reactWith(s.Posts.Boost)))
 	r.Post("/@{name}/{id:[0-9]+}/unshare", s.signedIn(s.reactWith(s.Posts.Unboost)))
+	r.Post("/@{name}/{id:[0-9]+}/vote", s.signedIn(s.vote))
 	r.Post("/@{name}/{id:[0-9]+}/pin", s.signedIn(s.reactWith(s.Posts.Pin)))
 	r.Post("/@{name}/{id:[0-9]+}/unpin", s.signedIn(s.reactWith(s.Posts.Unpin)))
 

@@ -18,6 +18,10 @@ type Card struct {
 	SignedIn bool
 	Alone    bool // it is what its page is about
 
+	// Over tells that its poll has ended, and Ends when that was or will be.
+	Over bool
+	Ends string
+
 	// Exact is when it was published, in words and in the zone of the place.
 	Exact string
 	// When is the same as people say it now; it and Back differ on every page,
@@ -46,6 +50,8 @@ type cardKey struct {
 	gone                   view.Gone
 	liked, shared, pinned  bool
 	may                    view.Deeds
+	over                   bool
+	chosen                 uint64 // a bit for each option
 }
 
 func newCards(base *template.Template, keep int) (*cards, error) {
@@ -63,6 +69,14 @@ func key(f Frame, p view.Post, alone bool) cardKey {
 		may: p.May, published: p.Published.Unix(),
 	}
 	_, k.zone = p.Published.In(f.Now.Location()).Zone()
+	if p.Poll != nil {
+		k.over = p.Poll.Over(f.Now)
+		for i, o := range p.Poll.Options {
+			if o.Chosen {
+				k.chosen |= 1 << i
+			}
+		}
+	}
 	if p.ReplyTo != nil {
 		k.answers = p.ReplyTo.To
 	}
@@ -109,7 +123,10 @@ func (in *speaking) write(b *strings.Builder, f Frame, p view.Post, alone bool) 
 	drawn, ok := c.kept.Get(k)
 	if !ok {
 		var err error
-		card := Card{Post: p, SignedIn: k.signedIn, Alone: alone, Exact: in.Exact(p.Published.In(f.Now.Location())), When: c.when, Back: c.back}
+		card := Card{Post: p, SignedIn: k.signedIn, Alone: alone, Exact: in.Exact(p.Published.In(f.Now.Location())), When: c.when, Back: c.back, Over: k.over}
+		if p.Poll != nil && !p.Poll.Ends.IsZero() {
+			card.Ends = in.Exact(p.Poll.Ends.In(f.Now.Location()))
+		}
 		if drawn, err = c.draw(card); err != nil {
 			return fmt.Errorf("post %s: %w", p.ID, err)
 		}

@@ -41,6 +41,18 @@ func TestCardsKeepNothingThatChanges(t *testing.T) {
 	shared.SharedBy = &view.Person{Name: "Dinan", Path: "/@dinan"}
 	mine := aPost()
 	mine.May.Delete = true
+	asking := func(chosen int, may bool) view.Post {
+		p := aPost()
+		p.Version = 8
+		p.Poll = &view.Poll{Options: []view.PollOption{{Title: "Samedi", Votes: 3, Share: 75}, {Title: "Lundi", Votes: 1, Share: 25}}, Voters: 4, Ends: noon.Add(time.Hour)}
+		if chosen >= 0 {
+			p.Poll.Options[chosen].Chosen, p.Poll.Voted = true, true
+		}
+		p.May.Vote = may
+		return p
+	}
+	hides := asking(0, false)
+	hides.Poll.HideTotals, hides.Version = true, 9
 	steps := []struct {
 		name     string
 		frame    Frame
@@ -59,6 +71,13 @@ func TestCardsKeepNothingThatChanges(t *testing.T) {
 		{"answered", at(0, marie, "/home"), answered, "3 réponses", "1 réponse<"},
 		{"shared", at(0, marie, "/home"), shared, "Partagé par", "supprimé"},
 		{"gone", at(0, marie, "/home"), gone, "Message supprimé", "Bonjour"},
+		{"asks", at(0, marie, "/home"), asking(-1, true), `type="radio"`, "<progress"},
+		{"asks a visitor", at(0, nil, "/home"), asking(-1, false), `<progress max="100" value="75"`, `type="radio"`},
+		{"voted", at(0, marie, "/home"), asking(1, false), "Votre choix", `type="radio"`},
+		{"voted otherwise", at(0, marie, "/home"), asking(0, false), `chosen"><span class="poll-title" dir="auto" lang="">Samedi`, `chosen"><span class="poll-title" dir="auto" lang="">Lundi`},
+		{"hides its counts", at(0, marie, "/home"), hides, "à la fin", "<progress"},
+		{"hides them no more", at(2*time.Hour, marie, "/home"), hides, "<progress", "à la fin"},
+		{"has ended", at(2*time.Hour, marie, "/home"), asking(-1, true), "Terminé le", `type="radio"`},
 	}
 	for range 2 { // the second time everything is kept
 		for _, step := range steps {
@@ -122,6 +141,7 @@ func TestCardsEscapeWhatPeopleTyped(t *testing.T) {
 	p.In = &view.Person{Name: evil, Path: "javascript:alert(1)"}
 	p.ReplyTo = &view.Reply{To: evil, Path: "javascript:alert(1)"}
 	p.Author.Picture = evil
+	p.Poll = &view.Poll{Options: []view.PollOption{{Title: evil}}}
 	p.Pictures = []view.Picture{{Small: "javascript:alert(1)", Large: "javascript:alert(1)", Alt: evil}}
 	got := laid(t, in, Frame{Now: noon}, p)
 	for _, bad := range []string{"<script", `"javascript:`} {

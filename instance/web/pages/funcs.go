@@ -18,6 +18,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"say":        in.Say,
 		"sayHTML":    in.SayHTML,
 		"number":     in.Number,
+		"count":      func(i int) int { return i + 1 },
 		"when":       in.when,
 		"date":       in.Date,
 		"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -105,7 +106,7 @@ var signs = map[view.Audience]string{
 // noticeSigns are the drawings of the notices.
 var noticeSigns = map[string]string{
 	"mention": "pen", "reply": "reply", "like": "thanks", "boost": "share",
-	"follow": "plus", "request": "followers", "granted": "check",
+	"follow": "plus", "request": "followers", "granted": "check", "poll": "check",
 }
 
 // readers tells in one sentence who will read a post.

@@ -91,6 +91,10 @@ func reading() []Story {
 		{"members/empty", func(f pages.Frame) pages.Page {
 			return pages.Members{Frame: in(f, "place", "/@lehon/members"), Place: lehon.Person}
 		}},
+		{"home/polls", func(f pages.Frame) pages.Page { return pages.Home{Frame: in(f, "home", "/home"), Posts: polls()} }},
+		{"thread/poll", func(f pages.Frame) pages.Page {
+			return pages.Thread{Frame: f, Post: polls()[0], Readers: choices("")[1], MayReply: true}
+		}},
 		{"thread/many", thread},
 		{"thread/alone", func(f pages.Frame) pages.Page {
 			p := Posts(7)[6]

@@ -123,6 +123,29 @@ func Posts(n int) []view.Post {
 	return list
 }
 
+// polls are a poll in each state.
+func polls() []view.Post {
+	ask := func(id int, by view.Person, title string, text template.HTML, q view.Poll) view.Post {
+		p := post(id, by, view.ToNeighbourhood, ago(2*time.Hour), title, text)
+		p.Poll = &q
+		return p
+	}
+	open, days := now.Add(26*time.Hour), []view.PollOption{{Title: "Samedi 28", Votes: 9, Share: 60}, {Title: "Dimanche 29", Votes: 5, Share: 33}, {Title: "Peu importe", Votes: 1, Share: 7}}
+	mine := append([]view.PollOption{}, days...)
+	mine[1].Chosen = true
+	list := []view.Post{
+		ask(130, yann, "", "<p>Quel jour pour le nettoyage de la cour ?</p>", view.Poll{Options: days, Ends: open, Votes: 15, Voters: 15}),
+		ask(131, fatou, "Que faut-il au repas de rue ?", "<p>Cochez tout ce qui manque.</p>", view.Poll{Multiple: true, HideTotals: true, Ends: open, Options: []view.PollOption{
+			{Title: "Des tables"}, {Title: "De la musique"}, {Title: "Une réponse qui prend toute la place permise ici"}, {Title: "شاي"}}}),
+		ask(132, lucette, "", "<p>Quel jour pour le loto ?</p>", view.Poll{Options: mine, Ends: open, Votes: 15, Voters: 15, Voted: true}),
+		ask(133, lucette, "", "<p>Quel jour pour la chorale ?</p>", view.Poll{Options: mine, Ends: open, HideTotals: true, Votes: 15, Voters: 15, Voted: true}),
+		ask(134, marie, "", "<p>Quel jour pour le vide-grenier ?</p>", view.Poll{Options: days, Ends: ago(time.Hour), Votes: 15, Voters: 15}),
+		ask(135, yann, "", "<p>Un banc devant l’entrée ?</p>", view.Poll{Options: []view.PollOption{{Title: "Oui"}, {Title: "Non"}}, Ends: ago(time.Hour)}),
+	}
+	list[0].May.Vote, list[1].May.Vote = true, true
+	return list
+}
+
 func wordyPost() view.Post {
 	p := post(120, wordy, view.ToPublic, ago(2*time.Hour), "Anticonstitutionnellement-intergouvernementalisations-électroencéphalographiques",
 		"<p>https://www.exemple-avec-une-adresse-interminable.example/rubrique/sous-rubrique/2026/11/17/un-titre-vraiment-sans-fin?parametre=valeur</p><p>Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft</p>")

@@ -25,6 +25,11 @@ func writing() []Story {
 				Writing:  view.Writing{Title: "Vide-grenier"},
 				Problems: []view.Problem{{Field: "text", Code: "missing"}, {Field: "audience", Code: "missing"}, {Field: "pictures", Code: "too-many", Limit: 4}}}
 		}},
+		{"compose/poll", func(f pages.Frame) pages.Page {
+			return pages.Compose{Frame: f, In: &centre.Person, Action: "/compose", Return: "/home", Choices: choices(view.ToNeighbourhood), Languages: languages(), PollOpen: true,
+				Writing:  view.Writing{Text: "Quel jour ?", Poll: view.PollWriting{Options: []string{"Samedi"}, HideTotals: true, Lasts: "1d"}},
+				Problems: []view.Problem{{Field: "poll", Code: "too-few", Limit: 2}}}
+		}},
 		{"compose/editing", func(f pages.Frame) pages.Page {
 			return pages.Compose{Frame: f, Action: "/@marie/107/edit", Return: "/@marie/107", Editing: true, Languages: languages(), Writing: view.Writing{Title: "Chat noir trouvé", Text: "Très doux, collier rouge."}}
 		}},

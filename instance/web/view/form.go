@@ -15,4 +15,5 @@ type Writing struct {
 	Warning  string
 	Language string
 	Pictures []Picture // uploaded before
+	Poll     PollWriting
 }

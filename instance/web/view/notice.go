@@ -5,7 +5,7 @@ import "time"
 // Notice is one thing that concerns the one who reads.
 type Notice struct {
 	ID       string
-	Kind     string // mention, reply, like, boost, follow, request, granted
+	Kind     string // mention, reply, like, boost, follow, request, granted, poll
 	From     Person
 	At       time.Time
 	Unread   bool

@@ -78,6 +78,7 @@ type Post struct {
 	Veiled    bool
 	Elsewhere []Elsewhere
 
+	Poll      *Poll // nil for none
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone
@@ -89,7 +90,7 @@ type Post struct {
 
 // Deeds are what the one who reads may do with a post.
 type Deeds struct {
-	Reply, Like, Share, Pin, Edit, Delete, Remove, Report bool
+	Reply, Like, Share, Pin, Edit, Delete, Remove, Report, Vote bool
 }
 
 // Reply is what a post answers.
