@@ -39,6 +39,7 @@ type Post struct {
 
 	Local       bool
 	Pictures    []Picture
+	Card        *Card // of the first page it links to, nil without one
 	Poll        *Poll // what it asks; nil for nothing
 	Mentions    []Actor
 	Tags        []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 
@@ -72,5 +73,33 @@ func TestWaitingForATurnEndsWithTheCaller(t *testing.T) {
 	close(free)
 	if err := <-first; err != nil {
 		t.Errorf("the first: %v", err)
+	}
+}
+
+func TestOfAPageTheBeginningIsRead(t *testing.T) {
+	t.Parallel()
+	p := newPeer(t, "127.0.0.1:0", true, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=windows-1252")
+		if r.URL.Path == "/told" {
+			w.Header().Set("Content-Length", "1000")
+		}
+		_, _ = w.Write(make([]byte, 1000))
+	})
+	c := newClient(t, client.Options{PeersAllow: only127001()})
+	for _, path := range []string{"/told", "/untold"} {
+		s, err := c.Page(t.Context(), p.URL+path, 100, "text/html")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(s)
+		if err != nil || len(b) != 100 || s.ContentType != "text/html; charset=windows-1252" || s.Type != "text/html" {
+			t.Errorf("%s: %d bytes of %q, %v", path, len(b), s.ContentType, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := c.Page(t.Context(), p.URL+"/told", 100, "image"); !errors.Is(err, client.ErrContentType) {
+		t.Errorf("as a picture: %v", err)
 	}
 }

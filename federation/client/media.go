@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Stream is a file that is being read. Close it always; the request's time-out
@@ -17,11 +18,14 @@ type Stream struct {
 	// Type is the media type the host claims, without parameters. What the file
 	// really is, only its bytes tell.
 	Type string
+	// ContentType is that with its parameters, as the host sent it.
+	ContentType string
 	// Length is what the host claims, -1 if it did not say.
 	Length int64
 
 	body   io.ReadCloser
 	left   int64
+	begin  bool // what is beyond the limit is not wanted
 	cancel context.CancelFunc
 }
 
@@ -29,9 +33,18 @@ type Stream struct {
 // to accept, such as "image" or "image/webp". Errors as of [Client.Document];
 // [Stream.Read] returns [ErrTooLarge] if there is more than limit.
 func (c *Client) Media(ctx context.Context, url string, limit int64, families ...string) (*Stream, error) {
-	ctx, cancel := c.within(ctx, c.o.MediaTimeout)
-	s, err := c.open(ctx, url, limit, families)
-	if err != nil {
+	return c.stream(ctx, url, &Stream{left: limit}, c.o.MediaTimeout, families)
+}
+
+// Page is [Client.Media] for a file of any length whose first limit bytes are
+// enough: reading ends there. It has the time of a document.
+func (c *Client) Page(ctx context.Context, url string, limit int64, families ...string) (*Stream, error) {
+	return c.stream(ctx, url, &Stream{left: limit, begin: true}, c.o.Timeout, families)
+}
+
+func (c *Client) stream(ctx context.Context, url string, s *Stream, timeout time.Duration, families []string) (*Stream, error) {
+	ctx, cancel := c.within(ctx, timeout)
+	if err := c.open(ctx, url, s, families); err != nil {
 		err = fmt.Errorf("fetch media %q: %w", clip(url), err)
 		cancel()
 		return nil, err
@@ -40,22 +53,22 @@ func (c *Client) Media(ctx context.Context, url string, limit int64, families ..
 	return s, nil
 }
 
-func (c *Client) open(ctx context.Context, url string, limit int64, families []string) (*Stream, error) {
+func (c *Client) open(ctx context.Context, url string, s *Stream, families []string) error {
 	resp, err := c.get(ctx, url, http.Header{"Accept": {accepts(families)}}, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &Stream{URL: resp.Request.URL.String(), Length: resp.ContentLength, body: resp.Body, left: limit}
-	if err := c.fits(resp, s, limit, families); err != nil {
+	s.URL, s.Length, s.body = resp.Request.URL.String(), resp.ContentLength, resp.Body
+	if err := c.fits(resp, s, families); err != nil {
 		if cerr := resp.Body.Close(); cerr != nil {
-			return nil, fmt.Errorf("%w; close: %w", err, cerr)
+			return fmt.Errorf("%w; close: %w", err, cerr)
 		}
-		return nil, err
+		return err
 	}
-	return s, nil
+	return nil
 }
 
-func (c *Client) fits(resp *http.Response, s *Stream, limit int64, families []string) error {
+func (c *Client) fits(resp *http.Response, s *Stream, families []string) error {
 	if resp.StatusCode != http.StatusOK {
 		return c.status(resp)
 	}
@@ -63,10 +76,10 @@ func (c *Client) fits(resp *http.Response, s *Stream, limit int64, families []st
 	if err != nil || !among(mt, families) {
 		return fmt.Errorf("%w: %q", ErrContentType, clip(resp.Header.Get("Content-Type")))
 	}
-	if resp.ContentLength > limit {
+	if resp.ContentLength > s.left && !s.begin {
 		return fmt.Errorf("%w: %d bytes", ErrTooLarge, resp.ContentLength)
 	}
-	s.Type = mt
+	s.Type, s.ContentType = mt, resp.Header.Get("Content-Type")
 	return nil
 }
 
@@ -92,6 +105,12 @@ func among(mt string, families []string) bool {
 // Read reads the file. It returns an error wrapping [ErrTooLarge] in place of
 // the first byte beyond the limit.
 func (s *Stream) Read(p []byte) (int, error) {
+	if s.begin && s.left == 0 {
+		return 0, io.EOF
+	}
+	if s.begin && int64(len(p)) > s.left {
+		p = p[:s.left]
+	}
 	if int64(len(p)) > s.left+1 {
 		p = p[:s.left+1]
 	}

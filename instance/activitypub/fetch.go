@@ -7,6 +7,7 @@ import (
 
 	"palier/federation/client"
 	"palier/instance"
+	"palier/instance/previews"
 )
 
 // Picture opens a picture of another server of at most limit bytes. Its errors,
@@ -18,6 +19,21 @@ func (s *Service) Picture(ctx context.Context, url string, limit int64) (io.Read
 		return nil, outcome(err)
 	}
 	return judged{stream}, nil
+}
+
+// previewFetches is what one link may cost in requests, redirects included.
+const previewFetches = 8
+
+// Page opens a web page, or what it leads to, of one of kinds, of which at most
+// limit bytes are wanted: reading ends there without an error. Errors are those
+// of [Service.Picture].
+func (s *Service) Page(ctx context.Context, url string, limit int64, kinds ...string) (previews.Answer, error) {
+	ctx = client.WithBudget(ctx, client.NewBudget(client.Limits{Fetches: previewFetches}))
+	stream, err := s.client.Page(ctx, url, limit, kinds...)
+	if err != nil {
+		return previews.Answer{}, outcome(err)
+	}
+	return previews.Answer{URL: stream.URL, ContentType: stream.ContentType, Body: judged{stream}}, nil
 }
 
 // judged is a file whose errors say whether asking again is of any use.

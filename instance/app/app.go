@@ -31,6 +31,7 @@ import (
 	"palier/instance/places"
 	"palier/instance/portraits"
 	"palier/instance/posts"
+	"palier/instance/previews"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -64,6 +65,7 @@ type App struct {
 	Others        *remote.Cache
 	Passes        *media.Passes
 	Portraits     *portraits.Service
+	Previews      *previews.Service
 
 	log     *slog.Logger
 	version string
@@ -111,6 +113,9 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 // to all its servers at once in turn, so that a few suffice.
 const fanOuts = 16
 
+// asksAtOnce is how many pages that posts link to are asked for at once.
+const asksAtOnce = 2
+
 func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.DB.Migrate(ctx); err != nil {
 		return err
@@ -119,7 +124,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers},
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce},
 	})
 	if err := a.openMedia(); err != nil {
 		return err
@@ -164,6 +169,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
+			a.Previews.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -179,6 +185,9 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
+	a.Previews = previews.New(previews.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Fetch: a.Federation, Shut: a.shutOut, Delay: a.Config.CardDelay,
+	})
 	a.Portraits = portraits.New(portraits.Options{DB: a.DB, Now: a.now, Pictures: a.Pictures, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})

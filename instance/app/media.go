@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"time"
@@ -79,7 +80,9 @@ func (a *App) showOthers() {
 		_, err := a.Others.Purge(ctx, p.Domain, time.Time{}, false)
 		return err
 	}, jobs.HandleOptions{Timeout: 10 * time.Minute})
-	jobs.Handle(a.Jobs, func(ctx context.Context, _ TendMedia) error { return a.Others.Tend(ctx) }, jobs.HandleOptions{Timeout: 10 * time.Minute})
+	jobs.Handle(a.Jobs, func(ctx context.Context, _ TendMedia) error {
+		return errors.Join(a.Previews.Tend(ctx), a.Others.Tend(ctx))
+	}, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("tend-media", tendEvery, TendMedia{})
 }
 

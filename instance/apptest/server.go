@@ -60,6 +60,7 @@ func OpenAt(t testing.TB, url string, now func() time.Time, adjust func(*config.
 	c.Database, c.URL, c.Listen = url, "http://"+l.Addr().String(), l.Addr().String()
 	c.MediaDir = filepath.Join(t.TempDir(), "media")
 	c.PeersAllow, c.FirstRetry = Loopback, 50*time.Millisecond
+	c.CardDelay = 0
 	c.Limits = config.Limits{}
 	if adjust != nil {
 		adjust(&c)

@@ -34,6 +34,9 @@ type Config struct {
 	MediaDir string `toml:"media_dir"`
 	// MediaCacheMB is how many megabytes of pictures of other servers are kept.
 	MediaCacheMB int64 `toml:"media_cache_mb"`
+	// CardDelay is how long after a post the page it links to is asked for, at
+	// most: a random while, since other servers ask too.
+	CardDelay time.Duration `toml:"card_delay"`
 	// Roles are what this process does: web, worker.
 	Roles []string `toml:"roles"`
 	// TrustedProxies are whose X-Forwarded-For counts.
@@ -80,7 +83,7 @@ func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
 		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
-		MediaCacheMB: 2048,
+		MediaCacheMB: 2048, CardDelay: time.Minute,
 		Limits: Limits{
 			Peers:  auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
 			Login:  auth.Limit{Burst: 10, Every: time.Minute},
@@ -143,6 +146,9 @@ func (c *Config) Check() error {
 	}
 	if c.MediaCacheMB < leastCacheMB {
 		errs = append(errs, fmt.Errorf("media_cache_mb %d leaves no room for pictures of other servers: at least %d", c.MediaCacheMB, leastCacheMB))
+	}
+	if c.CardDelay < 0 || c.CardDelay > time.Hour {
+		errs = append(errs, fmt.Errorf("card_delay %s is not between none and an hour", c.CardDelay))
 	}
 	if c.FirstRetry <= 0 || c.LongestRetry < c.FirstRetry {
 		errs = append(errs, errors.New("retries have to wait a while, the longest at least as long as the first"))

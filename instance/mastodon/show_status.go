@@ -103,6 +103,9 @@ func (s *Server) status(p *instance.Post, f *faces) entity.Status {
 	for i, m := range p.Pictures {
 		shown.MediaAttachments[i] = s.picture(m, p)
 	}
+	if p.Card != nil {
+		shown.Card = s.card(p.Card)
+	}
 	for i, a := range p.Mentions {
 		shown.Mentions[i] = entity.Mention{ID: entity.ID(a.ID), Username: a.Username, Acct: a.Acct(), URL: pageOf(a)}
 	}
@@ -175,6 +178,25 @@ func (s *Server) pictureURLs(m instance.Picture, of *instance.Post) (full, small
 		return full, full
 	}
 	return full, s.Site.MediaURL(m.Thumb) + pass(m.Thumb)
+}
+
+// card shows what a page that a post links to says of itself. It is always a
+// link, without any HTML: what plays or moves is for the page itself.
+func (s *Server) card(c *instance.Card) *entity.Card {
+	shown := &entity.Card{
+		URL: c.URL, Title: c.Title, Description: c.Description, Type: "link", AuthorName: c.Author, ProviderName: c.Provider, Width: c.Width, Height: c.Height,
+	}
+	if c.Image != "" {
+		image := s.Site.CardImage(c)
+		shown.Image = &image
+	}
+	if c.Blurhash != "" {
+		shown.Blurhash = &c.Blurhash
+	}
+	if c.Language != "" {
+		shown.Language = &c.Language
+	}
+	return shown
 }
 
 // thumbSide is the longer side of a thumbnail.

@@ -127,7 +127,7 @@ func one(ctx context.Context, tx store.Tx, where string, arg any, viewer instanc
 }
 
 // Complete fills in what stands in other tables: authors, groups, who is
-// answered, pictures, polls, mentions, hashtags, and what the viewer did with
+// answered, pictures, cards, polls, mentions, hashtags, and what the viewer did with
 // each post.
 func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found []*instance.Post) error {
 	if len(found) == 0 {
@@ -146,6 +146,9 @@ func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found [
 		return err
 	}
 	if err := addPictures(ctx, tx, byID, ids); err != nil {
+		return err
+	}
+	if err := addCards(ctx, tx, byID, ids); err != nil {
 		return err
 	}
 	if err := addPolls(ctx, tx, viewer, byID, ids); err != nil {

@@ -65,6 +65,9 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 			shown.Elsewhere = append(shown.Elsewhere, elsewhereView(m))
 		}
 	}
+	if c := p.Card; c != nil {
+		shown.Card = &view.Card{URL: c.URL, Host: c.Host(), Title: c.Title, Description: c.Description, Language: c.Language, Picture: site.CardImage(c)}
+	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
 	shown.May = deedsOn(p, me, tends)
@@ -87,6 +90,9 @@ func version(p *instance.Post) int64 {
 	mix(int64(p.Replies))
 	for i := range p.Pictures { // their size is known once they are here
 		mix(int64(p.Pictures[i].Width)<<32 | int64(p.Pictures[i].Height))
+	}
+	if p.Card != nil {
+		mix(p.Card.FetchedAt.UnixMilli())
 	}
 	mix(p.Author.UpdatedAt.UnixMilli())
 	for _, a := range []*instance.Actor{p.Group, p.Answered} {

@@ -17,10 +17,13 @@ const (
 // controls, characters that show nothing, or towers of accents. Pages put it
 // inside <bdi>. Custom emoji like ":tree:" stay text. A name of which nothing
 // is left is "".
-func CleanName(name string) string {
+func CleanName(name string) string { return CleanLine(name, maxName) }
+
+// CleanLine is [CleanName] for other text of at most limit characters.
+func CleanLine(text string, limit int) string {
 	var b strings.Builder
 	marks, count, space := 0, 0, false
-	for _, r := range norm.NFC.String(cutBytes(strings.ToValidUTF8(name, ""), 16*maxName)) {
+	for _, r := range norm.NFC.String(cutBytes(strings.ToValidUTF8(text, ""), 16*limit)) {
 		switch {
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
@@ -39,7 +42,7 @@ func CleanName(name string) string {
 			space = false
 			count++
 		}
-		if count >= maxName {
+		if count >= limit {
 			break
 		}
 		b.WriteRune(r)

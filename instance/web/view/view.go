@@ -77,6 +77,7 @@ type Post struct {
 	// Veiled tells that they are not for everyone's eyes at once.
 	Veiled    bool
 	Elsewhere []Elsewhere
+	Card      *Card // of the page it links to
 
 	Poll      *Poll // nil for none
 	Published time.Time
@@ -116,6 +117,17 @@ type Elsewhere struct {
 	URL    string
 	Host   string // where that leads
 	Alt    string
+}
+
+// Card is what a page that a post links to says of itself, in words and with a
+// picture from here.
+type Card struct {
+	URL         string
+	Host        string // where that leads
+	Title       string
+	Description string
+	Language    string
+	Picture     string // address here; empty without one
 }
 
 // Edit is how a post stood at At.
