@@ -64,7 +64,7 @@ const exactly = `(a.username_key = $3 AND a.host = $4)`
 
 // mayFind holds for those that v, who is $2, may find.
 func (s *Service) mayFind(v instance.Viewer, args *[]any) string {
-	open := `(a.discoverable AND a.moved_to = '' AND a.limited_at IS NULL)`
+	open := `(a.discoverable AND a.moved_to = '' AND ` + unlimited + `)`
 	if v.ID == 0 {
 		return `(` + exactly + ` OR ` + open + `)`
 	}
@@ -116,7 +116,7 @@ func (s *Service) Directory(ctx context.Context, v instance.Viewer, d Directory,
 		SELECT `+actors.Columns+`
 		  FROM actors a
 		 WHERE a.discoverable AND a.moved_to = '' AND a.kind <> 'Application'
-		   AND a.limited_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL`+where+`
+		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND `+unlimited+where+`
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = $1 AND x.target_id = a.id) OR (x.actor_id = a.id AND x.target_id = $1))
 		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x WHERE x.actor_id = $1 AND x.domain = a.host)

@@ -131,7 +131,7 @@ func (b *finding) bounds(q Query, page Page) {
 // was said in circles v belongs to, and what v has to do with. Of those v mutes,
 // and of servers v wants to hear nothing of, nothing is found.
 func (b *finding) findable() string {
-	open := `(p.audience = 'public' AND a.indexable AND a.limited_at IS NULL)`
+	open := `(p.audience = 'public' AND a.indexable AND ` + unlimited + `)`
 	if b.v.ID == 0 {
 		return open
 	}
@@ -152,6 +152,10 @@ func (b *finding) findable() string {
 		                      AND (m.until IS NULL OR m.until > ` + b.arg(store.Millis(b.s.now())) + `))
 		   AND NOT EXISTS (SELECT 1 FROM blocked_domains m WHERE m.actor_id = ` + me + ` AND m.domain = a.host)`
 }
+
+// unlimited holds for actors, under the alias a, that no moderator has limited,
+// neither them nor their server.
+const unlimited = `a.limited_at IS NULL AND NOT EXISTS (SELECT 1 FROM domain_rules dr WHERE dr.domain = a.host)`
 
 // mine holds for what one wrote, answered, liked, shared or kept, and for what
 // names one.

@@ -213,6 +213,26 @@ func TestBlockedMutedAndGoneAuthors(t *testing.T) {
 		if got := v.finds(nil, "echelle"); len(got) != 0 {
 			t.Errorf("anyone finds one who was limited: %v", got)
 		}
+		far := v.hears(v.stranger("eve", true), instance.ToPublic, "<p>brouette</p>")
+		if got := v.finds(nil, "brouette"); !slices.Equal(got, []instance.PostID{far.ID}) {
+			t.Errorf("anyone finds %v of another server", got)
+		}
+		v.exec(`INSERT INTO domain_rules (domain, severity, created_at) VALUES ('lyon.example', 'limit', 0)`)
+		if got := v.finds(nil, "brouette"); len(got) != 0 {
+			t.Errorf("anyone finds %v of a server that was limited", got)
+		}
+		for _, find := range []func() ([]instance.Actor, error){
+			func() ([]instance.Actor, error) {
+				return v.Search.Accounts(ctx, instance.Anyone, "ev", false, search.Page{})
+			},
+			func() ([]instance.Actor, error) {
+				return v.Search.Directory(ctx, instance.Anyone, search.Directory{New: true}, search.Page{})
+			},
+		} {
+			if got, err := find(); err != nil || slices.ContainsFunc(got, func(a instance.Actor) bool { return a.Username == "eve" }) {
+				t.Errorf("anyone finds people of a server that was limited: %v, %v", got, err)
+			}
+		}
 		v.exec(`UPDATE actors SET suspended_at = 1 WHERE id = $1`, v.amina.ID)
 		if got := v.finds(&v.bo, "echelle"); len(got) != 0 {
 			t.Errorf("bo finds one who was suspended: %v", got)

@@ -9,8 +9,8 @@ import (
 )
 
 // tagged adds to readers, a query for those a post is for, those who follow one
-// of its hashtags: of what is public all of them, unless its author was limited,
-// and of an answer among neighbours those who may read it.
+// of its hashtags: of what is public all of them, unless its author or their
+// server was limited, and of an answer among neighbours those who may read it.
 func (s *Service) tagged(readers string, p *instance.Post, args []any) (string, []any) {
 	if len(p.Tags) == 0 {
 		return readers, args
@@ -20,7 +20,8 @@ func (s *Service) tagged(readers string, p *instance.Post, args []any) (string, 
 		SELECT ft.person_id FROM followed_tags ft JOIN post_tags pt ON pt.tag = ft.tag WHERE pt.post_id = $2`
 	switch {
 	case p.Audience == instance.ToPublic && p.Author.LimitedAt.IsZero():
-		return readers + followers, args
+		return readers + followers + `
+		   AND NOT EXISTS (SELECT 1 FROM domain_rules dr JOIN actors da ON da.host = dr.domain WHERE da.id = $3)`, args
 	case p.Audience.Local() && p.Group != nil && p.ReplyToURI != "":
 		args = append(args, p.Group.ID)
 		place := "$" + strconv.Itoa(len(args))
