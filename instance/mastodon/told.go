@@ -170,13 +170,3 @@ func (l *listener) frame(ctx context.Context, t live.Telling, label []string) ([
 	}
 	return t.Once("socket "+strings.Join(label, " "), compose)
 }
-
-// record writes an event for a stream of events (HTML, server-sent events).
-func (l *listener) record(ctx context.Context, t live.Telling) ([]byte, error) {
-	h, err := l.happening(ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	b := append([]byte("event: "+h.name+"\ndata: "), h.payload...) // JSON holds no line breaks
-	return append(b, '\n', '\n'), nil
-}

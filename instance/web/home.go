@@ -22,5 +22,5 @@ func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Posts: s.entryViews(entries, v), Pager: pager})
+	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Posts: s.entryViews(entries, v), Pager: pager, Live: s.liveOn(r, "/live")})
 }

@@ -42,7 +42,7 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 			shown[i].May.Remove = shown[i].Author.ID != v.viewer.ID.String()
 		}
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Posts: shown, Pager: pager})
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
 }
 
 // neighbourhood is a place as its page tells of it.

@@ -19,6 +19,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 
 	// Reading.
 	r.Get("/home", s.signedIn(s.getHome))
+	r.Get("/live", s.signedIn(s.getLive))
 	r.Get("/@{name}", s.shared(s.getActor))
 	r.Get("/@{name:[A-Za-z0-9_]+}.atom", s.shared(s.getFeed))
 	r.Get("/@{name}/{id:[0-9]+}", s.shared(s.getThread))

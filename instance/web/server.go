@@ -15,6 +15,7 @@ import (
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
+	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
@@ -68,6 +69,7 @@ type Options struct {
 	Sessions      *auth.Sessions
 	Apps          *auth.Apps
 	Pictures      *media.Pictures
+	Live          *live.Hub
 	Others        *remote.Cache
 	Passes        *media.Passes
 	Portraits     *portraits.Service

@@ -64,7 +64,7 @@ func (s *Server) thread(r *http.Request, id instance.PostID) (pages.Thread, erro
 	if err != nil {
 		return pages.Thread{}, err
 	}
-	page := pages.Thread{Post: s.postView(p, v), MayReply: v.account != nil && !p.Gone()}
+	page := pages.Thread{Post: s.postView(p, v), MayReply: v.account != nil && !p.Gone(), Live: s.liveOn(r, liveThread(p.Thread))}
 	if page.MayReply {
 		page.Once = newOnce()
 	}

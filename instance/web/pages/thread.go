@@ -15,6 +15,7 @@ type Thread struct {
 	Once     string // makes a second press do nothing more
 	Text     string // of a reply that could not be taken
 	Problems []view.Problem
+	Live     string // address of the event stream; empty for none
 }
 
 // Template is thread.tmpl.

@@ -11,5 +11,7 @@ export function enhance(told) {
     button.textContent = words.replace("#", new Intl.NumberFormat(document.documentElement.lang).format(count));
     button.hidden = false;
   });
+  // Something was missed: there may be more than was counted.
+  source.addEventListener("look", () => { button.hidden = false; });
   window.addEventListener("pagehide", () => source.close());
 }
