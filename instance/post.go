@@ -47,6 +47,9 @@ type Post struct {
 	EditedAt    time.Time
 	DeletedAt   time.Time
 	RemovedAt   time.Time // hidden by a moderator
+	// Withdrawn is until when its author may put it back who deleted it; nobody
+	// was told that it is gone. Zero if it stands, or is gone for good.
+	Withdrawn time.Time
 
 	Likes, Boosts, Replies int
 

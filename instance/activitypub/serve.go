@@ -203,6 +203,8 @@ func (s *Service) postFor(r *http.Request, uri func(instance.PostID) string) (p 
 		return nil, false, err
 	}
 	switch {
+	case !p.Withdrawn.IsZero(): // it may come back, and who hears of an end does not look again
+		return nil, false, instance.ErrNotFound
 	case !p.Local || p.Author.Gone() || !p.Audience.Leaves():
 		return nil, false, instance.ErrNotFound
 	case p.Audience.Open():

@@ -265,7 +265,7 @@ func TestAProfileIsEdited(t *testing.T) {
 func routesOfNeighbours(post *instance.Post) []string {
 	path := "/@cem/" + post.ID.String()
 	return []string{
-		"/compose", path + "/edit", path + "/delete", path + "/reply", path + "/like", path + "/unlike", path + "/share", path + "/unshare", path + "/pin", path + "/unpin",
+		"/compose", path + "/edit", path + "/delete", path + "/withdraw", path + "/restore", path + "/reply", path + "/like", path + "/unlike", path + "/share", path + "/unshare", path + "/pin", path + "/unpin",
 		"/@cem/follow", "/@cem/unfollow", "/@cem/block", "/@cem/unblock", "/@cem/mute", "/@cem/unmute", "/@centre/join", "/@centre/leave",
 		"/requests/1", "/notifications/read", "/report", "/settings", "/settings/profile", "/settings/password",
 	}
@@ -318,7 +318,7 @@ func TestG10_PostsOfOthersStayAsTheyAre(t *testing.T) {
 		v := newVillage(t, engine, nil)
 		p, local := v.Post(v.cem, v.centre.ID, instance.ToPublic, "Bonjour"), v.Post(v.cem, v.centre.ID, instance.ToNeighbourhood, "Entre nous")
 		dora := v.SignedIn(v.dora)
-		for _, path := range []string{"/@cem/" + p.ID.String() + "/edit", "/@cem/" + p.ID.String() + "/delete", "/@dora/" + p.ID.String() + "/delete"} {
+		for _, path := range []string{"/@cem/" + p.ID.String() + "/edit", "/@cem/" + p.ID.String() + "/delete", "/@dora/" + p.ID.String() + "/delete", "/@cem/" + p.ID.String() + "/withdraw", "/@cem/" + p.ID.String() + "/restore"} {
 			if got := dora.Post(path, apptest.Fields{"text": {"à moi"}}); got.Status != http.StatusNotFound {
 				t.Errorf("%s: %d", path, got.Status)
 			}

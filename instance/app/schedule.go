@@ -34,8 +34,21 @@ const (
 func (a *App) schedule() {
 	jobs.Handle(a.Jobs, a.sweep, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("sweep", time.Hour, Sweep{})
+	jobs.Handle(a.Jobs, a.settleWithdrawn, jobs.HandleOptions{Timeout: 10 * time.Minute})
+	a.Jobs.Every("withdrawals", time.Minute, SettleWithdrawn{})
 	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
+}
+
+// SettleWithdrawn is the job that deletes what its author took back and did not
+// put back in time.
+type SettleWithdrawn struct{}
+
+// Kind names the job.
+func (SettleWithdrawn) Kind() string { return "settle_withdrawn" }
+
+func (a *App) settleWithdrawn(ctx context.Context, _ SettleWithdrawn) error {
+	return a.Posts.SettleWithdrawn(ctx)
 }
 
 func (a *App) sweep(ctx context.Context, _ Sweep) error {

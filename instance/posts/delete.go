@@ -9,13 +9,16 @@ import (
 )
 
 // Delete takes one's own post back: its words are gone at once, its place in
-// the thread stays. It returns [instance.ErrNotFound] for a post that is not
-// by's.
+// the thread stays. One that was withdrawn is gone for good now. It returns
+// [instance.ErrNotFound] for a post that is not by's.
 func (s *Service) Delete(ctx context.Context, by instance.ActorID, id instance.PostID) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		p, err := s.own(ctx, tx, by, id)
+		p, err := ByIDIn(ctx, tx, id)
 		if err != nil {
 			return err
+		}
+		if p.Author.ID != by || p.Gone() && p.Withdrawn.IsZero() {
+			return instance.ErrNotFound
 		}
 		return s.DeleteIn(ctx, tx, p, instance.Origin{})
 	})
@@ -28,6 +31,10 @@ func (s *Service) Delete(ctx context.Context, by instance.ActorID, id instance.P
 // DeleteIn is [Service.Delete] inside a transaction; whether it may be deleted
 // is the caller's to know.
 func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, from instance.Origin) error {
+	p, err := s.unwithdraw(ctx, tx, p)
+	if err != nil {
+		return err
+	}
 	now := s.now().UTC()
 	n, err := tx.Exec(ctx, `
 		UPDATE posts
@@ -64,12 +71,18 @@ func (s *Service) DeleteIn(ctx context.Context, tx store.Tx, p *instance.Post, f
 	if _, err := tx.Exec(ctx, `UPDATE media SET post_id = NULL, created_at = $2 WHERE post_id = $1`, p.ID, store.Millis(now)); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE actors SET posts_count = posts_count - 1 WHERE id = $1`, p.Author.ID); err != nil {
+	return count(ctx, tx, p, -1)
+}
+
+// count counts a post in or out where its author and what it answers show how
+// many there are.
+func count(ctx context.Context, tx store.Tx, p *instance.Post, by int) error {
+	if _, err := tx.Exec(ctx, `UPDATE actors SET posts_count = posts_count + $2 WHERE id = $1`, p.Author.ID, by); err != nil {
 		return err
 	}
 	if p.ReplyTo == 0 {
 		return nil
 	}
-	_, err = tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count - 1 WHERE id = $1`, p.ReplyTo)
+	_, err := tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count + $2 WHERE id = $1`, p.ReplyTo, by)
 	return err
 }

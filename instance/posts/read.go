@@ -142,6 +142,9 @@ func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found [
 		byID[p.ID] = p
 		ids = append(ids, p.ID)
 	}
+	if err := addWithdrawn(ctx, tx, found, byID); err != nil {
+		return err
+	}
 	if err := addActors(ctx, tx, found, byID, ids); err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ func (c Flashes) Set(w http.ResponseWriter, f view.Flash) {
 	if f.Undo != "" {
 		v.Set("undo", f.Undo)
 	}
+	if f.AtOnce != "" {
+		v.Set("at-once", f.AtOnce)
+	}
 	if f.Sent != "" {
 		v.Set("sent", f.Sent)
 	}
@@ -58,6 +61,9 @@ func (c Flashes) Take(w http.ResponseWriter, r *http.Request) *view.Flash {
 	f := &view.Flash{Key: v.Get("key")}
 	if undo := v.Get("undo"); flashUndo.MatchString(undo) {
 		f.Undo = undo
+	}
+	if at := v.Get("at-once"); flashUndo.MatchString(at) {
+		f.AtOnce = at
 	}
 	if sent := v.Get("sent"); flashSent.MatchString(sent) {
 		f.Sent = sent

@@ -43,6 +43,7 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	switch {
 	case !p.DeletedAt.IsZero():
 		shown.Gone = view.Deleted
+		shown.Restorable = !p.Withdrawn.IsZero() && me != nil && me.ID == p.Author.ID
 	case !p.RemovedAt.IsZero():
 		shown.Gone = view.Removed
 	}

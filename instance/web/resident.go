@@ -32,6 +32,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/compose", s.signedIn(s.publishPost))
 	r.Get("/@{name}/{id:[0-9]+}/edit", s.signedIn(s.getEditPost))
 	r.Post("/@{name}/{id:[0-9]+}/edit", s.signedIn(s.editPost))
+	r.Post("/@{name}/{id:[0-9]+}/withdraw", s.signedIn(s.withdrawPost))
+	r.Post("/@{name}/{id:[0-9]+}/restore", s.signedIn(s.restorePost))
 	r.Post("/@{name}/{id:[0-9]+}/delete", s.signedIn(s.deletePost))
 	r.Post("/@{name}/{id:[0-9]+}/reply", s.signedIn(s.replyToPost))
 

@@ -83,7 +83,9 @@ type Post struct {
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone
-	Replies   int
+	// Restorable tells the author that they can still put it back.
+	Restorable bool
+	Replies    int
 
 	Liked, Shared, Pinned bool // by the one who reads
 	May                   Deeds
@@ -173,5 +175,8 @@ type Problem struct {
 type Flash struct {
 	Key  string // flash.KEY in the catalogues
 	Undo string // address that takes it back when posted to; empty if nothing does
-	Sent string // draft that the browser can let go: compose, reply-ID, or * for all
+	// AtOnce is the address that makes it final when posted to, where that waits
+	// for [Flash.Undo].
+	AtOnce string
+	Sent   string // draft that the browser can let go: compose, reply-ID, or * for all
 }
