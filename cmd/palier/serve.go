@@ -19,6 +19,33 @@ type server struct {
 	Database string `help:"sqlite:PATH or postgres://…" placeholder:"ADDRESS"`
 	URL      string `name:"url" help:"Public address, https://name." placeholder:"URL"`
 	Media    string `help:"Folder for pictures." placeholder:"DIR"`
+	Bucket   bucket `embed:"" prefix:"media-bucket-"`
+}
+
+// bucket is an S3-compatible store for pictures, instead of a folder. The secret
+// key is better in a file or in the environment than in a command.
+type bucket struct {
+	Endpoint      string `help:"Keep pictures in an S3-compatible store: host or host:port." placeholder:"HOST"`
+	Name          string `help:"Name of the bucket."`
+	Region        string `help:"Its region."`
+	AccessKey     string `help:"Its access key."`
+	SecretKey     string `help:"Its secret key." hidden:""`
+	SecretKeyFile string `help:"File with its secret key." type:"existingfile" placeholder:"FILE"`
+	Prefix        string `help:"What comes before every name."`
+	Insecure      bool   `help:"Speak http, to a store on the same machine."`
+	HostStyle     bool   `help:"The bucket's name is in the host, not in the path."`
+}
+
+func (b bucket) set(to *config.Bucket) {
+	set(&to.Endpoint, b.Endpoint)
+	set(&to.Name, b.Name)
+	set(&to.Region, b.Region)
+	set(&to.AccessKey, b.AccessKey)
+	set(&to.SecretKey, b.SecretKey)
+	set(&to.SecretKeyFile, b.SecretKeyFile)
+	set(&to.Prefix, b.Prefix)
+	to.Insecure = to.Insecure || b.Insecure
+	to.HostStyle = to.HostStyle || b.HostStyle
 }
 
 // settings returns the configuration that results.
@@ -32,6 +59,7 @@ func (s server) settings() (config.Config, error) {
 	set(&c.Database, s.Database)
 	set(&c.URL, s.URL)
 	set(&c.MediaDir, s.Media)
+	s.Bucket.set(&c.MediaBucket)
 	return c, nil
 }
 

@@ -253,7 +253,7 @@ func (a *App) Settle(ctx context.Context) (worked bool, err error) {
 func (a *App) Close() error {
 	a.Others.Close()
 	a.Federation.Close()
-	return errors.Join(a.folder.Close(), a.DB.Close())
+	return errors.Join(a.closeMedia(), a.DB.Close())
 }
 
 // Handler answers requests.

@@ -25,7 +25,23 @@ func (a *App) mediaFolder() string {
 	return "media"
 }
 
+// openMedia opens where pictures are kept: a bucket if one is set, else a folder.
 func (a *App) openMedia() error {
+	if b := &a.Config.MediaBucket; b.Used() {
+		secret, err := b.Secret()
+		if err != nil {
+			return err
+		}
+		bucket, err := media.OpenBucket(media.BucketOptions{
+			Endpoint: b.Endpoint, Bucket: b.Name, Region: b.Region, AccessKey: b.AccessKey, SecretKey: secret, Prefix: b.Prefix,
+			Insecure: b.Insecure, HostStyle: b.HostStyle,
+		})
+		if err != nil {
+			return err
+		}
+		a.Pictures = media.New(bucket, media.Options{})
+		return nil
+	}
 	folder, err := media.OpenFolder(a.mediaFolder())
 	if err != nil {
 		return err
@@ -33,6 +49,24 @@ func (a *App) openMedia() error {
 	a.folder = folder
 	a.Pictures = media.New(folder, media.Options{})
 	return nil
+}
+
+// closeMedia closes the folder, if there is one.
+func (a *App) closeMedia() error {
+	if a.folder == nil {
+		return nil
+	}
+	return a.folder.Close()
+}
+
+// sweepMedia removes what was begun and never finished; a bucket holds none of
+// that.
+func (a *App) sweepMedia(ctx context.Context, before time.Time) error {
+	if a.folder == nil {
+		return nil
+	}
+	_, err := a.folder.Sweep(ctx, before)
+	return err
 }
 
 // sealSetting is the name of the secret behind addresses that only we can make.

@@ -112,6 +112,5 @@ func (a *App) sweepPictures(ctx context.Context, now time.Time) error {
 	if err := a.Pictures.Delete(ctx, files...); err != nil {
 		return fmt.Errorf("sweep pictures: %w", err)
 	}
-	_, err = a.folder.Sweep(ctx, now.Add(-keepLoose))
-	return err
+	return a.sweepMedia(ctx, now.Add(-keepLoose))
 }

@@ -32,6 +32,8 @@ type Config struct {
 	Zone string `toml:"zone"`
 	// MediaDir holds pictures; empty: beside the database.
 	MediaDir string `toml:"media_dir"`
+	// MediaBucket keeps pictures in an object store instead of a folder.
+	MediaBucket Bucket `toml:"media_bucket"`
 	// MediaCacheMB is how many megabytes of pictures of other servers are kept.
 	MediaCacheMB int64 `toml:"media_cache_mb"`
 	// CardDelay is how long after a post the page it links to is asked for, at
@@ -143,6 +145,9 @@ func (c *Config) Check() error {
 		if _, err := os.Stat(f); err != nil {
 			errs = append(errs, err)
 		}
+	}
+	if err := c.MediaBucket.check(); err != nil {
+		errs = append(errs, err)
 	}
 	if c.MediaCacheMB < leastCacheMB {
 		errs = append(errs, fmt.Errorf("media_cache_mb %d leaves no room for pictures of other servers: at least %d", c.MediaCacheMB, leastCacheMB))
