@@ -121,7 +121,7 @@ func (h *Hub) tellReaders(ctx context.Context, e Event, f facts) error {
 		case t.stream.Name == List && !lists[t.stream.ID] && e.Kind != Deleted:
 			continue
 		}
-		t.line.tell(Telling{News: news, Stream: t.stream, Personal: st.personal})
+		t.line.tell(Telling{News: news, Stream: t.stream, Personal: st.personal || t.stream.Name == Direct})
 	}
 	return nil
 }

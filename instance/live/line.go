@@ -61,8 +61,9 @@ type Telling struct {
 	*News
 
 	Stream Stream
-	// Personal tells that the one who listens sees it otherwise than most: it is
-	// their own, or they had something to do with it before.
+	// Personal tells that the one who listens may see it otherwise than most: it
+	// is their own, they had something to do with it before, or they filter what
+	// they read.
 	Personal bool
 }
 

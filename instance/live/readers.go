@@ -156,12 +156,13 @@ func brought(e Event, a *arguments) string {
 // personal is whether r sees the post with marks of their own. The author does
 // anyway, for whom it is one that can be pinned.
 func personal(e Event, f facts, a *arguments) string {
-	muted := `EXISTS (SELECT 1 FROM muted_threads x WHERE x.actor_id = r.actor_id AND x.thread_id = ` + a.add(f.thread) + `)`
+	always := `EXISTS (SELECT 1 FROM muted_threads x WHERE x.actor_id = r.actor_id AND x.thread_id = ` + a.add(f.thread) + `)
+		    OR EXISTS (SELECT 1 FROM filters x WHERE x.owner_id = r.actor_id)`
 	if e.Kind == Posted || e.Kind == Deleted {
-		return muted // nobody had to do with it before
+		return always // nobody had to do with it before
 	}
 	post := a.add(e.Post)
-	return muted + `
+	return always + `
 		    OR EXISTS (SELECT 1 FROM likes x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)
 		    OR EXISTS (SELECT 1 FROM boosts x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)
 		    OR EXISTS (SELECT 1 FROM bookmarks x WHERE x.actor_id = r.actor_id AND x.post_id = ` + post + `)

@@ -217,6 +217,54 @@ func jsonEqual(t *testing.T, x, y any) bool {
 	return string(a) == string(b)
 }
 
+// TestListsFiltersAndConversationsOnASocket.
+func TestListsFiltersAndConversationsOnASocket(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *apptest.Server) {
+		centre := s.Place("centre", "neighbourhood")
+		amina, bo := s.Resident("amina", centre), s.Resident("bo", centre)
+		befriend(t, s, amina, bo)
+		a, b := s.Program(amina), s.Program(bo)
+		list := a.Post("/api/v1/lists", "title", "Amis").Object()["id"].(string)
+		a.Form(http.MethodPost, "/api/v1/lists/"+list+"/accounts", "account_ids[]", bo.ID.String()).Is(http.StatusOK)
+		if _, res := dial(t, s.URL, "?stream=list&list="+list+"&access_token="+b.Token, nil); res.StatusCode != http.StatusNotFound {
+			t.Errorf("another's list: %d", res.StatusCode)
+		}
+		k, _ := dial(t, s.URL, "?stream=list&list="+list+"&access_token="+a.Token, nil)
+		first := b.Post("/api/v1/statuses", "status", "Le bruit du chantier", "visibility", "public").Object()["id"]
+		if shown := k.event("update", "list", list); shown["id"] != first || len(shown["filtered"].([]any)) != 0 {
+			t.Errorf("in the list: %v", shown)
+		}
+
+		k.say(`{"type":"subscribe","stream":"user"}`)
+		k.listening()
+		a.JSON(http.MethodPost, "/api/v2/filters", map[string]any{
+			"title": "Chantier", "context": []string{"home"}, "filter_action": "warn", "keywords_attributes": []map[string]any{{"keyword": "chantier"}},
+		}).Is(http.StatusOK)
+		if e := k.next(); e.Event != "filters_changed" || e.Payload != nil {
+			t.Errorf("after a filter: %+v", e)
+		}
+		b.Post("/api/v1/statuses", "status", "Encore ce chantier", "visibility", "public", "poll[options][]", "oui", "poll[options][]", "non", "poll[expires_in]", "3600").Is(http.StatusOK)
+		for range 2 { // on both streams
+			shown := k.next2()
+			if found := shown["filtered"].([]any); len(found) != 1 || shown["poll"].(map[string]any)["voted"] != false {
+				t.Errorf("filtered: %v", shown)
+			}
+		}
+
+		d, _ := dial(t, s.URL, "?stream=direct&access_token="+a.Token, nil)
+		d.listening()
+		message := b.Post("/api/v1/statuses", "status", "@amina on en parle ?", "visibility", "direct").Object()["id"]
+		talk := d.event("conversation", "direct")
+		if talk["unread"] != true || talk["last_status"].(map[string]any)["id"] != message || talk["accounts"].([]any)[0].(map[string]any)["acct"] != "bo" {
+			t.Errorf("a message: %v", talk)
+		}
+		if same := a.Get("/api/v1/conversations").List()[0]; !jsonEqual(t, same, talk) {
+			t.Errorf("told %v, shown %v", talk, same)
+		}
+	})
+}
+
 // TestG06_OneAuthoriserForStreams asks for streams with every kind of token.
 func TestG06_OneAuthoriserForStreams(t *testing.T) {
 	t.Parallel()

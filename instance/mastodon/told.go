@@ -51,6 +51,11 @@ func (l *listener) happening(ctx context.Context, t live.Telling) (happening, er
 	case live.Notified:
 		h.payload, err = l.notice(ctx, t)
 	case live.Posted, live.Boosted, live.Edited:
+		if t.Stream.Name == live.Direct {
+			h.name = "conversation"
+			h.payload, err = l.conversation(ctx, t)
+			break
+		}
 		h.payload, err = l.told(ctx, t)
 	default:
 		return h, errUntold
@@ -81,6 +86,27 @@ func (l *listener) notice(ctx context.Context, t live.Telling) ([]byte, error) {
 	}
 	if len(shown) == 0 {
 		return nil, errUntold
+	}
+	return json.Marshal(shown[0])
+}
+
+// conversation shows one who takes part in a conversation what it has become by
+// a message.
+func (l *listener) conversation(ctx context.Context, t live.Telling) ([]byte, error) {
+	c, err := l.call(ctx)
+	if err != nil {
+		return nil, err
+	}
+	talk, err := l.server.Conversations.Latest(ctx, c.viewer, t.Post)
+	if errors.Is(err, instance.ErrNotFound) || err == nil && talk.Last == nil {
+		return nil, errUntold
+	}
+	if err != nil {
+		return nil, err
+	}
+	shown, err := l.server.talks(ctx, c, []instance.Conversation{talk})
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(shown[0])
 }
@@ -130,6 +156,9 @@ func (s *Server) tellPost(ctx context.Context, c *call, v instance.Viewer, e liv
 	shown := all[0]
 	if c.me() == 0 {
 		shown.Bonds = &entity.Bonds{Filtered: []entity.FilterResult{}}
+		if shown.Poll != nil {
+			shown.Poll.Voted, shown.Poll.OwnVotes = new(bool), &[]int{}
+		}
 	}
 	if e.Kind == live.Boosted {
 		by, err := s.People.KnownByID(ctx, e.Actor)
