@@ -150,7 +150,7 @@ func (a *Apps) end(ctx context.Context, tx store.Tx, which string, args ...any) 
 		}
 		ended = append(ended, id)
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return false, err
 	}
 	for _, id := range ended {
