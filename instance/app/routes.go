@@ -55,6 +55,7 @@ func (a *App) routes() (http.Handler, error) {
 		Moderation:    a.Moderation,
 		Network:       a.Federation,
 		Pictures:      a.Pictures,
+		Portraits:     a.Portraits,
 		Passes:        a.Passes,
 		Deeds:         a.Config.Limits.Pages,
 		Grants:        a.Config.Limits.Apps,

@@ -53,8 +53,8 @@ func (s *Server) ownAccount(ctx context.Context, c *call) (*entity.Account, erro
 	}
 	shown := s.account(a.Actor)
 	shown.Source = &entity.Source{
-		Privacy: visibility(a.DefaultAudience), Language: a.Locale, Note: profile.Summary, Fields: fields(profile.Fields),
-		FollowRequestsCount: requests, Discoverable: a.Discoverable, Indexable: a.Indexable,
+		Privacy: privacy(a), Sensitive: a.App.Sensitive, Language: postingLanguage(a), Note: profile.Summary, Fields: fields(profile.Fields),
+		FollowRequestsCount: requests, HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable,
 	}
 	shown.Role = role(a.Role)
 	return shown, nil

@@ -30,6 +30,7 @@ import (
 	"palier/instance/outreach"
 	"palier/instance/people"
 	"palier/instance/places"
+	"palier/instance/portraits"
 	"palier/instance/posts"
 	"palier/instance/search"
 	"palier/instance/store"
@@ -70,6 +71,7 @@ type Options struct {
 	Moderation    *moderation.Service
 	Network       Network
 	Pictures      *media.Pictures
+	Portraits     *portraits.Service
 	Passes        *media.Passes
 	Live          *live.Hub
 	Outreach      *outreach.Service
@@ -110,9 +112,14 @@ func (s *Server) Routes(r chi.Router) {
 	s.appRoutes(api)
 	s.instanceRoutes(api)
 	s.accountRoutes(api)
+	s.bondRoutes(api)
+	s.peopleListRoutes(api)
+	s.ownAccountRoutes(api)
+	s.reportRoutes(api)
 	s.statusRoutes(api)
 	s.pollRoutes(api)
 	s.scheduledRoutes(api)
+	s.statusDeedRoutes(api)
 	s.timelineRoutes(api)
 	s.notificationRoutes(api)
 	s.searchRoutes(api)

@@ -29,6 +29,7 @@ var noticeTypes = map[notifications.Kind]string{
 	notifications.Follow:  "follow",
 	notifications.Request: "follow_request",
 	notifications.Poll:    "poll",
+	notifications.Status:  "status",
 }
 
 // kindsOf are our kinds that go by the words given.

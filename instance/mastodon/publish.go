@@ -40,7 +40,7 @@ func (s *Server) publishStatus(w http.ResponseWriter, r *http.Request, c *call) 
 // draft reads what is to be posted, and for whom.
 func (s *Server) draft(ctx context.Context, c *call) (instance.Draft, error) {
 	d := instance.Draft{
-		Text: c.Text("status"), Warning: c.Text("spoiler_text"), Sensitive: c.Yes("sensitive"), Language: c.language(),
+		Text: c.Text("status"), Warning: c.Text("spoiler_text"), Sensitive: c.sensitive(), Language: c.language(),
 		Pictures: c.IDs("media_ids"), Poll: c.pollDraft(),
 	}
 	replyTo, err := c.ID("in_reply_to_id")
@@ -71,11 +71,20 @@ func (s *Server) answered(ctx context.Context, c *call, id instance.ID) (instanc
 	return found[0].ID, nil
 }
 
+// sensitive tells whether a post is to be veiled: as it says, else as its writer
+// usually does.
+func (c *call) sensitive() bool {
+	if yes, said := c.Bool("sensitive"); said {
+		return yes
+	}
+	return c.account.App.Sensitive
+}
+
 // language is the one a post is in: as it says, else the writer's own.
 func (c *call) language() string {
 	lang := strings.ToLower(c.Text("language"))
 	if len(lang) < 2 || len(lang) > 12 {
-		return c.account.Locale
+		return postingLanguage(c.account)
 	}
 	return lang
 }
@@ -92,7 +101,7 @@ func (c *call) language() string {
 func (s *Server) address(ctx context.Context, c *call, d *instance.Draft) error {
 	word := c.Text("visibility")
 	if word == "" {
-		word = visibility(c.account.DefaultAudience)
+		word = privacy(c.account)
 	}
 	place, err := s.mentionedPlace(ctx, d.Text)
 	if err != nil {

@@ -13,7 +13,7 @@ func (s *Server) account(a instance.Actor) *entity.Account {
 	shown := &entity.Account{
 		ID: entity.ID(a.ID), Username: a.Username, Acct: a.Acct(), DisplayName: a.Name, Locked: a.Locked,
 		Bot: a.Kind == instance.Service || a.Kind == instance.Application, Group: a.Kind == instance.Group,
-		Discoverable: a.Discoverable, Indexable: a.Indexable, NoIndex: !a.Indexable,
+		Discoverable: a.Discoverable, Indexable: a.Indexable, NoIndex: !a.Indexable, HideCollections: a.HideCollections,
 		CreatedAt: entity.Time(a.CreatedAt.UTC().Truncate(24 * time.Hour)), Note: a.Summary, URL: pageOf(a), URI: a.URI,
 		Avatar: avatar, AvatarStatic: avatar, Header: header, HeaderStatic: header,
 		FollowersCount: a.FollowersCount, FollowingCount: a.FollowingCount, StatusesCount: max(0, a.PostsCount),

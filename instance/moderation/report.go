@@ -33,6 +33,10 @@ const (
 	Spam   Category = "spam"
 	Danger Category = "danger"
 	Other  Category = "other"
+
+	// Legal and Violation are what client programs can say besides.
+	Legal     Category = "legal"     // it breaks the law
+	Violation Category = "violation" // it breaks a rule of the server
 )
 
 // Complaint is what somebody brings before the moderators.
@@ -46,7 +50,7 @@ type Complaint struct {
 
 func (c Complaint) check() error {
 	switch c.Category {
-	case Attack, Spam, Danger, Other:
+	case Attack, Spam, Danger, Other, Legal, Violation:
 	case "":
 		return &instance.Invalid{Field: "category", Code: "missing"}
 	default:
@@ -58,9 +62,11 @@ func (c Complaint) check() error {
 	return nil
 }
 
+// MaxPosts is how many posts one report names.
+const MaxPosts = 20
+
 const (
 	maxComment     = 2000
-	maxReportPosts = 20
 	maxReportsADay = 20
 )
 
@@ -69,10 +75,16 @@ const (
 // reports (security.md I05). It returns an [instance.Invalid] for a complaint
 // that cannot be taken.
 func (s *Service) Report(ctx context.Context, by instance.ActorID, c Complaint) error {
+	_, err := s.File(ctx, by, c)
+	return err
+}
+
+// File is [Service.Report] that returns the id of the report.
+func (s *Service) File(ctx context.Context, by instance.ActorID, c Complaint) (id instance.ID, err error) {
 	if err := c.check(); err != nil {
-		return err
+		return 0, err
 	}
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
+	err = s.db.InTx(ctx, func(tx store.Tx) error {
 		both, err := actors.ByIDs(ctx, tx, []instance.ActorID{by, c.Target})
 		if err != nil {
 			return err
@@ -81,31 +93,33 @@ func (s *Service) Report(ctx context.Context, by instance.ActorID, c Complaint) 
 		if from.ID == 0 || to.ID == 0 {
 			return instance.ErrNotFound
 		}
-		return s.report(ctx, tx, from, to, c, "")
+		id, err = s.report(ctx, tx, from, to, c, "")
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("report %s by %s: %w", c.Target, by, err)
+		return 0, fmt.Errorf("report %s by %s: %w", c.Target, by, err)
 	}
-	return nil
+	return id, nil
 }
 
 // ReportIn is [Service.Report] inside a transaction, for a report that came from
 // another server under its own uri.
 func (s *Service) ReportIn(ctx context.Context, tx store.Tx, from, to instance.Actor, posts []instance.PostID, comment, uri string) error {
-	return s.report(ctx, tx, from, to, Complaint{Target: to.ID, Posts: posts, Comment: comment}, uri)
+	_, err := s.report(ctx, tx, from, to, Complaint{Target: to.ID, Posts: posts, Comment: comment}, uri)
+	return err
 }
 
 // report writes a complaint down; uri is its address if it came from elsewhere.
-func (s *Service) report(ctx context.Context, tx store.Tx, from, to instance.Actor, c Complaint, uri string) error {
+func (s *Service) report(ctx context.Context, tx store.Tx, from, to instance.Actor, c Complaint, uri string) (instance.ID, error) {
 	var today int
 	dayAgo := instance.ID((s.now().UnixMilli() - 24*60*60*1000) << 16)
 	err := tx.QueryRow(ctx, `
 		SELECT COUNT(*) FROM reports WHERE reporter_id = $1 AND id > $2`, from.ID, dayAgo).Scan(&today)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if today >= maxReportsADay {
-		return instance.ErrTooMany
+		return 0, instance.ErrTooMany
 	}
 	id := s.ids.Next()
 	remote := uri != ""
@@ -117,19 +131,19 @@ func (s *Service) report(ctx context.Context, tx store.Tx, from, to instance.Act
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT DO NOTHING`, id, uri, from.ID, to.ID, string(c.Category), c.Comment, c.Forward && !to.Local())
 	if err != nil || n == 0 {
-		return err
+		return 0, err
 	}
 	if err := addPosts(ctx, tx, id, c); err != nil {
-		return err
+		return 0, err
 	}
-	return s.tell(ctx, tx, instance.Deed{
+	return id, s.tell(ctx, tx, instance.Deed{
 		Kind: instance.Reported, Actor: from, Target: &to, ID: id, URI: uri, Text: c.Comment,
 		Origin: instance.Origin{Remote: remote || !c.Forward || to.Local()},
 	})
 }
 
 func addPosts(ctx context.Context, tx store.Tx, id instance.ID, c Complaint) error {
-	posts := c.Posts[:min(len(c.Posts), maxReportPosts)]
+	posts := c.Posts[:min(len(c.Posts), MaxPosts)]
 	if len(posts) == 0 {
 		return nil
 	}

@@ -105,6 +105,11 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		if !d.Actor.Local() || d.Actor.Locked {
 			err = s.notify(ctx, tx, d.Target.ID, Granted, d.Actor, 0, 0)
 		}
+		if err == nil {
+			err = settled(ctx, tx, d)
+		}
+	case instance.FollowRefused:
+		err = settled(ctx, tx, d)
 	case instance.PollEnded:
 		err = s.pollEnded(ctx, tx, d)
 	case instance.Unfollowed:
@@ -116,6 +121,14 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		return fmt.Errorf("notices after %s: %w", d.Kind, err)
 	}
 	return nil
+}
+
+// settled takes the notice of a request away, which nobody waits for any more.
+func settled(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM notifications
+		 WHERE owner_id = $1 AND from_id = $2 AND kind = 'request'`, d.Actor.ID, d.Target.ID)
+	return err
 }
 
 // posted tells those whom a post names, as far as they may read it.

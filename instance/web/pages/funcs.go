@@ -106,7 +106,7 @@ var signs = map[view.Audience]string{
 // noticeSigns are the drawings of the notices.
 var noticeSigns = map[string]string{
 	"mention": "pen", "reply": "reply", "like": "thanks", "boost": "share",
-	"follow": "plus", "request": "followers", "granted": "check", "poll": "check",
+	"follow": "plus", "request": "followers", "granted": "check", "poll": "check", "status": "bell",
 }
 
 // readers tells in one sentence who will read a post.
