@@ -108,7 +108,7 @@ func indexPosts(ctx context.Context, tx store.Tx, below int64) (int64, error) {
 
 func oldPosts(ctx context.Context, tx store.Tx, below int64) (map[instance.PostID]*instance.Post, int64, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT p.id, p.title, p.warning, p.content, p.sensitive, p.language, p.audience, p.reply_to_uri, p.deleted_at
+		SELECT p.id, p.author_id, p.title, p.warning, p.content, p.sensitive, p.language, p.audience, p.reply_to_uri, p.deleted_at
 		  FROM posts p
 		 WHERE p.id < $1
 		 ORDER BY p.id DESC
@@ -123,7 +123,7 @@ func oldPosts(ctx context.Context, tx store.Tx, below int64) (map[instance.PostI
 		var p instance.Post
 		var audience string
 		var deleted *int64
-		if err := rows.Scan(&p.ID, &p.Title, &p.Warning, &p.Content, &p.Sensitive, &p.Language, &audience, &p.ReplyToURI, &deleted); err != nil {
+		if err := rows.Scan(&p.ID, &p.Author.ID, &p.Title, &p.Warning, &p.Content, &p.Sensitive, &p.Language, &audience, &p.ReplyToURI, &deleted); err != nil {
 			return nil, 0, err
 		}
 		next, p.Audience = int64(p.ID), instance.Audience(audience)

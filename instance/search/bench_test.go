@@ -12,6 +12,7 @@ import (
 	"palier/instance"
 	"palier/instance/actors"
 	"palier/instance/apptest"
+	"palier/instance/jobs"
 	"palier/instance/posts"
 	"palier/instance/search"
 	"palier/instance/store"
@@ -80,7 +81,7 @@ var vocabulary = func() []string {
 func hundredThousand(b *testing.B, db *store.DB) (*search.Service, instance.Viewer) {
 	b.Helper()
 	ctx := b.Context()
-	p := posts.New(posts.Options{DB: db, Now: time.Now, IDs: instance.NewIDs(time.Now, 0)})
+	p := posts.New(posts.Options{DB: db, Now: time.Now, IDs: instance.NewIDs(time.Now, 0), Jobs: jobs.New(db, jobs.Options{})})
 	s := search.New(search.Options{DB: db, Now: time.Now, Posts: p})
 	viewer := instance.Viewer{ID: 1, Inner: []instance.ActorID{201}, Around: []instance.ActorID{201, 202}}
 	r := rand.New(rand.NewPCG(5, 6))

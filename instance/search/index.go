@@ -22,6 +22,7 @@ const (
 	isReply   = "&reply"
 	hidden    = "&sensitive"
 	speaks    = "&in" // followed by a language
+	wrote     = "&by" // followed by the id of the author
 )
 
 // termsOf are the words by which a post is found: those of its title, warning,
@@ -57,7 +58,7 @@ func termsOf(p *instance.Post) []string {
 }
 
 func signsOf(p *instance.Post) []string {
-	signs := []string{anyPost}
+	signs := []string{anyPost, authorSign(p.Author.ID)}
 	for _, s := range []struct {
 		sign string
 		on   bool
@@ -75,6 +76,10 @@ func signsOf(p *instance.Post) []string {
 	}
 	return signs
 }
+
+// authorSign is the sign of who wrote it: so the index knows which of the posts
+// with a common word are by somebody.
+func authorSign(id instance.ActorID) string { return wrote + id.String() }
 
 // languageSign is the sign of a language, whatever its region.
 func languageSign(tag string) string {

@@ -70,6 +70,9 @@ func (b *finding) and(where string) { b.where = append(b.where, where) }
 
 // build writes the query. It returns false if nothing can be found.
 func (b *finding) build(ctx context.Context, q Query, page Page) (bool, error) {
+	if ok, err := b.authors(ctx, &q); err != nil || !ok {
+		return false, err
+	}
 	b.words(q.Sought)
 	b.bounds(q, page)
 	b.and(`p.deleted_at IS NULL AND p.removed_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL`)
@@ -85,7 +88,7 @@ func (b *finding) build(ctx context.Context, q Query, page Page) (bool, error) {
 	case Local:
 		b.and(`p.local`)
 	}
-	return b.authors(ctx, q)
+	return true, nil
 }
 
 // words starts the query at the index. What is left out is left out of all
@@ -168,11 +171,12 @@ func (b *finding) mine(me string) string {
 		     OR EXISTS (SELECT 1 FROM posts x WHERE x.reply_to_id = p.id AND x.author_id = ` + me + `))`
 }
 
-// authors narrows to what some people wrote, or others than some. Nobody wrote
-// what is by somebody unknown, or by two people.
-func (b *finding) authors(ctx context.Context, q Query) (bool, error) {
+// authors narrows q to what some people wrote, or others than some. It returns
+// false if nobody wrote that: somebody unknown, or two people at once.
+func (b *finding) authors(ctx context.Context, q *Query) (bool, error) {
+	by := map[instance.ActorID]bool{}
 	if q.Author != 0 {
-		b.and(`p.author_id = ` + b.arg(q.Author))
+		by[q.Author] = true
 	}
 	for _, handle := range q.From {
 		id, err := b.named(ctx, handle)
@@ -182,7 +186,14 @@ func (b *finding) authors(ctx context.Context, q Query) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		b.and(`p.author_id = ` + b.arg(id))
+		by[id] = true
+	}
+	for id := range by {
+		if len(q.Sought.All)+len(q.Sought.None) == 0 {
+			b.and(`p.author_id = ` + b.arg(id)) // their posts lie in order already
+			continue
+		}
+		q.seek(store.Phrase{Words: []string{authorSign(id)}}, false)
 	}
 	for _, handle := range q.NotFrom {
 		id, err := b.named(ctx, handle)
@@ -194,7 +205,7 @@ func (b *finding) authors(ctx context.Context, q Query) (bool, error) {
 		}
 		b.and(`p.author_id <> ` + b.arg(id))
 	}
-	return true, nil
+	return len(by) < 2, nil
 }
 
 func (b *finding) named(ctx context.Context, handle string) (instance.ActorID, error) {
