@@ -73,6 +73,12 @@ func (r *Resolver) Object(ctx context.Context, uri string) (*as2.Object, error) 
 	return o, nil
 }
 
+// RefreshObject is [Resolver.Object] without looking at what is remembered.
+func (r *Resolver) RefreshObject(ctx context.Context, uri string) (*as2.Object, error) {
+	r.objects.forget(uri)
+	return r.Object(ctx, uri)
+}
+
 func (r *Resolver) actor(ctx context.Context, uri string) (*as2.Object, error) {
 	o, err := r.document(ctx, uri)
 	if err != nil {

@@ -133,6 +133,7 @@ func New(o Options) (*Service, error) {
 	})
 	s.handlers = s.newHandlers()
 	jobs.Handle(o.Jobs, s.fanOut, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
+	jobs.Handle(o.Jobs, s.refreshPoll, jobs.HandleOptions{MaxAttempts: 3})
 	jobs.Handle(o.Jobs, s.drain, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
 	jobs.Handle(o.Jobs, s.acquaint, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: time.Minute})
 	return s, nil

@@ -8,8 +8,10 @@ import (
 	"slices"
 	"time"
 
+	"palier/federation/discovery"
 	"palier/federation/inbox"
 	"palier/instance"
+	"palier/instance/jobs"
 	"palier/instance/posts"
 	"palier/instance/store"
 	"palier/instance/writing"
@@ -90,10 +92,60 @@ func end(doc as2.Note) time.Time {
 
 // announceCounts tells how a poll of ours stands, or that it has ended.
 func (s *Service) announceCounts(ctx context.Context, tx store.Tx, d instance.Deed) error {
-	if !d.Post.Local || d.Post.Gone() {
+	switch {
+	case d.Post.Gone():
+		return nil
+	case d.Post.Local:
+		return s.announcePost(ctx, tx, d)
+	case d.Kind == instance.PollEnded && d.Post.Audience.Open():
+		return s.jobs.Enqueue(ctx, tx, RefreshPoll{d.Post.ID})
+	}
+	return nil
+}
+
+// RefreshPoll is the job that asks the server of a poll how it has ended: not
+// everyone tells those who voted.
+type RefreshPoll struct {
+	Post instance.PostID `json:"post"`
+}
+
+// Kind names the job.
+func (RefreshPoll) Kind() string { return "refresh_poll" }
+
+// refreshPoll does the job.
+func (s *Service) refreshPoll(ctx context.Context, j RefreshPoll) error {
+	p, err := posts.ByIDIn(ctx, s.db.Read(), j.Post)
+	if errors.Is(err, instance.ErrNotFound) || err == nil && (p.Gone() || p.Local || p.Author.Gone()) {
 		return nil
 	}
-	return s.announcePost(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	suspended, err := s.suspensions(ctx)(p.Author.Host)
+	if err != nil || suspended {
+		return err
+	}
+	o, err := s.discovery.RefreshObject(ctx, p.URI)
+	if err != nil {
+		if discovery.Temporary(err) {
+			return err
+		}
+		return jobs.Cancel(err)
+	}
+	doc, err := as2.ReadNote(o)
+	if err != nil {
+		return jobs.Cancel(err)
+	}
+	if by, err := doc.Author(); err != nil || by != p.Author.URI || doc.ID != p.URI {
+		return jobs.Cancel(fmt.Errorf("%s is now %s by %q: %w", p.URI, doc.ID, by, instance.ErrForbidden))
+	}
+	return s.db.InTx(ctx, func(tx store.Tx) error {
+		held, err := posts.ByIDIn(ctx, tx, p.ID)
+		if err != nil {
+			return err
+		}
+		return s.nouns.Posts.RecountIn(ctx, tx, held, asked(doc), "")
+	})
 }
 
 // toVoters has those who voted hear of what becomes of a poll. Of its end for

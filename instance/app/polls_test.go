@@ -300,5 +300,17 @@ func TestWeVoteElsewhere(t *testing.T) {
 			t.Errorf("after its server counted (-want +got):\n%s", diff)
 		}
 		o.approve(masto)
+
+		// When it has ended we ask once more ourselves.
+		mel.Document("create_question", with(9, doc.ObjectID))
+		past(t, o.ours, id)
+		ended(t, o.ours, id)
+		o.settle()
+		if diff := cmp.Diff([]int{9, 0, 9}, tally(t, o.ours, instance.Anyone, id)); diff != "" {
+			t.Errorf("after its end (-want +got):\n%s", diff)
+		}
+		if n := polled(t, o.ours, o.amina); n != 1 {
+			t.Errorf("its end was told %d times", n)
+		}
 	})
 }

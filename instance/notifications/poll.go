@@ -62,8 +62,11 @@ func (s *Service) concernedBy(ctx context.Context, tx store.Tx, p *instance.Post
 		 WHERE (p.actor_id = $2 OR EXISTS (SELECT 1 FROM poll_voters v WHERE v.post_id = $1 AND v.actor_id = p.actor_id))
 		   AND NOT EXISTS (SELECT 1 FROM blocks x
 		                    WHERE (x.actor_id = p.actor_id AND x.target_id = $2) OR (x.actor_id = $2 AND x.target_id = p.actor_id))
-		   AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.actor_id = p.actor_id AND x.target_id = $2)
-		 ORDER BY p.actor_id`, p.ID, p.Author.ID)
+		   AND NOT EXISTS (SELECT 1 FROM mutes x
+		                    WHERE x.actor_id = p.actor_id AND x.target_id = $2 AND x.notices AND (x.until IS NULL OR x.until > $3))
+		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x WHERE x.actor_id = p.actor_id AND x.domain = $4)
+		   AND NOT EXISTS (SELECT 1 FROM muted_threads x WHERE x.actor_id = p.actor_id AND x.thread_id = $5)
+		 ORDER BY p.actor_id`, p.ID, p.Author.ID, store.Millis(s.now()), p.Author.Host, p.Thread)
 	if err != nil {
 		return nil, err
 	}

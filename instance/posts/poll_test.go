@@ -305,9 +305,14 @@ func TestTheEndOfAPollIsTold(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := apptest.NewVillage(t, db)
 		rue := v.Place("rue", "neighbourhood")
-		amina, bo, cem := v.Resident("amina", rue), v.Resident("bo", rue), v.Resident("cem", rue)
+		amina, bo, cem, dora := v.Resident("amina", rue), v.Resident("bo", rue), v.Resident("cem", rue), v.Resident("dora", rue)
 		p := ask(v, amina, rue, instance.ToNeighbourhood, false, "a", "b")
-		if _, err := v.Posts.Vote(t.Context(), v.Viewer(bo), p.ID, []int{1}); err != nil {
+		for _, who := range []instance.Account{bo, dora} {
+			if _, err := v.Posts.Vote(t.Context(), v.Viewer(who), p.ID, []int{1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := v.People.Mute(t.Context(), dora.ID, amina.ID); err != nil {
 			t.Fatal(err)
 		}
 		if left, err := v.Posts.EndPoll(t.Context(), p.ID); err != nil || left <= 50*time.Minute {
@@ -329,7 +334,7 @@ func TestTheEndOfAPollIsTold(t *testing.T) {
 		if told != 1 {
 			t.Errorf("the end was told %d times", told)
 		}
-		for who, want := range map[*instance.Account]int{&amina: 1, &bo: 1, &cem: 0} {
+		for who, want := range map[*instance.Account]int{&amina: 1, &bo: 1, &cem: 0, &dora: 0} {
 			notices, err := v.Notifications.List(t.Context(), v.Viewer(*who), notifications.Query{Limit: 10})
 			if err != nil {
 				t.Fatal(err)
