@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"palier/instance"
 	"palier/instance/web/pages"
 )
 
@@ -18,9 +19,13 @@ func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
 		SeeOther(w, r, elsewhere)
 		return nil
 	}
+	shown, err := s.sifted(r.Context(), entries, v, instance.InHome)
+	if err != nil {
+		return err
+	}
 	f, err := s.frame(w, r, "home")
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Posts: s.entryViews(entries, v), Pager: pager, Live: s.liveOn(r, "/live")})
+	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Posts: shown, Pager: pager, Live: s.liveOn(r, "/live")})
 }

@@ -36,7 +36,10 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 		f.Section = "place"
 	}
 	f.Feed, f.Canonical = place.Feed, s.Site.Base()+path
-	shown := s.entryViews(entries, v)
+	shown, err := s.sifted(r.Context(), entries, v, instance.InPublic)
+	if err != nil {
+		return err
+	}
 	if v.tends(&a) {
 		for i := range shown { // what it relays of others too
 			shown[i].May.Remove = shown[i].Author.ID != v.viewer.ID.String()

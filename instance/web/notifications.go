@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"palier/instance"
@@ -21,8 +22,8 @@ func (s *Server) getNotifications(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	var p pages.Notifications
-	for _, n := range list {
-		p.Notices = append(p.Notices, noticeView(s.Site, n))
+	if p.Notices, err = s.siftedNotices(r.Context(), list, visitOf(r)); err != nil {
+		return err
 	}
 	if before != 0 {
 		p.Pager.Newer = "/notifications"
@@ -35,6 +36,33 @@ func (s *Server) getNotifications(w http.ResponseWriter, r *http.Request) error 
 	}
 	p.Unread = p.Viewer.Unread > 0
 	return s.HTML(w, r, http.StatusOK, p)
+}
+
+// siftedNotices are notices as v sees them, without those about what a filter of
+// theirs hides; of what one warns of, they say its title.
+func (s *Server) siftedNotices(ctx context.Context, list []notifications.Notice, v *visit) ([]view.Notice, error) {
+	about := make([]*instance.Post, len(list))
+	for i, n := range list {
+		if about[i] = n.Post; n.Post == nil {
+			about[i] = &instance.Post{}
+		}
+	}
+	folds, err := s.folds(ctx, v, instance.InNotifications, about)
+	if err != nil {
+		return nil, err
+	}
+	var notices []view.Notice
+	for i, n := range list {
+		if folds[i].hidden {
+			continue
+		}
+		shown := noticeView(s.Site, n)
+		if folds[i].title != "" {
+			shown.Excerpt = folds[i].title
+		}
+		notices = append(notices, shown)
+	}
+	return notices, nil
 }
 
 // noticeView is a notice with where it leads.

@@ -43,7 +43,11 @@ func (s *Server) getProfile(w http.ResponseWriter, r *http.Request, a instance.A
 			f.Canonical = s.Site.Base() + path
 		}
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Profile{Frame: f, Person: person, Posts: s.entryViews(entries, visitOf(r)), Pager: pager})
+	shown, err := s.sifted(r.Context(), entries, visitOf(r), instance.InAccount)
+	if err != nil {
+		return err
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Profile{Frame: f, Person: person, Posts: shown, Pager: pager})
 }
 
 // saidBy returns what somebody posted and shared; of a group what it shows.

@@ -61,6 +61,12 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/requests/{id}", s.signedIn(s.answerRequest))
 	r.Get("/notifications", s.signedIn(s.getNotifications))
 	r.Post("/notifications/read", s.signedIn(s.readNotifications))
+	r.Get("/messages", s.signedIn(s.getMessages))
+	r.Post("/messages", s.signedIn(s.sendMessage))
+	r.Get("/messages/new", s.signedIn(s.getNewMessage))
+	r.Get("/messages/{id:[0-9]+}", s.signedIn(s.getMessage))
+	r.Post("/messages/{id:[0-9]+}", s.signedIn(s.answerMessage))
+	r.Post("/messages/{id:[0-9]+}/delete", s.signedIn(s.deleteMessage))
 	r.Get("/report", s.signedIn(s.getReport))
 	r.Post("/report", s.signedIn(s.report))
 
@@ -81,4 +87,9 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/settings/apps/end", s.signedIn(s.endApps))
 	r.Post("/settings/apps/{id:[0-9]+}/end", s.signedIn(s.endApp))
 	r.Get("/settings/blocked", s.signedIn(s.getBlocked))
+	r.Get("/settings/filters", s.signedIn(s.getFilters))
+	r.Post("/settings/filters", s.signedIn(s.createFilter))
+	r.Get("/settings/filters/{id:[0-9]+}", s.signedIn(s.getFilter))
+	r.Post("/settings/filters/{id:[0-9]+}", s.signedIn(s.editFilter))
+	r.Post("/settings/filters/{id:[0-9]+}/delete", s.signedIn(s.deleteFilter))
 }

@@ -12,6 +12,8 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/conversations"
+	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
@@ -62,6 +64,8 @@ type Options struct {
 	Timelines     *timelines.Service
 	Search        *search.Service
 	Hashtags      *hashtags.Service
+	Filters       *filters.Service
+	Conversations *conversations.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

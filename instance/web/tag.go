@@ -36,11 +36,15 @@ func (s *Server) getTag(w http.ResponseWriter, r *http.Request) error {
 		SeeOther(w, r, elsewhere)
 		return nil
 	}
+	shown, err := s.sifted(r.Context(), entries, v, instance.InPublic)
+	if err != nil {
+		return err
+	}
 	f, err := s.frame(w, r, "")
 	if err != nil {
 		return err
 	}
-	p := pages.Tag{Frame: f, Tag: tag, Path: path, Posts: s.entryViews(entries, v), Pager: pager}
+	p := pages.Tag{Frame: f, Tag: tag, Path: path, Posts: shown, Pager: pager}
 	if v.account != nil {
 		described, err := s.Hashtags.Describe(r.Context(), v.viewer, tag)
 		if err != nil {

@@ -72,11 +72,24 @@ func (s *Server) thread(r *http.Request, id instance.PostID) (pages.Thread, erro
 		page.Canonical = s.Site.Base() + page.Post.Path
 	}
 	before, replies := around(p, all)
-	for _, b := range before {
-		page.Before = append(page.Before, s.postView(b, v))
-	}
+	list := before
 	for _, reply := range replies {
-		page.Replies = append(page.Replies, pages.Reply{Post: s.postView(reply.post, v), Depth: min(reply.depth, 3)})
+		list = append(list, reply.post)
+	}
+	folds, err := s.folds(r.Context(), v, instance.InThread, list)
+	if err != nil {
+		return pages.Thread{}, err
+	}
+	for i, q := range list {
+		shown := s.postView(q, v)
+		shown.Folded = folds[i].title
+		switch {
+		case folds[i].hidden:
+		case i < len(before):
+			page.Before = append(page.Before, shown)
+		default:
+			page.Replies = append(page.Replies, pages.Reply{Post: shown, Depth: min(replies[i-len(before)].depth, 3)})
+		}
 	}
 	if len(all) == posts.MaxThread {
 		page.Pager.Older = page.Post.Path + "?after=" + all[len(all)-1].ID.String()

@@ -189,6 +189,9 @@ func (s *Server) framed(ctx context.Context, v *visit) (*pages.Viewer, error) {
 	if shown.Unread, err = s.Notifications.Unread(ctx, a.ID); err != nil {
 		return nil, err
 	}
+	if shown.Messages, err = s.Conversations.Unread(ctx, a.ID); err != nil {
+		return nil, err
+	}
 	if shown.Requests, err = s.People.CountRequests(ctx, a.ID); err != nil {
 		return nil, err
 	}

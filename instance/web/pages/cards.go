@@ -117,7 +117,21 @@ func (in *speaking) lay(f Frame, p view.Post, alone bool) (template.HTML, error)
 	return template.HTML(b.String()), err //nolint:gosec // html/template wrote the card
 }
 
+// write lays a post out, behind the title of what folds it. The fold is the
+// reader's own: it stands around a card that others share.
 func (in *speaking) write(b *strings.Builder, f Frame, p view.Post, alone bool) error {
+	if p.Folded == "" {
+		return in.writeCard(b, f, p, alone)
+	}
+	b.WriteString(`<details class="post-veil post-folded"><summary>` + string(in.icon("quiet")) + `<span dir="auto">` +
+		string(in.SayHTML("post.folded", "Title", p.Folded)) + `</span><span class="linkish-word">` +
+		template.HTMLEscapeString(in.Say("post.unveil")) + `</span></summary>`)
+	err := in.writeCard(b, f, p, alone)
+	b.WriteString(`</details>`)
+	return err
+}
+
+func (in *speaking) writeCard(b *strings.Builder, f Frame, p view.Post, alone bool) error {
 	c := in.cards
 	k := key(f, p, alone)
 	drawn, ok := c.kept.Get(k)

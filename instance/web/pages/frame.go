@@ -35,6 +35,7 @@ type Viewer struct {
 	Home      *view.Person // the place they live in, if they said so
 	Places    []view.PlaceLine
 	Unread    int // notifications
+	Messages  int // conversations with something new in them
 	Requests  int // to follow
 	Moderates bool
 	Admin     bool

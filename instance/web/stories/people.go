@@ -43,6 +43,42 @@ func people() []Story {
 			p.Name = ""
 			return pages.EditProfile{Frame: f, Person: p, Problems: []view.Problem{{Field: "name", Code: "missing"}, {Field: "picture", Code: "unreadable"}}}
 		}},
+		{"messages/many", func(f pages.Frame) pages.Page {
+			f.Viewer.Messages = 1
+			return pages.Messages{Frame: in(f, "messages", "/messages"), Conversations: []view.Conversation{
+				{Path: "/messages/1", With: []view.Person{yann}, Excerpt: "@marie Je passe chercher l’échelle vers six heures, si ça va.", At: ago(5 * time.Minute), Unread: true},
+				{Path: "/messages/2", With: []view.Person{amira, wordy}, Excerpt: "@marie شكرا جزيلا", Language: "ar", At: ago(30 * time.Hour), Mine: true},
+				{Path: "/messages/3", With: []view.Person{marie}},
+			}, Pager: view.Pager{Older: "/messages?before=1"}}
+		}},
+		{"messages/empty", func(f pages.Frame) pages.Page { return pages.Messages{Frame: in(f, "messages", "/messages")} }},
+		{"message/open", func(f pages.Frame) pages.Page {
+			return pages.Message{Frame: in(f, "messages", "/messages/1"), Posts: Posts(2), Once: "x", Pager: view.Pager{Older: "/messages/1?before=1"},
+				Conversation: view.Conversation{Path: "/messages/1", With: []view.Person{yann, wordy}}}
+		}},
+		{"message/error", func(f pages.Frame) pages.Page {
+			return pages.Message{Frame: in(f, "messages", "/messages/1"), Problems: []view.Problem{{Field: "text", Code: "missing"}}, Conversation: view.Conversation{Path: "/messages/1", With: []view.Person{yann}}}
+		}},
+		{"new_message/empty", func(f pages.Frame) pages.Page {
+			return pages.NewMessage{Frame: in(f, "messages", ""), To: yann, Once: "x"}
+		}},
+		{"filters/many", func(f pages.Frame) pages.Page {
+			return pages.Filters{Frame: in(f, "", "/settings/filters"), Form: filterForm(), Filters: []view.Filter{
+				{Path: "/settings/filters/1", Title: "Résultats sportifs", Words: []string{"match", "score", "mi-temps"}, Ends: now.Add(50 * time.Hour)},
+				{Path: "/settings/filters/2", Title: "Araignées", Words: []string{"araignée"}, Hides: true},
+				{Path: "/settings/filters/3", Title: "Élections", Words: []string{"sondage"}, Ends: ago(time.Hour), Ended: true},
+			}}
+		}},
+		{"filters/empty", func(f pages.Frame) pages.Page {
+			form := filterForm()
+			form.Words = ""
+			return pages.Filters{Frame: in(f, "", "/settings/filters"), Form: form, Problems: []view.Problem{{Field: "words", Code: "missing"}, {Field: "context", Code: "unknown"}}}
+		}},
+		{"edit_filter/filled", func(f pages.Frame) pages.Page {
+			form := filterForm()
+			form.Title, form.Duration = "Résultats sportifs", "same"
+			return pages.EditFilter{Frame: f, Form: form, Filter: view.Filter{Path: "/settings/filters/1", Title: "Résultats sportifs"}}
+		}},
 		{"follow/empty", func(f pages.Frame) pages.Page { return pages.Follow{Frame: in(f, "", "/follow")} }},
 		{"follow/found", func(f pages.Frame) pages.Page {
 			return pages.Follow{Frame: in(f, "", "/follow"), Query: "@accueil@rance.example", Found: &view.Profile{
@@ -122,4 +158,10 @@ func people() []Story {
 
 func languages() []view.Option {
 	return []view.Option{{Value: "fr", Label: "Français", Selected: true}, {Value: "en", Label: "English"}}
+}
+
+func filterForm() pages.FilterForm {
+	return pages.FilterForm{Words: "match\nmi-temps", Whole: true, Action: "warn", Contexts: []view.Option{
+		{Value: "home", Selected: true}, {Value: "notifications"}, {Value: "public", Selected: true}, {Value: "thread"}, {Value: "account"},
+	}}
 }

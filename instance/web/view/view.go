@@ -87,6 +87,10 @@ type Post struct {
 	Restorable bool
 	Replies    int
 
+	// Folded is the title of the filter that the one who reads folds it behind;
+	// empty for none.
+	Folded string
+
 	Liked, Shared, Pinned bool // by the one who reads
 	May                   Deeds
 }
