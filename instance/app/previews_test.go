@@ -178,3 +178,54 @@ func TestLinksInPostsForNeighboursAreNotAskedFor(t *testing.T) {
 		}
 	})
 }
+
+// Whatever address somebody sends as a picture or a link, nothing on our own
+// network is ever asked.
+func TestE01_PicturesAndLinksToAddressesOfOurOwn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		n := newNetwork(t, engine)
+		odette := n.association.Find(n.town.Handle("odette"))
+		far := newSite(t)
+		far.pages["/un"] = `<title>Un</title><meta property="og:image" content="http://10.1.2.3/i.png">`
+		post := &instance.Post{
+			URI: n.town.URL + "/o/1", Author: odette, Kind: "post", Audience: instance.ToPublic, PublishedAt: odette.UpdatedAt,
+			Pictures: []instance.Picture{
+				{RemoteURL: "http://10.1.2.3/x.png", Type: "image/png"}, {RemoteURL: "http://[fd00::1]/x.png", Type: "image/png"},
+				{RemoteURL: "http://169.254.169.254/latest", Type: "image/png"}, {RemoteURL: "file:///etc/passwd", Type: "image/png"},
+			},
+		}
+		linked := &instance.Post{
+			URI: n.town.URL + "/o/2", Author: odette, Kind: "post", Audience: instance.ToPublic, PublishedAt: odette.UpdatedAt,
+			Content: `<p><a href="http://10.1.2.3/page">ici</a></p>`,
+		}
+		shown := &instance.Post{
+			URI: n.town.URL + "/o/3", Author: odette, Kind: "post", Audience: instance.ToPublic, PublishedAt: odette.UpdatedAt,
+			Content: `<p><a href="` + far.URL + `/un">ici</a></p>`,
+		}
+		for _, p := range []*instance.Post{post, linked, shown} {
+			if err := n.association.DB.InTx(t.Context(), func(tx store.Tx) error { return n.association.Posts.ReceiveIn(t.Context(), tx, p, "{}") }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		apptest.Settle(t, n.association)
+		page := n.association.Browser().Open("/@" + odette.Acct())
+		if page.Find(".post-card").Length() != 1 || page.Find(".pictures img").Length() != 4 {
+			t.Fatalf("%d cards and %d pictures", page.Find(".post-card").Length(), page.Find(".pictures img").Length())
+		}
+		for _, img := range page.Find(".pictures img, .post-card img").EachIter() {
+			got := n.association.Browser().Open(strings.TrimPrefix(img.AttrOr("src", ""), n.association.URL))
+			if got.Status != http.StatusOK || got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("Content-Type") != "image/png" {
+				t.Errorf("%d, %v", got.Status, got.Header)
+			}
+		}
+		var kept int
+		if err := n.association.DB.Read().QueryRow(t.Context(), `SELECT COUNT(*) FROM remote_pictures WHERE file <> ''`).Scan(&kept); err != nil || kept != 0 {
+			t.Errorf("%d pictures are kept, %v", kept, err)
+		}
+		var refused int
+		if err := n.association.DB.Read().QueryRow(t.Context(), `SELECT COUNT(*) FROM remote_pictures WHERE failures = 1`).Scan(&refused); err != nil || refused != 5 {
+			t.Errorf("%d pictures were refused, %v", refused, err)
+		}
+	})
+}

@@ -79,8 +79,9 @@ func (s *Server) editNeighbourhood(w http.ResponseWriter, r *http.Request) error
 			err = errors.Join(err, s.letGo(r.Context(), chosen, before))
 		}
 	}
-	if more, ok := problems(err); ok || len(all) > 0 {
-		p.PlaceTabs, p.Address, p.Level, p.Problems = tabs(n.Actor, "edit"), s.addressOf(n.Actor), view.Level(n.Level), append(all, more...)
+	more, ok := problems(err)
+	if all = append(all, more...); ok || len(all) > 0 {
+		p.PlaceTabs, p.Address, p.Level, p.Problems = tabs(n.Actor, "edit"), s.addressOf(n.Actor), view.Level(n.Level), all
 		p.Person, p.Header = personView(s.Site, n.Actor), s.Site.Header(n.Actor)
 		return s.showNeighbourhoodForm(w, r, http.StatusUnprocessableEntity, p)
 	}

@@ -30,8 +30,6 @@ type Source struct {
 // kept is what of a picture is here.
 type kept struct {
 	file, thumb string
-	width       int
-	height      int
 	blurhash    string
 	used        time.Time
 	retry       time.Time
