@@ -225,8 +225,8 @@ func (k *socket) hear(ctx context.Context, r *http.Request) {
 // obey does what a program says. What is no wish at all is not for us.
 func (k *socket) obey(r *http.Request, b []byte) error {
 	var want wish
-	if err := json.Unmarshal(b, &want); err != nil {
-		return nil //nolint:nilerr // as Mastodon does
+	if json.Unmarshal(b, &want) != nil {
+		return nil // as Mastodon does
 	}
 	if want.Type != "subscribe" && want.Type != "unsubscribe" {
 		return nil

@@ -29,20 +29,28 @@ type socket struct {
 	*websocket.Conn
 }
 
-func dial(t *testing.T, url, query string, o *websocket.DialOptions) (socket, *http.Response) {
+// refusal is how a socket was answered: 101 for one that is open.
+type refusal struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func dial(t *testing.T, url, query string, o *websocket.DialOptions) (socket, refusal) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 	conn, res, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+"/api/v1/streaming"+query, o)
+	if res == nil {
+		t.Fatal(err)
+	}
+	answer := refusal{res.StatusCode, res.Header}
 	if err != nil {
-		if res == nil {
-			t.Fatal(err)
-		}
-		return socket{t, nil}, res
+		_ = res.Body.Close()
+		return socket{t, nil}, answer
 	}
 	conn.SetReadLimit(1 << 20)
 	t.Cleanup(func() { _ = conn.CloseNow() })
-	return socket{t, conn}, res
+	return socket{t, conn}, answer
 }
 
 // told is one event on a socket.
@@ -376,10 +384,10 @@ func events(t *testing.T, s *apptest.Server, p *apptest.Program, path string) *b
 // nextEvent reads an event from a stream of them.
 func nextEvent(lines *bufio.Scanner) (name, data string) {
 	for lines.Scan() {
-		switch field, value, _ := strings.Cut(lines.Text(), ": "); {
-		case field == "event":
+		switch field, value, _ := strings.Cut(lines.Text(), ": "); field {
+		case "event":
 			name = value
-		case field == "data":
+		case "data":
 			return name, value
 		}
 	}

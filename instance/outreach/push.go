@@ -71,7 +71,7 @@ func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.Actor
 		}
 		all = append(all, p)
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return fmt.Errorf("push notice %s: %w", notice, err)
 	}
 	return s.o.Jobs.EnqueueAll(ctx, tx, all)

@@ -37,7 +37,7 @@ func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 	Secure(w.Header())
 	out, err := live.NewEvents(w)
 	if err != nil || r.Method == http.MethodHead {
-		return nil //nolint:nilerr // the reader has gone
+		return nil // the reader has gone
 	}
 	out.Serve(r.Context().Done(), l, func(t live.Telling) error {
 		switch {
