@@ -34,6 +34,8 @@ const (
 	Posted        DeedKind = "posted"
 	Edited        DeedKind = "edited"
 	Deleted       DeedKind = "deleted"
+	Withdrawn     DeedKind = "withdrawn" // gone here, and may be put back
+	Restored      DeedKind = "restored"  // put back
 	Liked         DeedKind = "liked"
 	Unliked       DeedKind = "unliked"
 	Boosted       DeedKind = "boosted"

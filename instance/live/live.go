@@ -62,7 +62,7 @@ func (h *Hub) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		e.Post = d.Post.ID
 	}
 	switch d.Kind {
-	case instance.Posted:
+	case instance.Posted, instance.Restored:
 		e.Kind = Posted
 	case instance.Edited:
 		e.Kind = Edited
@@ -70,7 +70,7 @@ func (h *Hub) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		e.Kind, e.Boost = Boosted, d.ID
 	case instance.Unboosted:
 		e.Kind, e.Boost = Unboosted, d.ID
-	case instance.Deleted:
+	case instance.Deleted, instance.Withdrawn:
 		return h.deleted(ctx, tx, e, d.Post)
 	default:
 		return nil

@@ -129,6 +129,14 @@ func TestAPostIsToldToThoseWhoHaveIt(t *testing.T) {
 		}
 		neighbour.hears("a neighbour of an edit", "edited user")
 		stranger.hears("a stranger of an edit")
+		if err := v.Posts.Withdraw(t.Context(), amina.ID, p.ID); err != nil {
+			t.Fatal(err)
+		}
+		neighbour.hears("a neighbour of a withdrawal", "deleted user")
+		if err := v.Posts.Restore(t.Context(), amina.ID, p.ID); err != nil {
+			t.Fatal(err)
+		}
+		neighbour.hears("a neighbour of its end", "posted user")
 		if err := v.Posts.Delete(t.Context(), amina.ID, p.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +238,7 @@ func TestDirectPostsAreToldToThoseTheyName(t *testing.T) {
 		}
 		told := named.heard()
 		slices.Sort(told)
-		if diff := cmp.Diff([]string{"notified user, own", "posted direct", "posted user"}, told); diff != "" {
+		if diff := cmp.Diff([]string{"notified user, own", "posted direct, own", "posted user"}, told); diff != "" {
 			t.Errorf("one who is named hears (-want +got):\n%s", diff)
 		}
 		other.hears("one who is not named")

@@ -35,7 +35,10 @@ func (s *Service) Withdraw(ctx context.Context, by instance.ActorID, id instance
 		if err != nil {
 			return err
 		}
-		return count(ctx, tx, p, -1)
+		if err := count(ctx, tx, p, -1); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, instance.Deed{Kind: instance.Withdrawn, Actor: p.Author, Post: p, ID: s.ids.Next()})
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw post %s: %w", id, err)
@@ -59,8 +62,10 @@ func (s *Service) Restore(ctx context.Context, by instance.ActorID, id instance.
 		case !p.Withdrawn.After(s.now()):
 			return instance.ErrGone
 		}
-		_, err = s.unwithdraw(ctx, tx, p)
-		return err
+		if p, err = s.unwithdraw(ctx, tx, p); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, instance.Deed{Kind: instance.Restored, Actor: p.Author, Post: p, ID: s.ids.Next()})
 	})
 	if err != nil {
 		return fmt.Errorf("restore post %s: %w", id, err)

@@ -40,7 +40,7 @@ func TestWhatWasWithdrawnIsOutOfSightAndComesBackWhole(t *testing.T) {
 		if err := v.Posts.Withdraw(ctx, bo.ID, p.ID); err != nil {
 			t.Fatal(err)
 		}
-		if d := v.Deeds(); len(d) != 0 {
+		if d := v.Deeds(); len(d) != 1 || d[0].Kind != instance.Withdrawn {
 			t.Errorf("told already: %+v", d)
 		}
 		for _, reader := range []instance.Viewer{instance.Anyone, v.Viewer(amina), v.Viewer(bo)} {
@@ -72,7 +72,7 @@ func TestWhatWasWithdrawnIsOutOfSightAndComesBackWhole(t *testing.T) {
 		if diff := cmp.Diff(before, after, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(instance.Actor{}, "LastPostedAt")); err != nil || diff != "" {
 			t.Errorf("put back, %v (-was +is):\n%s", err, diff)
 		}
-		if d := v.Deeds(); len(d) != 0 {
+		if d := v.Deeds(); len(d) != 1 || d[0].Kind != instance.Restored {
 			t.Errorf("told of what came back: %+v", d)
 		}
 	})
@@ -94,6 +94,7 @@ func TestWhatWasWithdrawnIsDeletedInTime(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		v.Deeds()
 		told := func() (ids []instance.PostID) {
 			for _, d := range v.Deeds() {
 				if d.Kind != instance.Deleted || d.Post.Author.ID != bo.ID {
