@@ -36,7 +36,7 @@ func program(t *testing.T, ask func(redirect string) string) *httptest.Server {
 	app := httptest.NewServer(mux)
 	t.Cleanup(app.Close)
 	page("/{$}", `<button onclick="window.open('%s')">in</button><script>onmessage = (e) => { document.title = e.data; };</script>`, ask(app.URL+"/cb"))
-	page("/cb", `<p id="back">back</p><script>opener.postMessage(location.search, "*");</script>`)
+	page("/cb", `<p id="back">back</p><script>if (opener) opener.postMessage(location.search, "*"); else document.title = "alone";</script>`)
 	return app
 }
 
@@ -101,6 +101,9 @@ func TestProgramsAreLetInInABrowser(t *testing.T) {
 	press(t, window, "form[action='/signin'] button", "button[value='allow']", "#email", amina.Email, "#password", apptest.Password)
 	phone(t, window, "flow-consent-360")
 	press(t, window, "button[value='allow']", "#back")
+	if title := evaluate[string](t, window, `document.title`); title == "alone" {
+		t.Fatal("the window is cut off from the program that opened it")
+	}
 	told, err := chromedp.Run(ctx, chromedp.Poll[string](`document.title.startsWith("?") && document.title`))
 	if err != nil {
 		t.Fatal(err)
