@@ -65,7 +65,7 @@ func asked(doc as2.Note) *instance.Poll {
 	}
 	q := &instance.Poll{Multiple: doc.Poll.Multiple, Voters: min(doc.Poll.Voters, maxCount), EndsAt: end(doc)}
 	for _, c := range doc.Poll.Choices {
-		title := cut(writing.CleanName(c.Name), maxOption)
+		title := writing.CleanLine(c.Name, maxOption)
 		again := slices.ContainsFunc(q.Options, func(o instance.PollOption) bool { return o.Name == c.Name })
 		if title == "" || again {
 			continue

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/app"
 	"palier/instance/apptest"
 	"palier/instance/config"
 	"palier/instance/posts"
@@ -67,5 +68,51 @@ func TestWhatIsToComeOutlivesItsProcess(t *testing.T) {
 			t.Errorf("the end of its poll was told %d times", n)
 		}
 		want(t, "home at last", home(t, after, amina), "Plus tard")
+	})
+}
+
+// A picture of what is to come waits with it, however long that is, and no
+// longer.
+func TestThePicturesOfWhatIsToComeAreKept(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		s := apptest.Open(t, engine, nil)
+		amina := s.Resident("amina")
+		m, err := s.Posts.AddPicture(t.Context(), amina.ID, instance.Picture{Type: "image/png", File: "aa/f.png", Thumb: "aa/t.png"}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft := instance.Draft{Text: "Plus tard", Audience: instance.ToPublic, Pictures: []instance.ID{m.ID}}
+		k, err := s.Posts.Schedule(t.Context(), s.Viewer(amina), draft, time.Now().Add(72*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sweep := func() (left int) {
+			t.Helper()
+			err := s.DB.InTx(t.Context(), func(tx store.Tx) error {
+				_, err := tx.Exec(t.Context(), `UPDATE media SET created_at = $1`, store.Millis(time.Now().Add(-48*time.Hour)))
+				if err != nil {
+					return err
+				}
+				return s.Jobs.Enqueue(t.Context(), tx, app.Sweep{})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			apptest.Settle(t, s)
+			if err := s.DB.Read().QueryRow(t.Context(), `SELECT COUNT(*) FROM media`).Scan(&left); err != nil {
+				t.Fatal(err)
+			}
+			return left
+		}
+		if left := sweep(); left != 1 {
+			t.Errorf("%d pictures are left while it waits", left)
+		}
+		if err := s.Posts.Unschedule(t.Context(), amina.ID, k.ID); err != nil {
+			t.Fatal(err)
+		}
+		if left := sweep(); left != 0 {
+			t.Errorf("%d pictures are left after it was let go", left)
+		}
 	})
 }
