@@ -138,7 +138,7 @@ func (s *Server) searchPosts(ctx context.Context, c *call, typed string, page se
 	}
 	author, err := c.ID("account_id")
 	if err != nil {
-		return nil, nil // by an id that cannot be, nobody wrote anything
+		return nil, &instance.Invalid{Field: "account_id", Code: "malformed"}
 	}
 	return s.Search.PostsBy(ctx, c.viewer, instance.ActorID(author), typed, page)
 }

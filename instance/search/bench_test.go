@@ -132,10 +132,10 @@ func benchPost(ctx context.Context, tx store.Tx, s *search.Service, r *rand.Rand
 		ID: instance.PostID(apptest.Start.UnixMilli()+int64(i)) << 16, Author: people[r.IntN(200)], Audience: instance.ToPublic, Language: "fr",
 	}
 	var group *instance.ActorID
-	switch n := r.IntN(10); {
-	case n == 0:
+	switch r.IntN(10) {
+	case 0:
 		p.Audience, group = instance.ToNeighbourhood, &people[200+r.IntN(10)].ID
-	case n == 1:
+	case 1:
 		p.Audience = instance.ToUnlisted
 		text.WriteString("secrètement")
 	}
