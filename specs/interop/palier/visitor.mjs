@@ -19,6 +19,12 @@ export class Visitor {
     return this.#ask(path, { method: "POST", body: new URLSearchParams(fields) });
   }
 
+  // leads sends a form and returns the address that its answer leads to.
+  async leads(path, fields) {
+    const { headers } = await this.#fetch(new URL(path, this.url), { method: "POST", body: new URLSearchParams(fields) });
+    return headers.get("Location");
+  }
+
   async signIn({ email, password }) {
     const { status } = await this.send("/signin", { email, password, back: "/" });
     assert.equal(status, 200, "sign in");
@@ -26,6 +32,13 @@ export class Visitor {
 
   async #ask(path, request) {
     const url = new URL(path, this.url);
+    const response = await this.#fetch(url, request);
+    const text = await response.text();
+    const next = response.headers.get("Location");
+    return next ? this.read(new URL(next, url)) : { status: response.status, text, url: url.href };
+  }
+
+  async #fetch(url, request) {
     const headers = {
       Accept: "text/html",
       "Accept-Language": "en",
@@ -37,8 +50,6 @@ export class Visitor {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
       this.#cookies.set(name, value);
     }
-    const text = await response.text();
-    const next = response.headers.get("Location");
-    return next ? this.read(new URL(next, url)) : { status: response.status, text, url: url.href };
+    return response;
   }
 }

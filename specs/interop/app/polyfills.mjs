@@ -1,0 +1,8 @@
+// What the library of the client program takes from newer versions of Node.js.
+
+Promise.withResolvers ??= function () {
+  let resolve, reject;
+  const promise = new this((yes, no) => ([resolve, reject] = [yes, no]));
+  return { promise, resolve, reject };
+};
+Symbol.dispose ??= Symbol("dispose");
