@@ -58,7 +58,7 @@ func (a *App) routes() (http.Handler, error) {
 		Pictures:      a.Pictures,
 		Portraits:     a.Portraits,
 		Passes:        a.Passes,
-		Deeds:         a.Config.Limits.Pages,
+		Deeds:         a.Config.Limits.Programs,
 		Grants:        a.Config.Limits.Apps,
 		Live:          a.Live,
 		Outreach:      a.Outreach,

@@ -6,7 +6,6 @@ import { createHash, randomBytes } from "node:crypto";
 
 import "./polyfills.mjs";
 import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from "masto";
-import { WebSocket } from "ws";
 
 const scope = "read write follow push";
 export const outOfBand = "urn:ietf:wg:oauth:2.0:oob";
@@ -70,7 +69,7 @@ export function speaking(url, accessToken) {
   return {
     token: accessToken,
     api: createRestAPIClient({ url, accessToken }),
-    listen: () => createStreamingAPIClient({ streamingApiUrl: url.replace(/^http/, "ws"), accessToken, implementation: WebSocket }),
+    listen: () => createStreamingAPIClient({ streamingApiUrl: url.replace(/^http/, "ws"), accessToken }),
   };
 }
 
