@@ -62,6 +62,10 @@ func newVillage(t *testing.T, s *apptest.Server) *village {
 	v := &village{t: t, ctx: t.Context(), server: s, place: s.Place("centre", "neighbourhood")}
 	v.amina, v.bo = s.Resident("amina", v.place), s.Resident("bo", v.place)
 	v.a, v.b = signIn(t, s, v.amina), signIn(t, s, v.bo)
+	open := false // to followers, who are asked to wait for a yes otherwise
+	for _, c := range []*client.Client{v.a, v.b} {
+		does[*client.Account](v, "unlock")(c.AccountUpdate(v.ctx, &client.Profile{Locked: &open}))
+	}
 	return v
 }
 

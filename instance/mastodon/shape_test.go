@@ -241,6 +241,7 @@ func TestEveryEntityHasItsShape(t *testing.T) {
 	for _, r := range a.Get("/api/v1/accounts/relationships?id[]=" + bo.ID.String() + "&id[]=" + place["id"].(string)).List() {
 		shaped(t, "relationship", "relationships", r)
 	}
+	// Whoever waits for a yes is a relationship all the same.
 	shaped(t, "relationship", "follow", a.Post("/api/v1/accounts/"+bo.ID.String()+"/follow").Object())
 	shaped(t, "list", "list", a.Post("/api/v1/lists", "title", "amis").Object())
 	shaped(t, "filter", "filter", a.Post("/api/v2/filters", "title", "Outils", "context[]", "home", "keywords_attributes[][keyword]", "perceuse").Object())

@@ -21,6 +21,7 @@ async function serves(t, engine) {
   await t.test("sign people in, in every way there is", () => signsIn(palier, amina));
   const a = await signIn(palier, amina);
   const b = await signIn(palier, bo);
+  for (const { api } of [a, b]) await api.v1.accounts.updateCredentials({ locked: false });
   const village = { palier, place, a: a.api, b: b.api, programs: { a, b }, me: await a.api.v1.accounts.verifyCredentials(), other: await b.api.v1.accounts.verifyCredentials() };
   for (const [what, does] of Object.entries({
     "tell what the server is": instance,
