@@ -178,7 +178,7 @@ async function bonds({ a, b, me, other }) {
 }
 
 // A picture of one white pixel.
-const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAZQmyWQAAAABJRU5ErkJggg==", "base64");
+const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==", "base64");
 
 async function media({ a, b }) {
   const up = await a.v2.media.create({ file: new Blob([picture], { type: "image/png" }), description: "Un point", focus: "0.1,0.2" });
