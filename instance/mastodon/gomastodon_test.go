@@ -145,7 +145,9 @@ func TestALibraryOfOthersPostsAndAnswers(t *testing.T) {
 		}{
 			"favourite": {v.b.Favourite, func(s *client.Status) bool { return s.Favourited == true && s.FavouritesCount == 1 }},
 			"bookmark":  {v.b.Bookmark, func(s *client.Status) bool { return s.Bookmarked == true }},
-			"reblog":    {v.b.Reblog, func(s *client.Status) bool { return s.Reblog != nil && s.Reblog.ID == first.ID && s.Reblog.Reblogged == true }},
+			"reblog": {v.b.Reblog, func(s *client.Status) bool {
+				return s.Reblog != nil && s.Reblog.ID == first.ID && s.Reblog.Reblogged == true
+			}},
 		} {
 			if got := does[*client.Status](v, name)(do.do(v.ctx, first.ID)); !do.done(got) {
 				t.Errorf("%s: %+v", name, got)
@@ -219,11 +221,15 @@ func TestALibraryOfOthersWalksThroughEverything(t *testing.T) {
 			read func(*client.Pagination) ([]*client.Status, error)
 			want []client.ID
 		}{
-			"public":     {func(p *client.Pagination) ([]*client.Status, error) { return v.a.GetTimelinePublic(v.ctx, true, p) }, append([]client.ID{newest.ID}, want...)},
-			"own":        {func(p *client.Pagination) ([]*client.Status, error) { return v.a.GetTimelineHome(v.ctx, p) }, append([]client.ID{newest.ID}, want...)},
-			"followed":   {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetTimelineHome(v.ctx, p) }, []client.ID{newest.ID}},
-			"account":    {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetAccountStatuses(v.ctx, v.id(v.amina), p) }, append([]client.ID{newest.ID}, want...)},
-			"tag":        {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetTimelineHashtag(v.ctx, "pas", false, p) }, append([]client.ID{newest.ID}, want...)},
+			"public":   {func(p *client.Pagination) ([]*client.Status, error) { return v.a.GetTimelinePublic(v.ctx, true, p) }, append([]client.ID{newest.ID}, want...)},
+			"own":      {func(p *client.Pagination) ([]*client.Status, error) { return v.a.GetTimelineHome(v.ctx, p) }, append([]client.ID{newest.ID}, want...)},
+			"followed": {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetTimelineHome(v.ctx, p) }, []client.ID{newest.ID}},
+			"account": {func(p *client.Pagination) ([]*client.Status, error) {
+				return v.b.GetAccountStatuses(v.ctx, v.id(v.amina), p)
+			}, append([]client.ID{newest.ID}, want...)},
+			"tag": {func(p *client.Pagination) ([]*client.Status, error) {
+				return v.b.GetTimelineHashtag(v.ctx, "pas", false, p)
+			}, append([]client.ID{newest.ID}, want...)},
 			"list":       {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetTimelineList(v.ctx, list.ID, p) }, []client.ID{newest.ID}},
 			"favourites": {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetFavourites(v.ctx, p) }, want},
 			"bookmarks":  {func(p *client.Pagination) ([]*client.Status, error) { return v.b.GetBookmarks(v.ctx, p) }, want},
