@@ -38,7 +38,7 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 		ID: p.ID.String(), Version: version(p), Path: postPath(p),
 		Author: personView(site, p.Author), Title: p.Title, Content: sanitised(p.Content), Warning: p.Warning,
 		Language: p.Language, Audience: view.Audience(p.Audience), Published: p.PublishedAt, Edited: p.EditedAt,
-		Replies: p.Replies, Liked: p.Liked, Shared: p.Boosted, Pinned: p.Pinned,
+		Replies: p.Replies, Liked: p.Liked, Shared: p.Boosted, Pinned: p.Pinned, Kept: p.Bookmarked,
 	}
 	switch {
 	case !p.DeletedAt.IsZero():

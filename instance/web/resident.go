@@ -45,6 +45,9 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/{id:[0-9]+}/vote", s.signedIn(s.vote))
 	r.Post("/@{name}/{id:[0-9]+}/pin", s.signedIn(s.reactWith(s.Posts.Pin)))
 	r.Post("/@{name}/{id:[0-9]+}/unpin", s.signedIn(s.reactWith(s.Posts.Unpin)))
+	r.Post("/@{name}/{id:[0-9]+}/keep", s.signedIn(s.reactWith(s.Posts.Bookmark)))
+	r.Post("/@{name}/{id:[0-9]+}/unkeep", s.signedIn(s.reactWith(s.Posts.Unbookmark)))
+	r.Get("/kept", s.signedIn(s.getKept))
 
 	// How one stands to others.
 	r.Post("/@{name}/follow", s.signedIn(s.follow))

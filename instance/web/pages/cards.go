@@ -49,6 +49,7 @@ type cardKey struct {
 	signedIn, alone        bool
 	gone                   view.Gone
 	liked, shared, pinned  bool
+	kept                   bool
 	may                    view.Deeds
 	over                   bool
 	chosen                 uint64 // a bit for each option
@@ -65,7 +66,7 @@ func newCards(base *template.Template, keep int) (*cards, error) {
 func key(f Frame, p view.Post, alone bool) cardKey {
 	k := cardKey{
 		id: p.ID, version: p.Version, replies: p.Replies, author: p.Author.Name, picture: p.Author.Picture,
-		signedIn: f.Viewer != nil, alone: alone, gone: p.Gone, liked: p.Liked, shared: p.Shared, pinned: p.Pinned,
+		signedIn: f.Viewer != nil, alone: alone, gone: p.Gone, liked: p.Liked, shared: p.Shared, pinned: p.Pinned, kept: p.Kept,
 		may: p.May, published: p.Published.Unix(),
 	}
 	_, k.zone = p.Published.In(f.Now.Location()).Zone()

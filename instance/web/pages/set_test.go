@@ -11,7 +11,7 @@ import (
 // TestEveryTemplateHasAPage finds.
 var every = []Page{
 	Welcome{}, SignIn{}, Home{}, Neighbourhood{}, Members{}, Thread{}, History{}, Compose{}, Profile{}, EditProfile{}, Follow{},
-	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Filters{}, EditFilter{}, Messages{}, Message{}, NewMessage{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{}, Search{},
+	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Filters{}, EditFilter{}, Messages{}, Message{}, NewMessage{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{}, Kept{}, Search{},
 	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},

@@ -144,6 +144,12 @@ func reading() []Story {
 		{"search/error", func(f pages.Frame) pages.Page {
 			return pages.Search{Frame: in(f, "search", "/search?q=a"), Query: "a", Problems: []view.Problem{{Field: "q", Code: "too-long", Limit: 400}}}
 		}},
+		{"kept/many", func(f pages.Frame) pages.Page {
+			some := Posts(3)
+			some[0].Kept = true
+			return pages.Kept{Frame: in(f, "", "/kept"), Posts: some[:1]}
+		}},
+		{"kept/empty", func(f pages.Frame) pages.Page { return pages.Kept{Frame: in(f, "", "/kept")} }},
 		{"tag/empty", func(f pages.Frame) pages.Page { return pages.Tag{Frame: in(f, "", "/tags/cafe"), Tag: "café"} }},
 	}
 }

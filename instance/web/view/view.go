@@ -91,8 +91,8 @@ type Post struct {
 	// empty for none.
 	Folded string
 
-	Liked, Shared, Pinned bool // by the one who reads
-	May                   Deeds
+	Liked, Shared, Pinned, Kept bool // by the one who reads
+	May                         Deeds
 }
 
 // Deeds are what the one who reads may do with a post.
