@@ -131,11 +131,15 @@ func TestAProgramRegistersAsksAndIsLetIn(t *testing.T) {
 			asks := fields{"client_name": "Glaçon", "redirect_uris": waitsAt, "scopes": "read write follow push", "website": "https://glacon.example"}
 			app := asks.send(nobody, "/api/v1/apps", way).Object()
 			for name, want := range map[string]any{
-				"name": "Glaçon", "website": "https://glacon.example", "redirect_uri": waitsAt, "vapid_key": "", "client_secret_expires_at": 0.0,
+				"name": "Glaçon", "website": "https://glacon.example", "redirect_uri": waitsAt, "client_secret_expires_at": 0.0,
 			} {
 				if app[name] != want {
 					t.Errorf("%s: %s is %v, want %v", way, name, app[name], want)
 				}
+			}
+			about := nobody.Get("/api/v2/instance").Object()["configuration"].(map[string]any)["vapid"].(map[string]any)
+			if app["vapid_key"] == "" || app["vapid_key"] != about["public_key"] {
+				t.Errorf("%s: vapid_key is %v, that of the server %v", way, app["vapid_key"], about["public_key"])
 			}
 			if diff := cmp.Diff([]any{waitsAt}, app["redirect_uris"]); diff != "" {
 				t.Errorf("%s: redirect_uris:\n%s", way, diff)
