@@ -81,9 +81,11 @@ const (
 	soon         = 10 * time.Minute
 	claim        = 2 * time.Minute
 	tries        = 3
-	// mostWaiting is how many pages wait at once, perHost how many of one host
-	// are asked within an hour: nobody presses a server through us (E15).
+	// mostWaiting is how many pages of the last day wait at once, perHost how many
+	// of one host are asked within an hour: nobody presses a server through us
+	// (E15).
 	mostWaiting = 1000
+	waits       = 24 * time.Hour
 	perHost     = 60
 	// keepUnused is how long a card is kept that no post shows.
 	keepUnused = 30 * 24 * time.Hour
@@ -170,8 +172,8 @@ func (s *Service) card(ctx context.Context, tx store.Tx, address string) (id ins
 	_, err = tx.Exec(ctx, `
 		INSERT INTO cards (id, url, host, created_at)
 		SELECT CAST($1 AS BIGINT), $2, $3, CAST($4 AS BIGINT)
-		 WHERE (SELECT COUNT(*) FROM cards WHERE state = 'waiting') < CAST($5 AS BIGINT)
-		ON CONFLICT (url) DO NOTHING`, s.IDs.Next(), address, hostOf(address), store.Millis(now), int64(mostWaiting))
+		 WHERE (SELECT COUNT(*) FROM cards WHERE state = 'waiting' AND created_at > CAST($6 AS BIGINT)) < CAST($5 AS BIGINT)
+		ON CONFLICT (url) DO NOTHING`, s.IDs.Next(), address, hostOf(address), store.Millis(now), int64(mostWaiting), store.Millis(now.Add(-waits)))
 	if err != nil {
 		return 0, false, err
 	}

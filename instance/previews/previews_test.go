@@ -184,3 +184,32 @@ func TestE15_OneHostIsNotPressed(t *testing.T) {
 		}
 	})
 }
+
+func TestE15_OnlySoManyPagesWait(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		d := newDesk(t, db)
+		err := db.InTx(t.Context(), func(tx store.Tx) error {
+			for i := range 1000 {
+				_, err := tx.Exec(t.Context(), `
+					INSERT INTO cards (id, url, host, created_at)
+					VALUES ($1, $2, 'c.example', $3)`, i+1, fmt.Sprintf("https://c.example/%d", i), store.Millis(d.Clock.Now()))
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := d.link("https://a.example/1"); d.title(p) != "" {
+			t.Errorf("a thousand wait already: %q", d.title(p))
+		}
+		// What waits for longer than a day was lost on the way: it bars nobody.
+		d.Clock.Advance(25 * time.Hour)
+		if p := d.link("https://a.example/1"); d.title(p) != "Un" {
+			t.Errorf("a day later: %q", d.title(p))
+		}
+	})
+}
