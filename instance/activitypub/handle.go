@@ -157,7 +157,7 @@ func (s *Service) onUpdate(ctx context.Context, tx store.Tx, d inbox.Update) err
 	if err != nil {
 		return err
 	}
-	if held.Author.URI != d.Actor || held.Local {
+	if held.Author.URI != d.Actor || held.Local || held.Author.Gone() {
 		return fmt.Errorf("update %s by %s: %w", held.URI, d.Actor, instance.ErrForbidden)
 	}
 	now, err := s.readPost(ctx, tx, held.Author, d.Object)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"palier/instance"
+	"palier/instance/moderation"
 	"palier/instance/store"
 	"palier/protocol/as2"
 	"palier/protocol/vocab"
@@ -44,7 +45,12 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 			return err
 		}
 	}
-	if d.Kind != instance.Posted {
+	limited, err := s.limited(ctx, tx, p.Author)
+	if err != nil {
+		return err
+	}
+	heard := d.Kind == instance.Deleted || !limited
+	if d.Kind != instance.Posted && heard {
 		// Those who have it through a group of ours hear from its author too.
 		groups, err := s.sharedBy(ctx, tx, p.ID)
 		if err != nil {
@@ -57,10 +63,23 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 	if err := s.send(ctx, tx, to); err != nil {
 		return err
 	}
-	if p.ReplyToURI == "" || !open {
+	if p.ReplyToURI == "" || !open || !heard {
 		return nil
 	}
 	return s.passReplyOn(ctx, tx, d, out.body)
+}
+
+// limited tells whether moderators limited or suspended an author, or where
+// they are from: our groups lend them no voice.
+func (s *Service) limited(ctx context.Context, tx store.Tx, author instance.Actor) (bool, error) {
+	if !author.LimitedAt.IsZero() || !author.SuspendedAt.IsZero() {
+		return true, nil
+	}
+	if author.Local() {
+		return false, nil
+	}
+	severity, err := s.nouns.Moderation.Severity(ctx, tx, author.Host)
+	return severity != moderation.Open, err
 }
 
 // passReplyOn lets the groups of ours that hold a thread pass on what was done
@@ -240,10 +259,16 @@ func (s *Service) sharedBy(ctx context.Context, tx store.Tx, p instance.PostID) 
 
 // passOn lets our groups pass on what other servers did with a post in them:
 // a reply, an edit, a count or a deletion goes on as it came to hosts that speak
-// FEP-1b12; a deletion takes our share back at all others.
+// FEP-1b12; a deletion takes our share back at all others. Of somebody who was
+// limited, only deletions go on (security.md I04).
 func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	if d.Post == nil || !d.Post.Audience.Open() {
 		return nil
+	}
+	if d.Kind != instance.Deleted {
+		if limited, err := s.limited(ctx, tx, d.Post.Author); err != nil || limited {
+			return err
+		}
 	}
 	isPost := d.Kind == instance.Posted || d.Kind == instance.Edited || d.Kind == instance.Counted || d.Kind == instance.Deleted
 	switch {

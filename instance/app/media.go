@@ -131,6 +131,12 @@ func (a *App) shutOut(ctx context.Context, tx store.Tx, hosts []string) (bool, e
 	return false, nil
 }
 
+// keptAway tells whether a host was limited or suspended.
+func (a *App) keptAway(ctx context.Context, tx store.Tx, host string) (bool, error) {
+	severity, err := a.Moderation.Severity(ctx, tx, host)
+	return severity != moderation.Open, err
+}
+
 // purge has what is kept of a domain thrown out once it is shut out.
 func (a *App) purge(ctx context.Context, tx store.Tx, domain string) error {
 	return a.Jobs.Enqueue(ctx, tx, PurgeMedia{Domain: domain}, jobs.Unique(domain))

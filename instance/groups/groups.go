@@ -17,6 +17,7 @@ type Service struct {
 	ids   *instance.IDs
 	now   func() time.Time
 	posts Posts
+	kept  func(ctx context.Context, tx store.Tx, host string) (bool, error)
 }
 
 // Posts is how groups relay.
@@ -35,9 +36,12 @@ type Options struct {
 	IDs   *instance.IDs
 	Now   func() time.Time
 	Posts Posts
+	// KeptAway tells whether moderators limited or suspended a server;
+	// nil if they do nothing of the kind.
+	KeptAway func(ctx context.Context, tx store.Tx, host string) (bool, error)
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, kept: o.KeptAway}
 }

@@ -2,6 +2,8 @@ package groups
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,11 +23,14 @@ const (
 )
 
 // Hear relays what was posted in a group of ours, and what a group shared that
-// a group of ours collects.
+// a group of ours collects. What somebody edits who was limited since, a
+// moderator reads again.
 func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	switch {
 	case d.Kind == instance.Posted && d.Post.Group != nil && d.Post.Group.Local():
 		return s.posted(ctx, tx, d.Post)
+	case d.Kind == instance.Edited && d.Post.Audience == instance.ToPublic:
+		return s.edited(ctx, tx, d.Post)
 	case d.Kind == instance.Boosted && d.Actor.Kind == instance.Group:
 		return s.collect(ctx, tx, d)
 	default:
@@ -52,6 +57,81 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, p *instance.Post) err
 	default:
 		return nil
 	}
+}
+
+// edited takes what our groups relayed back from those that do not hear its
+// author any more, for a moderator to read: trust in a post is no trust in what
+// becomes of it (security.md I04).
+func (s *Service) edited(ctx context.Context, tx store.Tx, p *instance.Post) error {
+	limited, err := s.limited(ctx, tx, p.Author)
+	if err != nil || !limited {
+		return err
+	}
+	made, err := s.relaysOf(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	for _, r := range made {
+		if err := s.posts.Retract(ctx, tx, r.group, p); err != nil {
+			return fmt.Errorf("group %s takes back %s: %w", r.group.ID, p.ID, err)
+		}
+		if err := s.hold(ctx, tx, r.group.ID, p.ID, r.source, r.via); err != nil {
+			return fmt.Errorf("group %s holds %s again: %w", r.group.ID, p.ID, err)
+		}
+	}
+	return nil
+}
+
+// relay is that a group of ours shared a post.
+type relay struct {
+	group  instance.Actor
+	source instance.ActorID // the group it collected it from, 0 for none
+	via    []string
+}
+
+// relaysOf returns the relays of a post by those of our groups that its author
+// does not moderate.
+func (s *Service) relaysOf(ctx context.Context, tx store.Tx, p *instance.Post) ([]relay, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT `+actors.Columns+`, b.source_id, b.via
+		  FROM boosts b JOIN actors a ON a.id = b.actor_id
+		 WHERE b.post_id = $1 AND a.host = '' AND a.kind = 'Group'
+		   AND NOT EXISTS (SELECT 1 FROM moderators m WHERE m.group_id = a.id AND m.actor_id = $2)
+		 ORDER BY b.id`, p.ID, p.Author.ID)
+	if err != nil {
+		return nil, fmt.Errorf("relays of %s: %w", p.ID, err)
+	}
+	defer rows.Close()
+	var list []relay
+	for rows.Next() {
+		var r relay
+		var source *instance.ActorID
+		var via string
+		dest, done := actors.Fields(&r.group)
+		if err := rows.Scan(append(dest, &source, &via)...); err != nil {
+			return nil, fmt.Errorf("relays of %s: %w", p.ID, err)
+		}
+		if err := errors.Join(done(), json.Unmarshal([]byte(via), &r.via)); err != nil {
+			return nil, fmt.Errorf("relays of %s: %w", p.ID, err)
+		}
+		if source != nil {
+			r.source = *source
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// limited tells whether moderators limited or suspended an author, or where
+// they are from.
+func (s *Service) limited(ctx context.Context, tx store.Tx, author instance.Actor) (bool, error) {
+	if !author.LimitedAt.IsZero() || !author.SuspendedAt.IsZero() {
+		return true, nil
+	}
+	if author.Local() || s.kept == nil {
+		return false, nil
+	}
+	return s.kept(ctx, tx, author.Host)
 }
 
 // relayable tells whether a post is one that groups share: one that begins a
@@ -91,10 +171,14 @@ func (s *Service) trust(ctx context.Context, tx store.Tx, group, author instance
 	if err != nil {
 		return ignores, fmt.Errorf("trust of %s in %s: %w", author.ID, group.ID, err)
 	}
+	limited, err := s.limited(ctx, tx, author)
+	if err != nil {
+		return ignores, fmt.Errorf("trust of %s in %s: %w", author.ID, group.ID, err)
+	}
 	switch {
 	case moderates:
 		return relays, nil
-	case !author.LimitedAt.IsZero() || today >= maxPerAuthor:
+	case limited || today >= maxPerAuthor:
 		return holds, nil
 	case author.Local() && resident:
 		if holdNew && !relayedBefore {
@@ -125,12 +209,16 @@ func (s *Service) collect(ctx context.Context, tx store.Tx, d instance.Deed) err
 	if err != nil {
 		return err
 	}
+	limited, err := s.limited(ctx, tx, p.Author)
+	if err != nil {
+		return err
+	}
 	via := append(append([]string{}, d.Via...), d.Actor.URI)
 	for _, r := range rules {
 		if !r.group.Level.Relays(p.Reach) {
 			continue
 		}
-		if r.moderated || r.full {
+		if r.moderated || r.full || limited {
 			err = s.hold(ctx, tx, r.group.ID, p.ID, d.Actor.ID, via)
 		} else {
 			err = s.posts.Relay(ctx, tx, r.group, p, d.Actor.ID, via)

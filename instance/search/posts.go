@@ -131,8 +131,8 @@ func (b *finding) bounds(q Query, page Page) {
 }
 
 // findable holds for what may be found by strangers, and by v besides: what
-// was said in circles v belongs to, and what v has to do with. Of those v mutes,
-// and of servers v wants to hear nothing of, nothing is found.
+// was said in circles v belongs to, and what v has to do with. Of those who were
+// limited, the places of v show what they relay. Of those v mutes, and of servers v wants to hear nothing of, nothing is found.
 func (b *finding) findable() string {
 	open := `(p.audience = 'public' AND a.indexable AND ` + unlimited + `)`
 	if b.v.ID == 0 {
@@ -144,7 +144,8 @@ func (b *finding) findable() string {
 		for i, id := range places {
 			slots[i] = b.arg(id)
 		}
-		parts = append(parts, `(p.audience = 'public' AND p.group_id IN (`+strings.Join(slots, ", ")+`))`)
+		parts = append(parts, `(p.audience = 'public' AND p.group_id IN (`+strings.Join(slots, ", ")+`)
+		      AND (`+unlimited+` OR EXISTS (SELECT 1 FROM boosts gb WHERE gb.post_id = p.id AND gb.actor_id = p.group_id)))`)
 	}
 	me := b.arg(b.v.ID)
 	parts = append(parts, b.mine(me))

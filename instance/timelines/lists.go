@@ -142,7 +142,7 @@ func (s *Service) Public(ctx context.Context, v instance.Viewer, n Narrow, page 
 		SELECT p.id, p.id, CAST(NULL AS BIGINT)
 		  FROM posts p
 		 WHERE p.audience = 'public' AND p.deleted_at IS NULL AND p.reply_to_uri = ''
-		   AND p.id < $1 AND p.id > $2 AND `+standing+` AND `+where+narrow+`
+		   AND p.id < $1 AND p.id > $2 AND `+standing+` AND `+listed+` AND `+where+narrow+`
 		 ORDER BY p.id `+order+`
 		 LIMIT $3`, args...)
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *Service) Tag(ctx context.Context, v instance.Viewer, tag string, n Narr
 	entries, next, err := s.read(ctx, v, page, `
 		SELECT p.id, p.id, CAST(NULL AS BIGINT)
 		  FROM `+source+`
-		   AND p.audience <> 'unlisted' AND `+standing+` AND `+where+narrow+`
+		   AND p.audience <> 'unlisted' AND `+standing+` AND `+listed+` AND `+where+narrow+`
 		 ORDER BY p.id `+order+`
 		 LIMIT $3`, args...)
 	if err != nil {

@@ -99,6 +99,13 @@ type entryRow struct {
 const standing = `p.deleted_at IS NULL AND p.removed_at IS NULL
 	AND EXISTS (SELECT 1 FROM actors au WHERE au.id = p.author_id AND au.deleted_at IS NULL AND au.suspended_at IS NULL)`
 
+// listed holds for the posts, under the alias p, that may stand in a list of
+// everybody's: neither their author nor the server they are from was limited
+// (security.md I04).
+const listed = `NOT EXISTS (SELECT 1 FROM actors lu
+	WHERE lu.id = p.author_id
+	  AND (lu.limited_at IS NOT NULL OR EXISTS (SELECT 1 FROM domain_rules dr WHERE dr.domain = lu.host)))`
+
 // read runs a query for entries and loads what they name. What the viewer may
 // not read any more between the two is left out; next is where to go on all the
 // same.
