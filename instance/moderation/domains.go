@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,8 +142,8 @@ func severities(ctx context.Context, tx store.Tx, hosts []string) (map[string]Se
 }
 
 // SetDomain decides about a server; [Open] takes the rule away. A suspension
-// ends every follow between here and there and takes what came from there out
-// of the feeds. It returns an [instance.Invalid] for what is no domain, or ours.
+// ends every follow between here and there and shows nothing of what came from
+// there; once it is lifted that is shown again, but the follows are gone. It returns an [instance.Invalid] for what is no domain, or ours.
 func (s *Service) SetDomain(ctx context.Context, by instance.ActorID, r DomainRule) error {
 	domain, err := CanonicalDomain(r.Domain)
 	if err != nil {
@@ -175,12 +176,17 @@ func (s *Service) keepRule(ctx context.Context, tx store.Tx, by instance.ActorID
 		return err
 	}
 	switch r.Severity {
-	case Open:
-		_, err := tx.Exec(ctx, `DELETE FROM domain_rules WHERE domain = $1`, r.Domain)
-		return err
-	case Limited, Suspended:
+	case Open, Limited:
+		if err := s.bringBack(ctx, tx, r.Domain); err != nil {
+			return err
+		}
+	case Suspended:
 	default:
 		return &instance.Invalid{Field: "severity", Code: "unknown"}
+	}
+	if r.Severity == Open {
+		_, err := tx.Exec(ctx, `DELETE FROM domain_rules WHERE domain = $1`, r.Domain)
+		return err
 	}
 	var who *instance.ActorID
 	if by != 0 {
@@ -194,6 +200,48 @@ func (s *Service) keepRule(ctx context.Context, tx store.Tx, by instance.ActorID
 		r.Domain, string(r.Severity), r.Reason, store.Millis(s.now()), who)
 	return err
 }
+
+// bringBack shows those of a domain again whom the rule about it alone
+// suspended: who was by name, or lies under another rule, stays so.
+func (s *Service) bringBack(ctx context.Context, tx store.Tx, domain string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE actors SET suspended_at = NULL
+		 WHERE id IN `+there+`
+		   AND suspended_at = (SELECT created_at FROM domain_rules WHERE domain = $1 AND severity = 'suspend')`, within(domain)...)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, `SELECT domain FROM domain_rules WHERE severity = 'suspend' AND domain <> $1`, domain)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var others []string
+	for rows.Next() {
+		var other string
+		if err := rows.Scan(&other); err != nil {
+			return err
+		}
+		if slices.Contains(parents(domain), other) || slices.Contains(parents(other), domain) {
+			others = append(others, other)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, other := range others {
+		if _, err := tx.Exec(ctx, suspendAll, within(other)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// suspendAll suspends everyone of a domain who is not yet, as of the moment the
+// rule about it was made: that tells them from those suspended by name.
+const suspendAll = `UPDATE actors
+	SET suspended_at = (SELECT created_at FROM domain_rules WHERE domain = $1)
+	WHERE suspended_at IS NULL AND id IN ` + there
 
 // there is a query for everyone on the servers of a domain; its arguments are
 // those of [within].
@@ -210,6 +258,7 @@ func within(domain string) []any {
 // cutOff ends what connects us to a domain and everything below it.
 func (s *Service) cutOff(ctx context.Context, tx store.Tx, domain string) error {
 	for _, sql := range []string{
+		suspendAll,
 		`UPDATE actors SET followers_count = followers_count - (SELECT COUNT(*) FROM follows f
 		   WHERE f.followee_id = actors.id AND f.state = 'accepted' AND f.follower_id IN ` + there + `)
 		  WHERE host = ''`,
