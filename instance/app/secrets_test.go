@@ -63,7 +63,7 @@ func TestG05_NoSecretIsLogged(t *testing.T) {
 			t.Fatal(err)
 		}
 		var cookies []*http.Cookie
-		send := func(method, path string, form url.Values, headers ...string) *http.Response {
+		send := func(method, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
 			r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(form.Encode()))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -75,10 +75,14 @@ func TestG05_NoSecretIsLogged(t *testing.T) {
 			}
 			w := httptest.NewRecorder()
 			a.Handler().ServeHTTP(w, r)
-			cookies = append(cookies, w.Result().Cookies()...)
-			return w.Result()
+			answer := w.Result()
+			cookies = append(cookies, answer.Cookies()...)
+			if err := answer.Body.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return w
 		}
-		into := func(res *http.Response, v any) {
+		into := func(res *httptest.ResponseRecorder, v any) {
 			if err := json.NewDecoder(res.Body).Decode(v); err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +98,7 @@ func TestG05_NoSecretIsLogged(t *testing.T) {
 			"code_challenge": {challengeOf(verifier)}, "code_challenge_method": {"S256"},
 			"as": {amina.ID.String()}, "decision": {"allow"},
 		}
-		to, err := url.Parse(send("POST", "/oauth/authorize", ask).Header.Get("Location"))
+		to, err := url.Parse(send("POST", "/oauth/authorize", ask).Header().Get("Location"))
 		if err != nil {
 			t.Fatal(err)
 		}

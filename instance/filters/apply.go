@@ -136,7 +136,7 @@ func (w word) in(text string) bool {
 		at += from
 		before, _ := utf8.DecodeLastRuneInString(text[:at])
 		after, _ := utf8.DecodeRuneInString(text[at+len(w.text):])
-		if !(w.begins && inWord(before)) && !(w.ends && inWord(after)) {
+		if (!w.begins || !inWord(before)) && (!w.ends || !inWord(after)) {
 			return true
 		}
 		_, n := utf8.DecodeRuneInString(text[at:])

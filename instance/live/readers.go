@@ -117,8 +117,6 @@ func (h *Hub) standings(ctx context.Context, e Event, f facts, people []instance
 		                       OR (x.target_id = r.actor_id AND x.actor_id = `+author+`))
 		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x JOIN actors s ON s.host = x.domain
 		                    WHERE x.actor_id = r.actor_id AND s.id IN (`+author+`, `+actor+`))
-		   AND NOT EXISTS (SELECT 1 FROM blocked_domains x JOIN actors y ON y.host = x.domain
-		                    WHERE x.actor_id = r.actor_id AND y.id IN (`+author+`, `+actor+`))
 		   AND NOT EXISTS (SELECT 1 FROM mutes x
 		                    WHERE x.actor_id = r.actor_id AND x.target_id IN (`+author+`, `+actor+`)
 		                      AND (x.until IS NULL OR x.until > `+a.add(store.Millis(h.o.Now()))+`))`, a...)
