@@ -16,16 +16,16 @@ import (
 
 func (s *Server) accountRoutes(r chi.Router) {
 	s.person(r, http.MethodGet, "/v1/accounts/verify_credentials", "profile", s.kept(s.getOwnAccount))
-	s.open(r, http.MethodGet, "/v1/accounts/lookup", "read:accounts", s.lookupAccount)
-	s.open(r, http.MethodGet, "/v1/accounts", "read:accounts", s.getAccounts)
-	s.open(r, http.MethodGet, "/v1/accounts/{id}", "read:accounts", s.kept(s.getAccount))
-	s.open(r, http.MethodGet, "/v1/accounts/{id}/statuses", "read:statuses", s.kept(s.getAccountStatuses))
+	s.open(r, "/v1/accounts/lookup", "read:accounts", s.lookupAccount)
+	s.open(r, "/v1/accounts", "read:accounts", s.getAccounts)
+	s.open(r, "/v1/accounts/{id}", "read:accounts", s.kept(s.getAccount))
+	s.open(r, "/v1/accounts/{id}/statuses", "read:statuses", s.kept(s.getAccountStatuses))
 }
 
 // actor returns whom the path names. Somebody who blocks the caller is still
 // shown, as everywhere on the network; what they said is not.
 func (s *Server) actor(r *http.Request) (instance.Actor, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return instance.Actor{}, err
 	}

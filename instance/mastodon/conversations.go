@@ -61,7 +61,7 @@ func (s *Server) getConversations(w http.ResponseWriter, r *http.Request, c *cal
 }
 
 func (s *Server) readConversation(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Server) readConversation(w http.ResponseWriter, r *http.Request, c *cal
 }
 
 func (s *Server) deleteConversation(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

@@ -189,7 +189,7 @@ func (s *Server) createFilter(w http.ResponseWriter, r *http.Request, c *call) e
 
 // filter is the one of the caller's that the path names.
 func (s *Server) filter(r *http.Request, c *call) (instance.Filter, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return instance.Filter{}, err
 	}
@@ -245,7 +245,7 @@ func (s *Server) editFilter(w http.ResponseWriter, r *http.Request, c *call) err
 }
 
 func (s *Server) deleteFilter(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (s *Server) getFilterKeywords(w http.ResponseWriter, r *http.Request, c *ca
 }
 
 func (s *Server) addFilterKeyword(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (s *Server) addFilterKeyword(w http.ResponseWriter, r *http.Request, c *cal
 }
 
 func (s *Server) getFilterKeyword(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (s *Server) getFilterKeyword(w http.ResponseWriter, r *http.Request, c *cal
 }
 
 func (s *Server) editFilterKeyword(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -311,7 +311,7 @@ func (s *Server) editFilterKeyword(w http.ResponseWriter, r *http.Request, c *ca
 // dropFilterRule makes a handler of what takes a word or a post out of a filter.
 func (s *Server) dropFilterRule(drop func(context.Context, instance.ActorID, instance.ID) error) handler {
 	return func(w http.ResponseWriter, r *http.Request, c *call) error {
-		id, err := pathID(r, "id")
+		id, err := pathID(r)
 		if err != nil {
 			return err
 		}
@@ -331,7 +331,7 @@ func (s *Server) getFilterStatuses(w http.ResponseWriter, r *http.Request, c *ca
 }
 
 func (s *Server) addFilterStatus(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -350,7 +350,7 @@ func (s *Server) addFilterStatus(w http.ResponseWriter, r *http.Request, c *call
 }
 
 func (s *Server) getFilterStatus(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (s *Server) createOldFilter(w http.ResponseWriter, r *http.Request, c *call
 
 // oldFilter is the word of the caller's that the path names, and its filter.
 func (s *Server) oldFilter(r *http.Request, c *call) (instance.Filter, instance.Keyword, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return instance.Filter{}, instance.Keyword{}, err
 	}

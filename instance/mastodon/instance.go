@@ -28,16 +28,16 @@ const (
 var languages = []string{"fr", "en"}
 
 func (s *Server) instanceRoutes(r chi.Router) {
-	s.open(r, http.MethodGet, "/v2/instance", "", s.getInstance)
-	s.open(r, http.MethodGet, "/v1/instance", "", s.getInstanceV1)
-	s.open(r, http.MethodGet, "/v1/instance/rules", "", s.getRules)
-	s.open(r, http.MethodGet, "/v1/instance/peers", "", s.getPeers)
-	s.open(r, http.MethodGet, "/v1/instance/extended_description", "", s.getExtendedDescription)
-	s.open(r, http.MethodGet, "/v1/instance/translation_languages", "", func(w http.ResponseWriter, _ *http.Request, _ *call) error {
+	s.open(r, "/v2/instance", "", s.getInstance)
+	s.open(r, "/v1/instance", "", s.getInstanceV1)
+	s.open(r, "/v1/instance/rules", "", s.getRules)
+	s.open(r, "/v1/instance/peers", "", s.getPeers)
+	s.open(r, "/v1/instance/extended_description", "", s.getExtendedDescription)
+	s.open(r, "/v1/instance/translation_languages", "", func(w http.ResponseWriter, _ *http.Request, _ *call) error {
 		return reply(w, struct{}{})
 	})
 	for _, path := range []string{"/v1/custom_emojis", "/v1/instance/activity", "/v1/announcements"} {
-		s.open(r, http.MethodGet, path, "", s.getNone)
+		s.open(r, path, "", s.getNone)
 	}
 }
 

@@ -37,7 +37,7 @@ func shownLists(all []instance.List) []entity.ListOfAccounts {
 
 // listID is the list the path names.
 func listID(r *http.Request) (instance.ListID, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	return instance.ListID(id), err
 }
 

@@ -139,9 +139,9 @@ func (s *Server) Routes(r chi.Router) {
 
 // Routes are told apart by who may ask.
 
-// open answers anyone; a token, if there is one, has to allow scope.
-func (s *Server) open(r chi.Router, method, path, scope string, h handler) {
-	r.MethodFunc(method, path, s.answering(scope, anyone, h))
+// open lets anyone read; a token, if there is one, has to allow scope.
+func (s *Server) open(r chi.Router, path, scope string, h handler) {
+	r.Get(path, s.answering(scope, anyone, h))
 }
 
 // program answers whoever has a token, also a program that speaks for nobody.

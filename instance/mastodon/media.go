@@ -61,7 +61,7 @@ func pictureNote(c *call) (posts.PictureNote, error) {
 }
 
 func (s *Server) getUploaded(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *Server) getUploaded(w http.ResponseWriter, r *http.Request, c *call) er
 }
 
 func (s *Server) describeUploaded(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *Server) describeUploaded(w http.ResponseWriter, r *http.Request, c *cal
 }
 
 func (s *Server) dropUploaded(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

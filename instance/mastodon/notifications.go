@@ -109,7 +109,7 @@ func (s *Server) notices(ctx context.Context, c *call, list []notifications.Noti
 }
 
 func (s *Server) getNotification(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (s *Server) clearNotifications(w http.ResponseWriter, r *http.Request, c *c
 }
 
 func (s *Server) dismissNotification(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

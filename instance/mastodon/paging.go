@@ -59,8 +59,8 @@ func (s *Server) pageAddress(r *http.Request, name string, id instance.ID) strin
 var brackets = strings.NewReplacer("%5B", "[", "%5D", "]")
 
 // pathID reads the id in the path.
-func pathID(r *http.Request, name string) (instance.ID, error) {
-	return instance.ParseID(param(r, name))
+func pathID(r *http.Request) (instance.ID, error) {
+	return instance.ParseID(param(r, "id"))
 }
 
 // param is a part of the path, as it was meant.

@@ -14,8 +14,8 @@ import (
 // peopleListRoutes are lists of people and of servers. Their cursor is the id of
 // a line, which only the Link knows.
 func (s *Server) peopleListRoutes(r chi.Router) {
-	s.open(r, http.MethodGet, "/v1/accounts/{id}/followers", "read:accounts", s.boundTo(s.People.FollowersShown))
-	s.open(r, http.MethodGet, "/v1/accounts/{id}/following", "read:accounts", s.boundTo(s.People.FollowedShown))
+	s.open(r, "/v1/accounts/{id}/followers", "read:accounts", s.boundTo(s.People.FollowersShown))
+	s.open(r, "/v1/accounts/{id}/following", "read:accounts", s.boundTo(s.People.FollowedShown))
 	s.person(r, http.MethodGet, "/v1/follow_requests", "read:follows", s.own(s.People.Requesters))
 	s.person(r, http.MethodGet, "/v1/blocks", "read:blocks", s.own(s.People.Blocks))
 	s.person(r, http.MethodGet, "/v1/mutes", "read:mutes", s.getMutes)

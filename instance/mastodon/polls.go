@@ -13,13 +13,13 @@ import (
 )
 
 func (s *Server) pollRoutes(r chi.Router) {
-	s.open(r, http.MethodGet, "/v1/polls/{id}", "read:statuses", s.getPoll)
+	s.open(r, "/v1/polls/{id}", "read:statuses", s.getPoll)
 	s.person(r, http.MethodPost, "/v1/polls/{id}/votes", "write:statuses", s.vote)
 }
 
 // getPoll is a poll by itself. Its id is that of its post.
 func (s *Server) getPoll(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Server) getPoll(w http.ResponseWriter, r *http.Request, c *call) error 
 
 // vote votes in a poll, for good.
 func (s *Server) vote(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

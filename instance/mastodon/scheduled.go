@@ -93,7 +93,7 @@ func window(all []instance.Scheduled, page timelines.Page) (list []instance.Sche
 }
 
 func (s *Server) getOneScheduled(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *Server) getOneScheduled(w http.ResponseWriter, r *http.Request, c *call
 
 // reschedule moves a post to another time.
 func (s *Server) reschedule(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *Server) reschedule(w http.ResponseWriter, r *http.Request, c *call) err
 }
 
 func (s *Server) unschedule(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

@@ -15,14 +15,14 @@ import (
 )
 
 func (s *Server) searchRoutes(r chi.Router) {
-	s.open(r, http.MethodGet, "/v2/search", "read:search", s.searchAll)
-	s.open(r, http.MethodGet, "/v1/search", "read:search", s.searchAllAsBefore)
+	s.open(r, "/v2/search", "read:search", s.searchAll)
+	s.open(r, "/v1/search", "read:search", s.searchAllAsBefore)
 	s.person(r, http.MethodGet, "/v1/accounts/search", "read:accounts", s.searchAccounts)
-	s.open(r, http.MethodGet, "/v1/directory", "", s.getDirectory)
+	s.open(r, "/v1/directory", "", s.getDirectory)
 	// We tell nobody what others talk about: what is read most here is little,
 	// and would point at the few who read it.
 	for _, path := range []string{"/v1/trends", "/v1/trends/tags", "/v1/trends/statuses", "/v1/trends/links"} {
-		s.open(r, http.MethodGet, path, "", func(w http.ResponseWriter, _ *http.Request, _ *call) error { return reply(w, []struct{}{}) })
+		s.open(r, path, "", func(w http.ResponseWriter, _ *http.Request, _ *call) error { return reply(w, []struct{}{}) })
 	}
 }
 

@@ -31,9 +31,9 @@ func (s *Server) statusDeedRoutes(r chi.Router) {
 	}
 	s.person(r, http.MethodGet, "/v1/bookmarks", "read:bookmarks", s.keptBy(s.Posts.Bookmarks))
 	s.person(r, http.MethodGet, "/v1/favourites", "read:favourites", s.keptBy(s.Posts.Likes))
-	s.open(r, http.MethodGet, "/v1/statuses/{id}/favourited_by", "read:accounts", s.reactedBy(s.Posts.LikedBy))
-	s.open(r, http.MethodGet, "/v1/statuses/{id}/reblogged_by", "read:accounts", s.reactedBy(s.Posts.SharedBy))
-	s.open(r, http.MethodGet, "/v1/statuses/{id}/history", "read:statuses", s.getHistory)
+	s.open(r, "/v1/statuses/{id}/favourited_by", "read:accounts", s.reactedBy(s.Posts.LikedBy))
+	s.open(r, "/v1/statuses/{id}/reblogged_by", "read:accounts", s.reactedBy(s.Posts.SharedBy))
+	s.open(r, "/v1/statuses/{id}/history", "read:statuses", s.getHistory)
 	s.person(r, http.MethodGet, "/v1/statuses/{id}/source", "read:statuses", s.getSource)
 }
 

@@ -15,12 +15,12 @@ import (
 
 func (s *Server) statusRoutes(r chi.Router) {
 	s.person(r, http.MethodPost, "/v1/statuses", "write:statuses", s.publishStatus)
-	s.open(r, http.MethodGet, "/v1/statuses", "read:statuses", s.getStatuses)
-	s.open(r, http.MethodGet, "/v1/statuses/{id}", "read:statuses", s.kept(s.getStatus))
+	s.open(r, "/v1/statuses", "read:statuses", s.getStatuses)
+	s.open(r, "/v1/statuses/{id}", "read:statuses", s.kept(s.getStatus))
 	s.person(r, http.MethodPut, "/v1/statuses/{id}", "write:statuses", s.editStatus)
 	s.person(r, http.MethodDelete, "/v1/statuses/{id}", "write:statuses", s.deleteStatus)
-	s.open(r, http.MethodGet, "/v1/statuses/{id}/context", "read:statuses", s.kept(s.getStatusContext))
-	s.open(r, http.MethodGet, "/v1/statuses/{id}/card", "read:statuses", s.getStatusCard)
+	s.open(r, "/v1/statuses/{id}/context", "read:statuses", s.kept(s.getStatusContext))
+	s.open(r, "/v1/statuses/{id}/card", "read:statuses", s.getStatusCard)
 	for deed, d := range map[string]struct {
 		scope string
 		do    func(context.Context, instance.Viewer, instance.PostID) error
@@ -44,7 +44,7 @@ type sharing struct {
 
 // find returns what the path names, if the caller may read it.
 func (s *Server) find(r *http.Request, c *call) (sharing, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return sharing{}, err
 	}

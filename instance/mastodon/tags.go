@@ -16,8 +16,8 @@ import (
 )
 
 func (s *Server) tagRoutes(r chi.Router) {
-	s.open(r, http.MethodGet, "/v1/timelines/tag/{tag}", "read:statuses", s.getTagTimeline)
-	s.open(r, http.MethodGet, "/v1/tags/{tag}", "read:follows", s.getTag)
+	s.open(r, "/v1/timelines/tag/{tag}", "read:statuses", s.getTagTimeline)
+	s.open(r, "/v1/tags/{tag}", "read:follows", s.getTag)
 	s.person(r, http.MethodPost, "/v1/tags/{tag}/follow", "write:follows", s.tagDeed(s.Hashtags.Follow))
 	s.person(r, http.MethodPost, "/v1/tags/{tag}/unfollow", "write:follows", s.tagDeed(s.Hashtags.Unfollow))
 	s.person(r, http.MethodGet, "/v1/followed_tags", "read:follows", s.getFollowedTags)
@@ -25,7 +25,7 @@ func (s *Server) tagRoutes(r chi.Router) {
 	s.person(r, http.MethodPost, "/v1/featured_tags", "write:accounts", s.featureTag)
 	s.person(r, http.MethodGet, "/v1/featured_tags/suggestions", "read:accounts", s.suggestTags)
 	s.person(r, http.MethodDelete, "/v1/featured_tags/{id}", "write:accounts", s.unfeatureTag)
-	s.open(r, http.MethodGet, "/v1/accounts/{id}/featured_tags", "read:accounts", s.getFeaturedTags)
+	s.open(r, "/v1/accounts/{id}/featured_tags", "read:accounts", s.getFeaturedTags)
 }
 
 // mostOfMode is how many hashtags each of any, all and none may name; programs
@@ -199,7 +199,7 @@ func (s *Server) featureTag(w http.ResponseWriter, r *http.Request, c *call) err
 }
 
 func (s *Server) unfeatureTag(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r)
 	if err != nil {
 		return err
 	}

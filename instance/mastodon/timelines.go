@@ -10,7 +10,7 @@ import (
 
 func (s *Server) timelineRoutes(r chi.Router) {
 	s.person(r, http.MethodGet, "/v1/timelines/home", "read:statuses", s.kept(s.getHome))
-	s.open(r, http.MethodGet, "/v1/timelines/public", "read:statuses", s.kept(s.getPublic))
+	s.open(r, "/v1/timelines/public", "read:statuses", s.kept(s.getPublic))
 }
 
 // getHome is what those say whom one follows, and one's neighbours.

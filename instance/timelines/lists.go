@@ -133,16 +133,33 @@ func (s *Service) Pinned(ctx context.Context, v instance.Viewer, actor instance.
 	return entries, nil
 }
 
+// welcome returns what holds for posts that may stand in a list nobody chose the
+// authors of, to be put behind other conditions, and the arguments it adds: none
+// of somebody v mutes, and of those a moderator limited, or whose server was
+// limited, only to who follows them.
+func (s *Service) welcome(v instance.Viewer, args []any) (string, []any) {
+	if v.ID == 0 {
+		return ` AND ` + listed, args
+	}
+	args = append(args, v.ID, store.Millis(s.now()))
+	me, now := `$`+strconv.Itoa(len(args)-1), `$`+strconv.Itoa(len(args))
+	return ` AND NOT EXISTS (SELECT 1 FROM mutes mu
+		                  WHERE mu.actor_id = ` + me + ` AND mu.target_id = p.author_id AND (mu.until IS NULL OR mu.until > ` + now + `))
+		   AND (p.author_id = ` + me + ` OR ` + listed + `
+		        OR EXISTS (SELECT 1 FROM follows lf WHERE lf.follower_id = ` + me + ` AND lf.followee_id = p.author_id AND lf.state = 'accepted'))`, args
+}
+
 // Public returns a page of what anyone may read.
 func (s *Service) Public(ctx context.Context, v instance.Viewer, n Narrow, page Page) ([]Entry, instance.ID, error) {
 	before, after, order := page.bounds()
 	where, args := readable.Where(v, []any{before, after, page.limit()})
 	narrow, args := n.where(args)
+	welcome, args := s.welcome(v, args)
 	entries, next, err := s.read(ctx, v, page, `
 		SELECT p.id, p.id, CAST(NULL AS BIGINT)
 		  FROM posts p
 		 WHERE p.audience = 'public' AND p.deleted_at IS NULL AND p.reply_to_uri = ''
-		   AND p.id < $1 AND p.id > $2 AND `+standing+` AND `+listed+` AND `+where+narrow+`
+		   AND p.id < $1 AND p.id > $2 AND `+standing+` AND `+where+narrow+welcome+`
 		 ORDER BY p.id `+order+`
 		 LIMIT $3`, args...)
 	if err != nil {
@@ -171,10 +188,11 @@ func (s *Service) Tag(ctx context.Context, v instance.Viewer, tag string, n Narr
 	n.AnyTag = nil
 	where, args := readable.Where(v, args)
 	narrow, args := n.where(args)
+	welcome, args := s.welcome(v, args)
 	entries, next, err := s.read(ctx, v, page, `
 		SELECT p.id, p.id, CAST(NULL AS BIGINT)
 		  FROM `+source+`
-		   AND p.audience <> 'unlisted' AND `+standing+` AND `+listed+` AND `+where+narrow+`
+		   AND p.audience <> 'unlisted' AND `+standing+` AND `+where+narrow+welcome+`
 		 ORDER BY p.id `+order+`
 		 LIMIT $3`, args...)
 	if err != nil {
