@@ -1,0 +1,297 @@
+package app_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/go-cmp/cmp"
+
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/outreach/outreachtest"
+	"palier/instance/store"
+)
+
+// secret stands in everything that is Amina's alone.
+const secret = "capucine"
+
+// belongings are somebody's things by the names of trials: ids and addresses.
+type belongings map[string]string
+
+var named = regexp.MustCompile(`::?[a-z]+`)
+
+// in puts what is somebody's, and what is the stranger's own, into a trial.
+func (b belongings) in(trial string, own belongings) string {
+	return named.ReplaceAllStringFunc(trial, func(word string) string {
+		from := b
+		if strings.HasPrefix(word, "::") {
+			from = own
+		}
+		if v, ok := from[strings.TrimLeft(word, ":")]; ok {
+			return v
+		}
+		panic("no " + word + " for " + trial)
+	})
+}
+
+// absent returns things that look like these and never were.
+func (b belongings) absent() belongings {
+	none := belongings{}
+	for name, v := range b {
+		if id, err := strconv.ParseInt(v, 10, 64); err == nil {
+			none[name] = strconv.FormatInt(id-12345, 10)
+			continue
+		}
+		dot := strings.LastIndexByte(v, '.')
+		last := map[bool]string{true: "1", false: "0"}[v[dot-1] == '0']
+		none[name] = v[:dot-1] + last + v[dot:]
+	}
+	return none
+}
+
+// belongingsOf gives somebody one of everything that can be theirs alone, and
+// a program that speaks for them.
+func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Program) {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	publish := func(by instance.Account, d instance.Draft) *instance.Post {
+		t.Helper()
+		d.Text, d.Language = d.Text+" "+secret+" #potager", "fr"
+		p, err := v.Posts.Publish(ctx, v.Viewer(by), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := v.Program(who)
+	upload := func() string {
+		t.Helper()
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		part, err := w.CreateFormFile("file", secret+".png")
+		if err == nil {
+			_, err = part.Write(photograph(t.(*testing.T)))
+		}
+		if err == nil {
+			err = w.WriteField("description", secret)
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Do(http.MethodPost, "/api/v2/media", w.FormDataContentType(), b.Bytes()).Object()["id"].(string)
+	}
+	id := func(o map[string]any) string { t.Helper(); return o["id"].(string) }
+	b := belongings{"upload": upload(), "picture": upload()}
+	picture, err := instance.ParseID(b["picture"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	circle := publish(who, instance.Draft{Text: "Entre nous", Audience: instance.ToBuilding, Group: v.tilleuls.ID, Pictures: []instance.ID{picture}})
+	poll := publish(who, instance.Draft{Text: "Quand", Audience: instance.ToBuilding, Group: v.tilleuls.ID, Poll: &instance.PollDraft{Options: []string{secret, "non"}, Lasts: time.Hour}})
+	direct := publish(who, instance.Draft{Text: "@bo", Audience: instance.ToMentioned})
+	followers := publish(who, instance.Draft{Text: "Pour qui me suit", Audience: instance.ToFollowers})
+	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
+	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})
+	b["circle"], b["poll"], b["direct"], b["followers"] = circle.ID.String(), poll.ID.String(), direct.ID.String(), followers.ID.String()
+	shown := p.Get("/api/v1/statuses/" + b["circle"]).Object()["media_attachments"].([]any)[0].(map[string]any)["url"].(string)
+	at, err := url.Parse(shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["file"] = strings.TrimPrefix(at.Path, "/media/")
+
+	p.Form(http.MethodPatch, "/api/v1/accounts/update_credentials", "locked", "true").Is(http.StatusOK)
+	p.Post("/api/v1/accounts/" + v.bo.ID.String() + "/follow").Is(http.StatusOK)
+	p.Post("/api/v1/accounts/"+v.bo.ID.String()+"/note", "comment", secret).Is(http.StatusOK)
+	v.Program(v.cem).Post("/api/v1/accounts/" + who.ID.String() + "/follow").Is(http.StatusOK)
+	b["asker"] = v.cem.ID.String()
+	b["list"] = id(p.Post("/api/v1/lists", "title", secret).Object())
+	p.Post("/api/v1/lists/"+b["list"]+"/accounts", "account_ids[]", v.bo.ID.String()).Is(http.StatusOK)
+	filter := p.Post("/api/v2/filters", "title", secret, "context[]", "home", "keywords_attributes[][keyword]", secret).Object()
+	b["filter"], b["keyword"] = id(filter), id(filter["keywords"].([]any)[0].(map[string]any))
+	b["filtered"] = id(p.Post("/api/v2/filters/"+b["filter"]+"/statuses", "status_id", b["poll"]).Object())
+	b["scheduled"] = id(p.Post("/api/v1/statuses", "status", secret, "scheduled_at", time.Now().Add(time.Hour).UTC().Format(time.RFC3339)).Object())
+	b["conversation"] = id(p.Get("/api/v1/conversations").List()[0])
+	b["notification"] = id(p.Get("/api/v1/notifications").List()[0])
+	b["featured"] = id(p.Post("/api/v1/featured_tags", "name", "potager").Object())
+	p.Post("/api/v1/tags/" + secret + "/follow").Is(http.StatusOK)
+	p.Post("/api/v1/markers", "home[last_read_id]", b["circle"]).Is(http.StatusOK)
+	p.Post("/api/v1/statuses/" + b["circle"] + "/bookmark").Is(http.StatusOK)
+	p.Post("/api/v1/statuses/" + b["circle"] + "/favourite").Is(http.StatusOK)
+	p.Post("/api/v1/domain_blocks", "domain", secret+".example").Is(http.StatusOK)
+	p.Post("/api/v1/reports", "account_id", v.bo.ID.String(), "comment", secret).Is(http.StatusOK)
+	keys := outreachtest.NewProgram(v.T)
+	p.Post("/api/v1/push/subscription", "subscription[endpoint]", "https://push.example/"+secret, "subscription[keys][p256dh]", keys.P256DH(), "subscription[keys][auth]", keys.Secret(), "data[alerts][mention]", "true").Is(http.StatusOK)
+	connected, err := v.Apps.Connected(ctx, who.ID, 0, 1)
+	if err != nil || len(connected) != 1 {
+		t.Fatalf("connected: %+v, %v", connected, err)
+	}
+	b["token"] = fmt.Sprint(connected[0].Token)
+	return b, p
+}
+
+// pass is how a picture's address lets who holds it see it, for a while.
+var pass = regexp.MustCompile(`\?[^"\\ ]*pass=[^"\\ ]*`)
+
+// belongs is everything of somebody's as they see it.
+func belongs(v *village, p *apptest.Program, who instance.Account, b belongings) map[string]string {
+	v.T.Helper()
+	seen := map[string]string{}
+	for _, path := range []string{
+		"statuses/:circle", "statuses/:poll", "statuses/:direct", "statuses/:followers", "statuses/:circle/context", "media/:upload", "polls/:poll",
+		"scheduled_statuses", "lists", "lists/:list/accounts", "filters", "conversations", "notifications", "notifications/unread_count", "markers?timeline[]=home",
+		"bookmarks", "favourites", "followed_tags", "featured_tags", "follow_requests", "blocks", "mutes", "domain_blocks", "preferences",
+		"push/subscription", "accounts/verify_credentials", "accounts/relationships?id[]=" + v.bo.ID.String(), "timelines/home", "timelines/list/:list",
+	} {
+		a := p.Get(b.in("/api/v1/"+path, nil)).Is(http.StatusOK)
+		seen[path] = pass.ReplaceAllString(string(a.Body), "")
+	}
+	for what, sql := range map[string]string{
+		"reports": `SELECT COUNT(*) FROM reports WHERE reporter_id = $1 OR target_id = $1`,
+		"tokens":  `SELECT COUNT(*) FROM access_tokens WHERE person_id = $1`,
+	} {
+		var n int
+		if err := v.DB.Read().QueryRow(v.T.Context(), sql, who.ID).Scan(&n); err != nil {
+			v.T.Fatal(err)
+		}
+		seen[what] = strconv.Itoa(n)
+	}
+	return seen
+}
+
+// passerby is somebody who has nothing to do with anybody's things: at a
+// browser, and with a program.
+type passerby struct {
+	name    string
+	browser *apptest.Browser
+	program *apptest.Program
+}
+
+// verdict is an answer as far as it can tell things apart.
+type verdict struct {
+	Status         int
+	Location, Body string
+}
+
+// tries sends a request and returns the answer, with the whole of what came.
+func (s passerby) tries(method, trial string) (h verdict, all string) {
+	path, form, _ := strings.Cut(trial, " ")
+	kind := ""
+	if method != http.MethodGet {
+		kind = "application/x-www-form-urlencoded"
+	}
+	page := true
+	for _, of := range []string{"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known", "/a", "/o/", "/t/", "/u/", "/g/", "/ns/", "/healthz", "/readyz"} {
+		page = page && !strings.HasPrefix(path, of)
+	}
+	if !page {
+		a := s.program.Do(method, path, kind, []byte(form), "Accept", "application/activity+json, application/json;q=0.9")
+		return verdict{a.Status, a.Header.Get("Location"), string(a.Body)}, string(a.Body)
+	}
+	p := s.browser.Do(s.browser.Request(method, path, kind, []byte(form)))
+	return verdict{p.Status, p.Header.Get("Location"), p.Words("main")}, p.Body
+}
+
+// Whatever is somebody's, a stranger with its id reads none of it, changes none
+// of it and does not learn that it is there: at no route there is, nor at one
+// that is yet to come.
+func TestG10_NobodyGetsAtWhatIsSomebodys(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		hers, amina := belongingsOf(v, v.amina)
+		none := hers.absent()
+		dora := v.Program(v.dora)
+		own := belongings{
+			"amina": v.amina.ID.String(), "bo": v.bo.ID.String(),
+			"post":   v.Post(v.dora, v.port.ID, instance.ToPublic, "Bonjour").ID.String(),
+			"filter": dora.Post("/api/v2/filters", "title", "moi", "context[]", "home").Object()["id"].(string),
+		}
+		settled(t, v)
+		before := belongs(v, amina, v.amina, hers)
+		strangers := []passerby{{"a stranger", v.SignedIn(v.dora), dora}, {"nobody", v.Browser(), v.Nobody()}}
+
+		routes := routesOf(t, v)
+		for _, route := range routes {
+			if _, ok := trials[route]; !ok {
+				t.Errorf("%s has no line in trials: where could it name what is somebody's?", route)
+			}
+		}
+		for _, route := range slices.Sorted(maps.Keys(trials)) {
+			method, _, _ := strings.Cut(route, " ")
+			if !slices.Contains(routes, route) {
+				t.Errorf("%s is no route any more", route)
+				continue
+			}
+			for _, trial := range trials[route] {
+				for _, who := range strangers {
+					got, all := who.tries(method, hers.in(trial, own))
+					if strings.Contains(all, secret) && !strings.Contains(trial, secret) {
+						t.Errorf("%s, %s: tells %s %.300q", route, trial, who.name, all)
+					}
+					if hers.in(trial, own) == none.in(trial, own) {
+						for thing, id := range hers {
+							if thing != "asker" && strings.Contains(all, id) {
+								t.Errorf("%s, %s: names her %s to %s", route, trial, thing, who.name)
+							}
+						}
+						continue
+					}
+					want, _ := who.tries(method, none.in(trial, own))
+					if diff := cmp.Diff(unnamed(want, none), unnamed(got, hers)); diff != "" {
+						t.Errorf("%s, %s: %s can tell it from what never was (-never was +hers):\n%s", route, trial, who.name, diff)
+					}
+				}
+			}
+		}
+		settled(t, v)
+		if diff := cmp.Diff(before, belongs(v, amina, v.amina, hers)); diff != "" {
+			t.Errorf("what is hers has changed (-before +after):\n%s", diff)
+		}
+	})
+}
+
+// unnamed is an answer without the ids that were asked for.
+func unnamed(h verdict, things belongings) verdict {
+	for _, id := range things {
+		h.Body, h.Location = strings.ReplaceAll(h.Body, id, "…"), strings.ReplaceAll(h.Location, url.QueryEscape(id), "…")
+	}
+	return h
+}
+
+func settled(t *testing.T, v *village) { t.Helper(); apptest.Settle(t, v.Server) }
+
+// routesOf returns every route of a server but those of the administration and
+// of files that are the same for everyone.
+func routesOf(t *testing.T, v *village) []string {
+	t.Helper()
+	var routes []string
+	err := chi.Walk(v.Handler().(chi.Routes), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		switch {
+		case strings.HasPrefix(pattern, "/admin"), strings.HasSuffix(pattern, "/remove"), strings.HasPrefix(pattern, "/static/"):
+		case strings.HasPrefix(pattern, "/.well-known/"), strings.HasPrefix(pattern, "/nodeinfo/"): // of actors and the server, by name
+		case method == http.MethodHead, method == http.MethodOptions, pattern == "/actor" && method != http.MethodGet: // that one takes any
+		default:
+			routes = append(routes, method+" "+pattern)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return routes
+}
