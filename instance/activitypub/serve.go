@@ -237,7 +237,8 @@ func (s *Service) addressed(r *http.Request, p *instance.Post) (bool, error) {
 	err = s.db.Read().QueryRow(r.Context(), `
 		SELECT EXISTS (
 			SELECT 1
-			  FROM actors a JOIN actors signer ON signer.uri = $1 AND signer.host = a.host
+			  FROM actors a
+			  JOIN actors signer ON signer.uri = $1 AND signer.host = a.host AND signer.suspended_at IS NULL AND signer.deleted_at IS NULL
 			 WHERE a.id IN (SELECT actor_id FROM post_mentions WHERE post_id = $2)
 			    OR $3 AND a.id IN (SELECT follower_id FROM follows WHERE followee_id = $4 AND state = 'accepted'))`,
 		verified.Owner, p.ID, p.Audience == instance.ToFollowers, p.Author.ID).Scan(&may)
