@@ -11,6 +11,8 @@ import (
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
 	"golang.org/x/time/rate"
+
+	"palier/instance"
 )
 
 // Limit bounds how often one and the same may try: so many at once, then one
@@ -91,6 +93,23 @@ func (t Turn) Tell(h http.Header) {
 	if !t.OK {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(t.Wait.Seconds()))))
 	}
+}
+
+// TooFast is an [instance.ErrTooMany] that says when to come back.
+type TooFast struct{ Wait time.Duration }
+
+func (e *TooFast) Error() string { return instance.ErrTooMany.Error() }
+
+// Is tells that it is an [instance.ErrTooMany].
+func (e *TooFast) Is(target error) bool { return target == instance.ErrTooMany }
+
+// From is under what whoever makes a request counts.
+func From(r *http.Request) string {
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return Network(a.Addr())
 }
 
 // Network returns under what an address counts: itself, or its /64 for IPv6,

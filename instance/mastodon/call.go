@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"palier/instance"
@@ -146,19 +145,10 @@ func (s *Server) slow(r *http.Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
-	if wait, ok := s.deeds.Allow(address(r)); !ok {
-		return &tooFast{wait}
+	if wait, ok := s.deeds.Allow(auth.From(r)); !ok {
+		return &auth.TooFast{Wait: wait}
 	}
 	return nil
-}
-
-// address is whoever asks, as far as counting goes.
-func address(r *http.Request) string {
-	a, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return auth.Network(a.Addr())
 }
 
 // me is who the program speaks for; 0 for nobody.

@@ -8,17 +8,11 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/mastodon/entity"
 	"palier/instance/media"
 	"palier/instance/store"
 )
-
-// tooFast is an [instance.ErrTooMany] that says when to come back.
-type tooFast struct{ wait time.Duration }
-
-func (e *tooFast) Error() string { return instance.ErrTooMany.Error() }
-
-func (e *tooFast) Is(target error) bool { return target == instance.ErrTooMany }
 
 // statuses is what each meaning is to a program.
 var statuses = []struct {
@@ -62,8 +56,8 @@ func statusOf(err error) int {
 // here is an error of the API logged.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, c *call, err error) {
 	status := statusOf(err)
-	if fast, ok := errors.AsType[*tooFast](err); ok {
-		s.tellLimit(w, fast.wait)
+	if fast, ok := errors.AsType[*auth.TooFast](err); ok {
+		s.tellLimit(w, fast.Wait)
 	}
 	switch status {
 	case http.StatusInternalServerError:

@@ -39,7 +39,7 @@ func (s *Server) grantRoutes(r chi.Router) {
 func (s *Server) granting(h handler, fail func(http.ResponseWriter, *http.Request, *call, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{}
-		turn := s.grants.Take(address(r))
+		turn := s.grants.Take(auth.From(r))
 		turn.Tell(w.Header())
 		var err error
 		if !turn.OK {

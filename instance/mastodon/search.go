@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/mastodon/entity"
 	"palier/instance/search"
 )
@@ -150,7 +151,7 @@ func (s *Server) resolve(ctx context.Context, c *call, typed string) (instance.S
 	var soon *search.TooSoon
 	switch {
 	case errors.As(err, &soon):
-		return named, &tooFast{soon.Wait}
+		return named, &auth.TooFast{Wait: soon.Wait}
 	case errors.Is(err, instance.ErrNotFound), errors.Is(err, instance.ErrUnreachable):
 		return instance.Sighting{}, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/web/view"
 )
 
@@ -103,7 +104,7 @@ func (s *Server) look(r *http.Request, field, typed string) (instance.Actor, err
 		return instance.Actor{}, &instance.Invalid{Field: field, Code: "missing"}
 	}
 	if wait, ok := s.lookups.Allow("by " + me(r).ID.String()); !ok {
-		return instance.Actor{}, &tooFast{wait}
+		return instance.Actor{}, &auth.TooFast{Wait: wait}
 	}
 	found, err := s.Network.Look(r.Context(), typed)
 	if errors.Is(err, instance.ErrNotFound) || errors.Is(err, instance.ErrUnreachable) || err == nil && found.Actor == nil {

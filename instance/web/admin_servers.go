@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -91,7 +92,7 @@ func (s *Server) askServer(w http.ResponseWriter, r *http.Request) error {
 		}
 	case "probe":
 		if wait, ok := s.lookups.Allow("by " + me(r).ID.String()); !ok {
-			return &tooFast{wait}
+			return &auth.TooFast{Wait: wait}
 		}
 		err := s.Network.Probe(r.Context(), name)
 		if key = "probed"; errors.Is(err, instance.ErrUnreachable) {

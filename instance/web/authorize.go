@@ -229,10 +229,10 @@ func (s *Server) askedWrongly(w http.ResponseWriter, r *http.Request, err error)
 
 // granting turns away whoever asks to be let in too often.
 func (s *Server) granting(w http.ResponseWriter, r *http.Request) error {
-	turn := s.grants.Take(address(r))
+	turn := s.grants.Take(auth.From(r))
 	turn.Tell(w.Header())
 	if !turn.OK {
-		return &tooFast{turn.Wait}
+		return &auth.TooFast{Wait: turn.Wait}
 	}
 	return nil
 }

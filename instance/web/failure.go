@@ -9,21 +9,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/media"
 	"palier/instance/store"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
-
-// tooFast is an [instance.ErrTooMany] that says when to come back.
-type tooFast struct{ wait time.Duration }
-
-func (e *tooFast) Error() string { return instance.ErrTooMany.Error() }
-
-func (e *tooFast) Is(target error) bool { return target == instance.ErrTooMany }
 
 // statuses is what each meaning is on the web.
 var statuses = []struct {
@@ -67,8 +60,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := pages.Failure{Status: known(status)}
-	if fast, ok := errors.AsType[*tooFast](err); ok {
-		p.Wait = int(math.Ceil(fast.wait.Seconds()))
+	if fast, ok := errors.AsType[*auth.TooFast](err); ok {
+		p.Wait = int(math.Ceil(fast.Wait.Seconds()))
 		w.Header().Set("Retry-After", strconv.Itoa(p.Wait))
 	}
 	if status >= http.StatusInternalServerError {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -21,7 +22,7 @@ func (s *Server) getFollow(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.Query != "" {
 		if wait, ok := s.lookups.Allow("by " + me(r).ID.String()); !ok {
-			return &tooFast{wait}
+			return &auth.TooFast{Wait: wait}
 		}
 		found, err := s.Network.Look(r.Context(), p.Query)
 		switch {

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/live"
 )
 
@@ -58,7 +59,7 @@ func lineAddress(r *http.Request) string {
 	if err == nil && a.Addr().Unmap().IsLoopback() {
 		return ""
 	}
-	return address(r)
+	return auth.From(r)
 }
 
 // liveOn is where the page at path hears of what comes; nowhere for those who

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"palier/instance/auth"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -22,7 +23,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return s.askForPassword(w, r, http.StatusUnprocessableEntity, all)
 	}
 	if wait, ok := s.logins.Allow("password of " + me(r).ID.String()); !ok {
-		return &tooFast{wait}
+		return &auth.TooFast{Wait: wait}
 	}
 	err := s.People.ChangePassword(r.Context(), me(r).ID, r.PostFormValue("current"), r.PostFormValue("password"))
 	if all, ok := problems(err); ok {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/search"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
@@ -56,7 +57,7 @@ func (s *Server) seek(r *http.Request, p *pages.Search) (*instance.Post, error) 
 		var soon *search.TooSoon
 		switch {
 		case errors.As(err, &soon):
-			return nil, &tooFast{soon.Wait}
+			return nil, &auth.TooFast{Wait: soon.Wait}
 		case err != nil && !errors.Is(err, instance.ErrNotFound) && !errors.Is(err, instance.ErrUnreachable):
 			return nil, err
 		case named.Post != nil:

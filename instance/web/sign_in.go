@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -36,9 +37,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if p.Problems = missing(r, "email", "password"); p.Problems != nil {
 		return s.askToSignIn(w, r, http.StatusUnprocessableEntity, p)
 	}
-	for _, key := range []string{"from " + address(r), "as " + strings.ToLower(strings.TrimSpace(email))} {
+	for _, key := range []string{"from " + auth.From(r), "as " + strings.ToLower(strings.TrimSpace(email))} {
 		if wait, ok := s.logins.Allow(key); !ok {
-			return &tooFast{wait}
+			return &auth.TooFast{Wait: wait}
 		}
 	}
 	a, err := s.People.SignIn(r.Context(), email, password)

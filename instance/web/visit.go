@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"palier/instance"
@@ -139,19 +138,10 @@ func (s *Server) slow(_ http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
-	if wait, ok := s.deeds.Allow(address(r)); !ok {
-		return &tooFast{wait}
+	if wait, ok := s.deeds.Allow(auth.From(r)); !ok {
+		return &auth.TooFast{Wait: wait}
 	}
 	return nil
-}
-
-// address is whoever asks, as far as counting goes.
-func address(r *http.Request) string {
-	a, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return auth.Network(a.Addr())
 }
 
 // frame is what the page of this request has around it.
