@@ -86,6 +86,12 @@ type task struct {
 }
 
 func (t *task) item(ctx context.Context, item Item) error {
+	switch barred, err := t.barred(ctx, item.Actor); {
+	case err != nil:
+		return err
+	case barred:
+		return refuse("%q was shut out after it was received", clip(item.Actor)) // C13
+	}
 	o, err := as2.Parse(item.Body)
 	if err != nil {
 		return refuse("%w", err)

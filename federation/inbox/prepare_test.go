@@ -44,6 +44,24 @@ func idle(t *testing.T, w *world, a *actor, body string) {
 	}
 }
 
+func TestC13_HostsBlockedWhileTheirMessageWaited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.person(t, lea) // whom we never met
+	if got := w.post(t, a, note(lea, 1)); !got.Stored {
+		t.Fatalf("before: %+v", got)
+	}
+	w.web.requests() // for the key
+	w.barred["lyon.example"] = true
+	for _, body := range []string{note(lea, 1), `{"id":"` + lea + `/a/2","type":"Delete","actor":"` + lea + `","object":"` + lea + `/o/1"}`} {
+		_, err := w.prepare(t, a, body)
+		refused(t, body, err)
+	}
+	if got := w.web.requests(); len(got) != 0 {
+		t.Errorf("asked a blocked host for %q", got)
+	}
+}
+
 func TestNoteOfAKnownActorAsksNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
