@@ -206,7 +206,7 @@ func settlesAt(t *testing.T, most hold) hold {
 	t.Helper()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
-	end := time.After(10 * time.Second)
+	end := time.After(20 * time.Second) // a socket that was just pinged waits 15 for the pong
 	for last := holds(t); ; {
 		select {
 		case <-again.C:
