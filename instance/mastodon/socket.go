@@ -111,7 +111,7 @@ func (k *socket) tell(ctx context.Context, gone <-chan struct{}) {
 			k.end(k.line.Why())
 			return
 		case <-ping.C:
-			if !k.ping(ctx) {
+			if !k.ping(ctx, gone) {
 				return
 			}
 		case <-k.line.Rings():
@@ -124,9 +124,19 @@ func (k *socket) tell(ctx context.Context, gone <-chan struct{}) {
 	}
 }
 
-func (k *socket) ping(ctx context.Context) bool {
+// ping asks whether the other side is still there, and tells whether to go on.
+func (k *socket) ping(ctx context.Context, gone <-chan struct{}) bool {
 	ctx, cancel := context.WithTimeout(ctx, pongTime)
 	defer cancel()
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-gone: // nobody will answer any more
+			cancel()
+		case <-done:
+		}
+	}()
 	return k.conn.Ping(ctx) == nil
 }
 
