@@ -105,6 +105,9 @@ func (s *Server) serve(l net.Listener) {
 		if err != nil {
 			s.T.Errorf("stop %s: %v", s.URL, err)
 		}
+		// A parallel test is remembered, with whatever its cleanups hold, until the
+		// last test of its package ends.
+		server, s.App = nil, nil
 	})
 }
 
