@@ -44,13 +44,13 @@ func (t *terms) take(r rune, more bool) {
 		}
 		t.end()
 	case unspoken(r):
+	case !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r):
+		t.end()
 	case unspaced(r):
 		t.end()
 		t.list = append(t.list, string(r))
-	case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
-		t.add(r)
 	default:
-		t.end()
+		t.add(r)
 	}
 }
 

@@ -73,6 +73,7 @@ func TestLinksOut(t *testing.T) {
 func FuzzTerms(f *testing.F) {
 	f.Add("L'échelle d’Amina")
 	f.Add("a\x00'b'\"c")
+	f.Add("๛ เมือง 丁目")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, term := range writing.Terms(text) {
 			if term == "" || strings.ContainsFunc(term, func(r rune) bool {
