@@ -237,9 +237,9 @@ func reachable(t *testing.T, ctx context.Context) {
 			e.focus();
 			if (document.activeElement !== e) continue;
 			const name = e.tagName + "." + e.className + " " + (e.textContent || e.id).trim().slice(0, 30);
-			const ring = getComputedStyle(e.closest(".choice") ?? e);
+			const ring = getComputedStyle(e.closest(".choice, .poll-choice") ?? e);
 			if (parseFloat(ring.outlineWidth) < 3 || ring.outlineStyle === "none") faults.push("no focus shown: " + name);
-			const box = (e.closest(".choice, .tick") ?? e).getBoundingClientRect();
+			const box = (e.closest(".choice, .poll-choice, .tick") ?? e).getBoundingClientRect();
 			const inText = e.matches("a") && getComputedStyle(e).display === "inline" || e.matches(".name, .post-meta a, .post-by a, .notice a");
 			if (!inText && box.height < 43.5) faults.push("only " + box.height + " px high: " + name);
 		}
