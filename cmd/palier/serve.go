@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"time"
 
 	"palier/cmd/palier/demo"
@@ -119,6 +120,9 @@ func (s serve) Run(ctx context.Context, console demo.Console) error {
 		if addr != nil {
 			fmt.Fprintf(console.Out, "%s is there: %s (listening on %s)\n", c.Title, c.URL, addr)
 		}
+		// Pages, catalogues and migrations were read once; a small machine gets back
+		// now what that took, and not some time later.
+		debug.FreeOSMemory()
 	})
 	if closeErr := a.Close(); err == nil {
 		err = closeErr

@@ -3,7 +3,8 @@
 // how they come about.
 //
 // Every language has its own copy of the templates, into which the words are
-// folded when the program starts, so that a page in French costs no look-up.
+// folded when a page is first shown, so that a page in French costs no look-up,
+// and one that nobody looks at costs no memory.
 package pages
 
 import (
@@ -14,6 +15,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -42,7 +44,7 @@ type Set struct {
 // speaking is the set in one language.
 type speaking struct {
 	*words.Language
-	pages map[string]*template.Template
+	pages map[string]func() (*template.Template, error) // made at the first call
 	cards *cards
 	bands map[string]template.HTML
 	set   *Set
@@ -54,8 +56,8 @@ type Options struct {
 	Cards int
 }
 
-// New loads the catalogues, joins the style sheets and parses every template.
-// It fails if a template is wrong or says something no catalogue knows.
+// New loads the catalogues, joins the style sheets and parses what the pages
+// share. It fails if that is wrong or says something no catalogue knows.
 func New(o Options) (*Set, error) {
 	languages, err := words.Load()
 	if err != nil {
@@ -88,7 +90,7 @@ func (s *Set) Languages() *words.Languages { return s.languages }
 func (s *Set) Assets() *assets.Bundle { return s.assets }
 
 func (s *Set) speak(l *words.Language, keep int) (*speaking, error) {
-	in := &speaking{Language: l, pages: make(map[string]*template.Template), set: s}
+	in := &speaking{Language: l, pages: make(map[string]func() (*template.Template, error)), set: s}
 	in.bands = in.drawBands()
 	shared, err := fs.Glob(files, "part/*.tmpl")
 	if err != nil {
@@ -108,21 +110,33 @@ func (s *Set) speak(l *words.Language, keep int) (*speaking, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		page, err := base.Clone()
-		if err != nil {
-			return nil, err
-		}
-		shared := trees(page)
-		if err := include(page, name); err != nil {
-			return nil, err
-		}
-		if err := in.fold(page, shared); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		in.pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = page.Lookup("layout")
+		in.pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = sync.OnceValues(func() (*template.Template, error) {
+			return in.page(base, name)
+		})
 	}
-	in.cards, err = newCards(base, keep)
+	// What has shown something cannot be copied any more, so the cards get a copy.
+	cards, err := base.Clone()
+	if err != nil {
+		return nil, err
+	}
+	in.cards, err = newCards(cards, keep)
 	return in, err
+}
+
+// page makes the template of a page from what all share and what is its own.
+func (in *speaking) page(base *template.Template, name string) (*template.Template, error) {
+	page, err := base.Clone()
+	if err != nil {
+		return nil, err
+	}
+	shared := trees(page)
+	if err := include(page, name); err != nil {
+		return nil, err
+	}
+	if err := in.fold(page, shared); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return page.Lookup("layout"), nil
 }
 
 func include(t *template.Template, name string) error {
@@ -144,9 +158,13 @@ func (s *Set) Render(b *bytes.Buffer, p Page) error {
 	if !ok {
 		return fmt.Errorf("render %s: no language %q", p.Template(), f.Language.Tag)
 	}
-	t, ok := in.pages[p.Template()]
+	made, ok := in.pages[p.Template()]
 	if !ok {
 		return fmt.Errorf("render %s: no such template", p.Template())
+	}
+	t, err := made()
+	if err != nil {
+		return fmt.Errorf("render %s: %w", p.Template(), err)
 	}
 	if err := t.Execute(b, p); err != nil {
 		return fmt.Errorf("render %s: %w", p.Template(), err)

@@ -32,7 +32,11 @@ func TestTemplatesFitTheirPages(t *testing.T) {
 	set := newSet(t)
 	for tag, in := range set.byTag {
 		for _, p := range every {
-			if err := templatecheck.CheckHTML(in.pages[p.Template()], p); err != nil {
+			page, err := in.pages[p.Template()]()
+			if err != nil {
+				t.Fatalf("%s in %s: %v", p.Template(), tag, err)
+			}
+			if err := templatecheck.CheckHTML(page, p); err != nil {
 				t.Errorf("%s in %s: %v", p.Template(), tag, err)
 			}
 		}

@@ -198,7 +198,11 @@ func TestWordsAreFoldedIntoEveryTemplate(t *testing.T) {
 		}
 	}
 	for _, in := range set.byTag {
-		for name, page := range in.pages {
+		for name, made := range in.pages {
+			page, err := made()
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 			for _, tmpl := range page.Templates() {
 				if tmpl.Tree != nil {
 					look(in, name+": "+tmpl.Name(), tmpl.Tree.Root)
