@@ -40,7 +40,7 @@ func crowd(b *testing.B, engine store.Engine) (s *apptest.Server, author instanc
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	return s, author, place, conns, float64(after.HeapInuse+after.StackInuse-before.HeapInuse-before.StackInuse) / (1 << 20)
+	return s, author, place, conns, (float64(after.HeapInuse+after.StackInuse) - float64(before.HeapInuse+before.StackInuse)) / (1 << 20)
 }
 
 // residents are people without a password: hashing a thousand takes minutes.
