@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -17,8 +18,8 @@ func (s *Server) listRoutes(r chi.Router) {
 	s.person(r, http.MethodPut, "/v1/lists/{id}", "write:lists", s.editList)
 	s.person(r, http.MethodDelete, "/v1/lists/{id}", "write:lists", s.deleteList)
 	s.person(r, http.MethodGet, "/v1/lists/{id}/accounts", "read:lists", s.getListAccounts)
-	s.person(r, http.MethodPost, "/v1/lists/{id}/accounts", "write:lists", s.addToList)
-	s.person(r, http.MethodDelete, "/v1/lists/{id}/accounts", "write:lists", s.removeFromList)
+	s.person(r, http.MethodPost, "/v1/lists/{id}/accounts", "write:lists", changeList(s.Lists.Add))
+	s.person(r, http.MethodDelete, "/v1/lists/{id}/accounts", "write:lists", changeList(s.Lists.Remove))
 	s.person(r, http.MethodGet, "/v1/accounts/{id}/lists", "read:lists", s.getListsWith)
 	s.person(r, http.MethodGet, "/v1/timelines/list/{id}", "read:lists", s.kept(s.getListTimeline))
 }
@@ -150,34 +151,23 @@ func (c *call) accountIDs() ([]instance.ActorID, error) {
 	return ids, nil
 }
 
-func (s *Server) addToList(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := listID(r)
-	if err != nil {
-		return err
+// changeList makes a handler of what is done with those a request names and a
+// list.
+func changeList(change func(context.Context, instance.ActorID, instance.ListID, []instance.ActorID) error) handler {
+	return func(w http.ResponseWriter, r *http.Request, c *call) error {
+		id, err := listID(r)
+		if err != nil {
+			return err
+		}
+		members, err := c.accountIDs()
+		if err != nil {
+			return err
+		}
+		if err := change(r.Context(), c.me(), id, members); err != nil {
+			return err
+		}
+		return reply(w, nothingMore{})
 	}
-	members, err := c.accountIDs()
-	if err != nil {
-		return err
-	}
-	if err := s.Lists.Add(r.Context(), c.me(), id, members); err != nil {
-		return err
-	}
-	return reply(w, nothingMore{})
-}
-
-func (s *Server) removeFromList(w http.ResponseWriter, r *http.Request, c *call) error {
-	id, err := listID(r)
-	if err != nil {
-		return err
-	}
-	members, err := c.accountIDs()
-	if err != nil {
-		return err
-	}
-	if err := s.Lists.Remove(r.Context(), c.me(), id, members); err != nil {
-		return err
-	}
-	return reply(w, nothingMore{})
 }
 
 // getListsWith are those of one's lists that somebody is in.
