@@ -255,7 +255,7 @@ var trials = map[string][]string{
 
 	// Programs: what is the same for everyone.
 	"GET /api/v1/instance": {"/api/v1/instance"}, "GET /api/v2/instance": {"/api/v2/instance"}, "GET /api/v1/instance/rules": {"/api/v1/instance/rules"},
-	"GET /api/v1/instance/peers": {"/api/v1/instance/peers"}, "GET /api/v1/instance/activity": {"/api/v1/instance/activity"},
+	"GET /api/v1/instance/peers":                {"/api/v1/instance/peers"},
 	"GET /api/v1/instance/extended_description": nil, "GET /api/v1/instance/translation_languages": nil, "GET /api/v1/custom_emojis": nil,
 	"GET /api/v1/trends": {"/api/v1/trends"}, "GET /api/v1/trends/tags": {"/api/v1/trends/tags"},
 	"GET /api/v1/trends/statuses": {"/api/v1/trends/statuses"}, "GET /api/v1/trends/links": {"/api/v1/trends/links"},

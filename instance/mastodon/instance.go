@@ -36,7 +36,7 @@ func (s *Server) instanceRoutes(r chi.Router) {
 	s.open(r, "/v1/instance/translation_languages", "", func(w http.ResponseWriter, _ *http.Request, _ *call) error {
 		return reply(w, struct{}{})
 	})
-	for _, path := range []string{"/v1/custom_emojis", "/v1/instance/activity", "/v1/announcements"} {
+	for _, path := range []string{"/v1/custom_emojis", "/v1/announcements"} {
 		s.open(r, path, "", s.getNone)
 	}
 }
