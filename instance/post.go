@@ -15,6 +15,9 @@ const (
 	MaxPictures    = 4
 )
 
+// KindPost is the kind of a post that is no more than that.
+const KindPost = "post"
+
 // Post is what somebody said, here or elsewhere: a post of its own or a reply.
 type Post struct {
 	ID        PostID
@@ -39,8 +42,10 @@ type Post struct {
 
 	Local       bool
 	Pictures    []Picture
-	Card        *Card // of the first page it links to, nil without one
-	Poll        *Poll // what it asks; nil for nothing
+	Card        *Card     // of the first page it links to, nil without one
+	Poll        *Poll     // what it asks; nil for nothing
+	Proposal    *Proposal // what it offers or asks for; nil for nothing
+	Event       *Event    // when and where those meet whom it invites; nil for no meeting
 	Mentions    []Actor
 	Tags        []string
 	PublishedAt time.Time
@@ -102,6 +107,12 @@ type Draft struct {
 	// pictures beyond them keep theirs.
 	Descriptions []string
 	Poll         *PollDraft // nil for none
+	// Kind is what the post is for; empty for just a post.
+	Kind string
+	// Proposal is what it offers or asks for, Event whom it invites to what; nil for
+	// nothing. An edit that has none leaves what the post has.
+	Proposal *Proposal
+	Event    *Event
 	// Once names this very press of the button, if it is not empty: a draft
 	// that comes twice under one name is one post.
 	Once string

@@ -31,7 +31,7 @@ func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Act
 	}
 	ours := vocab.ReadPost(o)
 	p := &instance.Post{
-		URI: doc.ID, URL: web(doc.URL, doc.ID), Author: author, Kind: "post",
+		URI: doc.ID, URL: web(doc.URL, doc.ID), Author: author, Kind: instance.KindPost,
 		Title: cut(writing.CleanName(ours.Title), maxRemoteTitle), Warning: cut(writing.Plain(doc.Summary, instance.MaxWarning), instance.MaxWarning),
 		Sensitive: doc.Sensitive, Language: language(doc.Language()), Reach: ours.Reach,
 		ReplyToURI: doc.InReplyTo, Context: own(doc.Conversation, doc.Conversation),

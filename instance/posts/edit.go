@@ -48,6 +48,9 @@ func (s *Service) Edit(ctx context.Context, by instance.ActorID, id instance.Pos
 		if err := s.askAgain(ctx, tx, p, d.Poll); err != nil {
 			return err
 		}
+		if err := reviseMatter(ctx, tx, p, d); err != nil {
+			return err
+		}
 		return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: p.Author, Post: p, ID: s.ids.Next()})
 	})
 	if err != nil {
@@ -126,6 +129,20 @@ func (s *Service) askAgain(ctx context.Context, tx store.Tx, p *instance.Post, d
 		return err
 	}
 	return s.revisePoll(ctx, tx, p, now)
+}
+
+// reviseMatter makes what a post proposes and invites to that which a draft
+// does; a draft that does neither leaves it.
+func reviseMatter(ctx context.Context, tx store.Tx, p *instance.Post, d instance.Draft) error {
+	if d.Proposal != nil {
+		if err := reviseProposal(ctx, tx, p, d.Proposal); err != nil {
+			return err
+		}
+	}
+	if d.Event == nil {
+		return nil
+	}
+	return reviseEvent(ctx, tx, p, d.Event)
 }
 
 // latest is when the post was last changed.

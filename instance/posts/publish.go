@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,13 @@ import (
 // and [instance.ErrNotFound] for a post to answer that they may not read. A
 // draft that was sent before returns the post it became then.
 func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Draft) (*instance.Post, error) {
+	return s.PublishWith(ctx, v, d, nil)
+}
+
+// PublishWith is [Service.Publish] and, in its transaction and before anybody
+// hears of the post, with: what stands on the post and is no part of it. A draft
+// that was sent before is not done again. A nil with does nothing.
+func (s *Service) PublishWith(ctx context.Context, v instance.Viewer, d instance.Draft, with With) (*instance.Post, error) {
 	if err := d.Check(); err != nil {
 		return nil, err
 	}
@@ -30,10 +38,10 @@ func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Dra
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
-	p, err := s.publish(ctx, v.ID, d, parent, named)
+	p, err := s.publish(ctx, v.ID, d, parent, named, with)
 	if errors.Is(err, errSent) {
 		// The other press was quicker: it is there now.
-		p, err = s.publish(ctx, v.ID, d, parent, named)
+		p, err = s.publish(ctx, v.ID, d, parent, named, with)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
@@ -41,15 +49,18 @@ func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Dra
 	return p, nil
 }
 
-func (s *Service) publish(ctx context.Context, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor) (p *instance.Post, err error) {
+// With does what belongs to a post in the transaction that writes it.
+type With func(ctx context.Context, tx store.Tx, p *instance.Post) error
+
+func (s *Service) publish(ctx context.Context, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor, with With) (p *instance.Post, err error) {
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		p, err = s.publishIn(ctx, tx, by, d, parent, named)
+		p, err = s.publishIn(ctx, tx, by, d, parent, named, with)
 		return err
 	})
 	return p, err
 }
 
-func (s *Service) publishIn(ctx context.Context, tx store.Tx, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor) (*instance.Post, error) {
+func (s *Service) publishIn(ctx context.Context, tx store.Tx, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor, with With) (*instance.Post, error) {
 	author, err := actors.ByID(ctx, tx, by)
 	if err != nil {
 		return nil, err
@@ -72,6 +83,11 @@ func (s *Service) publishIn(ctx context.Context, tx store.Tx, by instance.ActorI
 	}
 	if err := s.keepSent(ctx, tx, p, d.Once); err != nil {
 		return nil, err
+	}
+	if with != nil {
+		if err := with(ctx, tx, p); err != nil {
+			return nil, err
+		}
 	}
 	return p, s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: author, Post: p, ID: instance.ID(p.ID)})
 }
@@ -112,7 +128,7 @@ func (s *Service) compose(ctx context.Context, tx store.Tx, author instance.Acto
 	now := s.now().UTC()
 	p := &instance.Post{
 		ID: id, URI: s.site.PostURI(id), URL: s.site.PostPage(author.Username, id), Author: author, Group: group,
-		Kind: "post", Warning: d.Warning, Sensitive: d.Sensitive || d.Warning != "", Language: d.Language,
+		Kind: cmp.Or(d.Kind, instance.KindPost), Proposal: d.Proposal, Event: d.Event, Warning: d.Warning, Sensitive: d.Sensitive || d.Warning != "", Language: d.Language,
 		Audience: d.Audience, Reach: d.Reach, Thread: id, Context: s.site.ThreadURI(id), Local: true, PublishedAt: now,
 	}
 	if parent != nil {
@@ -332,6 +348,12 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, p *instance.Post, doc
 		return err
 	}
 	if err := s.insertPoll(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := insertProposal(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := insertEvent(ctx, tx, p); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `

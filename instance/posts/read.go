@@ -127,7 +127,7 @@ func one(ctx context.Context, tx store.Tx, where string, arg any, viewer instanc
 }
 
 // Complete fills in what stands in other tables: authors, groups, who is
-// answered, pictures, cards, polls, mentions, hashtags, and what the viewer did with
+// answered, pictures, cards, polls, proposals, events, mentions, hashtags, and what the viewer did with
 // each post.
 func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found []*instance.Post) error {
 	if len(found) == 0 {
@@ -157,10 +157,37 @@ func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found [
 	if err := addPolls(ctx, tx, viewer, byID, ids); err != nil {
 		return err
 	}
+	if err := addMatters(ctx, tx, found, byID); err != nil {
+		return err
+	}
 	if err := addTags(ctx, tx, byID, ids); err != nil {
 		return err
 	}
 	return addReactions(ctx, tx, viewer, byID, ids)
+}
+
+// addMatters loads what the posts propose and invite to. Most are just posts,
+// and cost nothing here.
+func addMatters(ctx context.Context, tx store.Tx, found []*instance.Post, byID map[instance.PostID]*instance.Post) error {
+	var proposals, events []instance.PostID
+	for _, p := range found {
+		switch p.Kind {
+		case instance.KindPost:
+		case instance.KindEvent:
+			events = append(events, p.ID)
+		default:
+			proposals = append(proposals, p.ID)
+		}
+	}
+	if len(proposals) > 0 {
+		if err := addProposals(ctx, tx, byID, proposals); err != nil {
+			return err
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return addEvents(ctx, tx, byID, events)
 }
 
 // addActors loads authors, groups, whom the posts answer and whom they mention

@@ -150,6 +150,12 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	if err := s.revisePoll(ctx, tx, held, now.Poll); err != nil {
 		return err
 	}
+	if err := reviseProposal(ctx, tx, held, now.Proposal); err != nil {
+		return err
+	}
+	if err := reviseEvent(ctx, tx, held, now.Event); err != nil {
+		return err
+	}
 	return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: held.Author, Post: held, ID: s.ids.Next(), Origin: from(activity)})
 }
 

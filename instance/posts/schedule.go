@@ -345,7 +345,7 @@ func (s *Service) publishDraft(ctx context.Context, by instance.ActorID, k *inst
 		if !active {
 			return instance.ErrForbidden
 		}
-		_, err = s.publishIn(ctx, tx, by, d, parent, named)
+		_, err = s.publishIn(ctx, tx, by, d, parent, named, nil)
 		return err
 	})
 }
