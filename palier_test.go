@@ -39,13 +39,14 @@ var floors = [][]string{
 	{"instance"},
 	{"instance/store", "instance/writing", "instance/france"},
 	{"instance/jobs", "instance/media", "instance/actors", "instance/readable"},
+	{"instance/mail"},
 	{}, // people, places, posts and the other nouns
 	{"instance/web", "instance/mastodon", "instance/activitypub"},
 	{"instance/config"},
 	{"instance/app"},
 }
 
-const nounFloor = 3
+const nounFloor = 4
 
 // wired are the rooms of instance that may speak to other servers.
 var wired = []string{"instance/activitypub", "instance/app", "instance/config"}
@@ -165,6 +166,9 @@ func TestImportRule(t *testing.T) {
 		{"instance/jobs", "instance/store", false, true},
 		{"instance/store", "instance/jobs", false, false},
 		{"instance/jobs", "instance/media", false, false},
+		{"instance/mail", "instance/jobs", false, true},
+		{"instance/people", "instance/mail", false, true},
+		{"instance/jobs", "instance/mail", false, false},
 		{"instance", "instance/store", false, false},
 		{"instance", "protocol/vocab", false, true},
 		{"federation/inbox", "protocol/as2", false, true},

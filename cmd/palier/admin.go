@@ -32,6 +32,7 @@ type admin struct {
 	ImportBlocks  adminImportBlocks  `cmd:"" help:"Take over a block list (CSV)."`
 	Token         adminToken         `cmd:"" help:"Print a token with which a client program speaks for somebody."`
 	Queue         adminQueue         `cmd:"" help:"Show deliveries that wait, or try them again."`
+	Mail          adminMail          `cmd:"" help:"Letters that no mail server has taken."`
 	Media         adminMedia         `cmd:"" help:"Pictures of other servers that are kept here."`
 }
 

@@ -18,9 +18,11 @@ import (
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
+	"palier/instance/homes"
 	"palier/instance/jobs"
 	"palier/instance/lists"
 	"palier/instance/live"
+	"palier/instance/mail"
 	"palier/instance/markers"
 	"palier/instance/media"
 	"palier/instance/media/remote"
@@ -61,6 +63,8 @@ type App struct {
 	Apps          *auth.Apps
 	Live          *live.Hub
 	Outreach      *outreach.Service
+	Mail          *mail.Service
+	Homes         *homes.Service
 	Pictures      *media.Pictures
 	Others        *remote.Cache
 	Passes        *media.Passes
@@ -124,7 +128,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce},
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, mail.Queue: mail.Workers},
 	})
 	if err := a.openMedia(); err != nil {
 		return err
@@ -132,6 +136,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.seal(ctx); err != nil {
 		return err
 	}
+	a.Mail = mail.New(mail.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Title: a.Config.Title, Server: a.Config.Mail.Server(),
+	})
 	keyring := activitypub.NewKeyring(a.DB, a.now)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
@@ -184,6 +191,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	})
 	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
+	a.Homes = homes.New(homes.Options{DB: a.DB, IDs: a.ids, Now: a.now})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
 	a.Previews = previews.New(previews.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Fetch: a.Federation, Shut: a.shutOut, Delay: a.Config.CardDelay,

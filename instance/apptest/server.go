@@ -15,6 +15,7 @@ import (
 	"palier/instance"
 	"palier/instance/app"
 	"palier/instance/config"
+	"palier/instance/mail"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/store"
@@ -139,6 +140,16 @@ func (s *Server) Place(name string, kind instance.Level, within ...string) insta
 		s.T.Fatal(err)
 	}
 	return n
+}
+
+// Letters returns the letters that wait for an address, the oldest first.
+func (s *Server) Letters(to string) []mail.Stored {
+	s.T.Helper()
+	list, err := s.Mail.Letters(s.T.Context(), to, 0, 1000)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return list
 }
 
 // Viewer returns somebody as a reader.

@@ -39,6 +39,9 @@ type Config struct {
 	// CardDelay is how long after a post the page it links to is asked for, at
 	// most: a random while, since other servers ask too.
 	CardDelay time.Duration `toml:"card_delay"`
+	// Mail is the mail server that takes letters; without one they stay in the
+	// database, where palier admin mail shows them.
+	Mail Mail `toml:"mail"`
 	// Roles are what this process does: web, worker.
 	Roles []string `toml:"roles"`
 	// TrustedProxies are whose X-Forwarded-For counts.
@@ -149,6 +152,9 @@ func (c *Config) Check() error {
 		}
 	}
 	if err := c.MediaBucket.check(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.Mail.Server().Check(); err != nil {
 		errs = append(errs, err)
 	}
 	if c.MediaCacheMB < leastCacheMB {
