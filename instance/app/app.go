@@ -34,6 +34,7 @@ import (
 	"palier/instance/portraits"
 	"palier/instance/posts"
 	"palier/instance/previews"
+	"palier/instance/purchases"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -70,6 +71,7 @@ type App struct {
 	Passes        *media.Passes
 	Portraits     *portraits.Service
 	Previews      *previews.Service
+	Purchases     *purchases.Service
 
 	log     *slog.Logger
 	version string
@@ -176,7 +178,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
-			a.Previews.Hear,
+			a.Previews.Hear, a.Purchases.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -208,6 +210,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
+	a.Purchases = purchases.New(purchases.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs, Concern: a.concern})
 	a.Moderation = moderation.New(moderation.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,
 		Purge: a.purge,
@@ -220,6 +223,11 @@ func (a *App) written(ctx context.Context, tx store.Tx, w notifications.Written)
 		return err
 	}
 	return a.Outreach.Written(ctx, tx, w.Owner, string(w.Kind), w.From, w.ID)
+}
+
+// concern tells people of something about a post that concerns them.
+func (a *App) concern(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
+	return a.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
 }
 
 // Start begins the work that this process does besides answering.

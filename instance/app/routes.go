@@ -27,7 +27,7 @@ func (a *App) routes() (http.Handler, error) {
 		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines, Search: a.Search, Hashtags: a.Hashtags,
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures, Passes: a.Passes, Live: a.Live,
 		Filters: a.Filters, Conversations: a.Conversations,
-		Others: a.Others, Portraits: a.Portraits,
+		Others: a.Others, Portraits: a.Portraits, Purchases: a.Purchases,
 		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
+	"palier/instance/purchases"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -49,6 +50,7 @@ type Village struct {
 	Moderation    *moderation.Service
 	Apps          *auth.Apps
 	Live          *live.Hub
+	Purchases     *purchases.Service
 
 	mu    sync.Mutex
 	deeds []instance.Deed
@@ -101,6 +103,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Search = search.New(search.Options{DB: db, Site: site, Now: v.Clock.Now, Posts: v.Posts})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
+	v.Purchases = purchases.New(purchases.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{}), Concern: v.concern})
 	v.Live = live.New(live.Options{DB: db, Log: quiet(t), Now: v.Clock.Now, Readers: places.Readers})
 	return v
 }
@@ -109,12 +112,16 @@ func (v *Village) written(ctx context.Context, tx store.Tx, w notifications.Writ
 	return v.Live.Notified(ctx, tx, w.Owner, w.ID)
 }
 
+func (v *Village) concern(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
+	return v.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
+}
+
 func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	v.mu.Lock()
 	v.deeds = append(v.deeds, d)
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear,
+		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear, v.Purchases.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (s *Service) PublishWith(ctx context.Context, v instance.Viewer, d instance
 }
 
 // With does what belongs to a post in the transaction that writes it.
-type With func(ctx context.Context, tx store.Tx, p *instance.Post) error
+type With = func(ctx context.Context, tx store.Tx, p *instance.Post) error
 
 func (s *Service) publish(ctx context.Context, by instance.ActorID, d instance.Draft, parent *instance.Post, named []instance.Actor, with With) (p *instance.Post, err error) {
 	err = s.db.InTx(ctx, func(tx store.Tx) error {

@@ -26,6 +26,7 @@ import (
 	"palier/instance/places"
 	"palier/instance/portraits"
 	"palier/instance/posts"
+	"palier/instance/purchases"
 	"palier/instance/search"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
@@ -77,6 +78,7 @@ type Options struct {
 	Others        *remote.Cache
 	Passes        *media.Passes
 	Portraits     *portraits.Service
+	Purchases     *purchases.Service
 
 	Login, Deeds, Lookup, Grants auth.Limit
 }

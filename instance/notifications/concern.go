@@ -1,0 +1,67 @@
+package notifications
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// Kinds of notices about what neighbours do together.
+const (
+	PurchaseAgreed    Kind = "purchase-agreed"    // what was ordered together is bought
+	PurchaseMissed    Kind = "purchase-missed"    // it is, but nothing was left for one's own order
+	PurchaseCancelled Kind = "purchase-cancelled" // it is not
+	PurchaseExtended  Kind = "purchase-extended"  // its deadline was put off
+	PurchasePickUp    Kind = "purchase-pick-up"   // one chooses when to come for it
+)
+
+// Concern tells people here of something about a post that concerns them, each
+// time anew. Who is blocked by the one it comes from, or blocks or mutes them, is
+// not told.
+func (s *Service) Concern(ctx context.Context, tx store.Tx, kind Kind, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
+	for some := range slices.Chunk(whom, perInsert) {
+		if err := s.concern(ctx, tx, kind, from, post, some); err != nil {
+			return fmt.Errorf("tell of %s about %s: %w", kind, post, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) concern(ctx context.Context, tx store.Tx, kind Kind, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
+	args := []any{string(kind), from, post, s.ids.Next(), store.Millis(s.now())}
+	values := make([]string, len(whom))
+	for i, owner := range whom {
+		n := len(args) + 1
+		values[i] = `(CAST(` + store.Placeholders(n, 1) + ` AS BIGINT), CAST(` + store.Placeholders(n+1, 1) + ` AS BIGINT))`
+		args = append(args, s.ids.Next(), owner)
+	}
+	rows, err := tx.Query(ctx, `
+		INSERT INTO notifications (id, owner_id, kind, from_id, post_id, about_id)
+		SELECT v.column1, p.actor_id, CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT)
+		  FROM (VALUES `+strings.Join(values, ", ")+`) AS v
+		  JOIN people p ON p.actor_id = v.column2
+		 WHERE NOT EXISTS (SELECT 1 FROM blocks x
+		                    WHERE (x.actor_id = p.actor_id AND x.target_id = $2) OR (x.actor_id = $2 AND x.target_id = p.actor_id))
+		   AND NOT EXISTS (SELECT 1 FROM mutes x
+		                    WHERE x.actor_id = p.actor_id AND x.target_id = $2 AND x.notices AND (x.until IS NULL OR x.until > $5))
+		ON CONFLICT DO NOTHING
+		RETURNING id, owner_id, from_id`, args...)
+	if err != nil {
+		return err
+	}
+	list, err := readWritten(rows)
+	if err != nil || s.written == nil {
+		return err
+	}
+	for _, w := range list {
+		w.Kind = kind
+		if err := s.written(ctx, tx, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
