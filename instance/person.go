@@ -13,7 +13,7 @@ type Account struct {
 	Actor
 	Email           string
 	Role            Role
-	Locale          string // fr or en
+	Locale          string // one of [Locales]
 	Appearance      string // auto, light, dark, contrast
 	TextSize        string // normal, large, larger
 	DefaultAudience Audience

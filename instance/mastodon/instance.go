@@ -24,9 +24,6 @@ const (
 	urlCounts = 23 // characters that a link counts
 )
 
-// languages are those the pages of the server speak.
-var languages = []string{"fr", "en"}
-
 func (s *Server) instanceRoutes(r chi.Router) {
 	s.open(r, "/v2/instance", "", s.getInstance)
 	s.open(r, "/v1/instance", "", s.getInstanceV1)
@@ -87,7 +84,7 @@ func (s *Server) getInstance(w http.ResponseWriter, r *http.Request, _ *call) er
 		Domain: s.Site.Host(), Title: s.Title, Version: s.version(), SourceURL: s.Site.Base(), Description: s.about(),
 		Thumbnail: entity.InstanceThumbnail{URL: s.Site.Base() + missingHeader, Versions: map[string]string{"@1x": s.Site.Base() + missingHeader}},
 		Icon:      []entity.InstanceIcon{{Src: s.Site.Base() + missingAvatar, Size: "400x400"}},
-		Languages: languages, Configuration: s.configuration(), APIVersions: map[string]int{"mastodon": 1},
+		Languages: instance.Locales(), Configuration: s.configuration(), APIVersions: map[string]int{"mastodon": 1},
 		Contact: entity.InstanceContact{Account: contact}, Rules: []entity.Rule{},
 	})
 }
@@ -110,7 +107,7 @@ func (s *Server) getInstanceV1(w http.ResponseWriter, r *http.Request, _ *call) 
 	c := s.configuration()
 	return reply(w, entity.InstanceV1{
 		URI: s.Site.Host(), Title: s.Title, ShortDescription: s.about(), Description: s.about(), Version: s.version(),
-		URLs: map[string]string{"streaming_api": c.URLs.Streaming}, Thumbnail: s.Site.Base() + missingHeader, Languages: languages,
+		URLs: map[string]string{"streaming_api": c.URLs.Streaming}, Thumbnail: s.Site.Base() + missingHeader, Languages: instance.Locales(),
 		Stats:         entity.InstanceStats{StatusCount: posts, DomainCount: tally.Servers},
 		Configuration: c, ContactAccount: contact, Rules: []entity.Rule{}, MaxTootChars: instance.MaxText,
 	})

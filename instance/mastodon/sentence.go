@@ -10,9 +10,13 @@ import (
 	"palier/instance/media"
 )
 
-// language is in which language the one who asks reads a sentence.
+// language is in which language the one who asks reads a sentence: English for
+// those whose language the API has no sentences in.
 func language(r *http.Request, c *call) string {
 	if c.account != nil {
+		if _, ok := words[c.account.Locale]; !ok {
+			return "en"
+		}
 		return c.account.Locale
 	}
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(r.Header.Get("Accept-Language"))), "fr") {

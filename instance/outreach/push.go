@@ -246,7 +246,16 @@ func title(n Notice) string {
 	if !ok {
 		of = titles["en"]
 	}
-	return strings.ReplaceAll(of[n.Kind], "{name}", cut(n.From.Shown()))
+	return strings.ReplaceAll(of[n.Kind], "{name}", isolated(n.Locale, cut(n.From.Shown())))
+}
+
+// isolated keeps a name that is written the other way round from disturbing a
+// sentence that reads from right to left (Unicode UAX #9, FSI and PDI).
+func isolated(locale, name string) string {
+	if locale != "ar" {
+		return name
+	}
+	return "\u2068" + name + "\u2069"
 }
 
 var titles = map[string]map[string]string{
@@ -269,5 +278,25 @@ var titles = map[string]map[string]string{
 		"request": "{name} asks to follow you",
 		"like":    "{name} thanks you for your post",
 		"poll":    "A poll by {name} has ended",
+	},
+	"uk": {
+		"mention": "{name} згадує вас",
+		"reply":   "{name} відповідає вам",
+		"status":  "{name}: нове повідомлення",
+		"boost":   "{name} поширює ваше повідомлення",
+		"follow":  "{name} підписується на вас",
+		"request": "{name} просить дозволу підписатися на вас",
+		"like":    "{name} дякує вам за повідомлення",
+		"poll":    "Опитування, яке створив(-ла) {name}, завершено",
+	},
+	"ar": {
+		"mention": "ذكركم {name}",
+		"reply":   "ردّ عليكم {name}",
+		"status":  "رسالة جديدة من {name}",
+		"boost":   "شارك {name} رسالتكم",
+		"follow":  "يتابعكم {name}",
+		"request": "يطلب {name} متابعتكم",
+		"like":    "يشكركم {name} على رسالتكم",
+		"poll":    "انتهى استطلاع {name}",
 	},
 }

@@ -144,7 +144,6 @@ type Preferences struct {
 }
 
 var (
-	locales     = map[string]bool{"fr": true, "en": true}
 	appearances = map[string]bool{"auto": true, "light": true, "dark": true, "contrast": true}
 	textSizes   = map[string]bool{"normal": true, "large": true, "larger": true}
 )
@@ -153,7 +152,7 @@ var (
 // [instance.Invalid] for a choice that is not offered.
 func (s *Service) SetPreferences(ctx context.Context, id instance.ActorID, p Preferences) error {
 	switch {
-	case !locales[p.Locale]:
+	case !instance.Speaks(p.Locale):
 		return &instance.Invalid{Field: "locale", Code: "unknown"}
 	case !appearances[p.Appearance]:
 		return &instance.Invalid{Field: "appearance", Code: "unknown"}

@@ -50,7 +50,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		}
 	}
 	for _, l := range s.set.Languages().All() {
-		p.Languages = append(p.Languages, view.Option{Value: l.Tag, Label: l.Say("language.own." + l.Tag), Selected: l.Tag == chosen.Locale})
+		p.Languages = append(p.Languages, view.Option{Value: l.Tag, Label: l.Own(), Selected: l.Tag == chosen.Locale})
 	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err

@@ -14,7 +14,7 @@ var storyList = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Stories</title>
 <link rel="stylesheet" href="{{.CSS}}"><body><main class="middle"><h1>Stories</h1>
 <ul>{{range .Names}}<li><a href="/_stories/{{.}}">{{.}}</a> ·
-<a href="/_stories/{{.}}?appearance=dark">dark</a> · <a href="/_stories/{{.}}?dir=rtl">rtl</a> · <a href="/_stories/{{.}}?lang=en">en</a></li>{{end}}</ul>
+<a href="/_stories/{{.}}?appearance=dark">dark</a> · <a href="/_stories/{{.}}?lang=en">en</a> · <a href="/_stories/{{.}}?lang=uk">uk</a> · <a href="/_stories/{{.}}?lang=ar">ar</a></li>{{end}}</ul>
 </main></body></html>`))
 
 // picture stands for what a neighbour photographed.

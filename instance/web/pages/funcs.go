@@ -38,6 +38,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"invalid":    invalid,
 		"foreign":    in.foreign,
 		"dir":        words.Direction,
+		"languages":  in.set.languages.All,
 		"at":         func(handle string) string { return "@" + handle },
 	}
 }

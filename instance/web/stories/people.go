@@ -157,7 +157,7 @@ func people() []Story {
 }
 
 func languages() []view.Option {
-	return []view.Option{{Value: "fr", Label: "Français", Selected: true}, {Value: "en", Label: "English"}}
+	return []view.Option{{Value: "fr", Label: "Français", Selected: true}, {Value: "en", Label: "English"}, {Value: "uk", Label: "Українська"}, {Value: "ar", Label: "العربية"}}
 }
 
 func filterForm() pages.FilterForm {

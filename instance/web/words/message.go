@@ -7,10 +7,12 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 )
 
 // message is a message taken apart, one list of parts for each plural form.
 type message struct {
+	tag    language.Tag // whose rules of plurals it follows
 	plural bool
 	forms  [plural.Many + 1][]part
 }
@@ -31,11 +33,11 @@ func (m message) form(f plural.Form) []part {
 
 var errNoOther = errors.New("no form for other")
 
-func compile(m *i18n.Message) (message, error) {
+func compile(m *i18n.Message, tag language.Tag) (message, error) {
 	if m.Other == "" {
 		return message{}, errNoOther
 	}
-	var c message
+	c := message{tag: tag}
 	for form, text := range map[plural.Form]string{
 		plural.Zero: m.Zero, plural.One: m.One, plural.Two: m.Two,
 		plural.Few: m.Few, plural.Many: m.Many, plural.Other: m.Other,

@@ -13,18 +13,18 @@ import (
 	"html/template"
 	"sort"
 	"strings"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+
+	"palier/instance"
 )
 
 //go:embed *.toml
 var files embed.FS
-
-// Tags are the languages that have a catalogue, the default first.
-var tags = []string{"fr", "en"}
 
 // Languages are all the languages Palier speaks.
 type Languages struct {
@@ -38,14 +38,18 @@ type Language struct {
 	Dir      string // ltr or rtl
 	tag      language.Tag
 	messages map[string]message
+	borrowed []string // keys it has no words for, and says as lender does
 }
+
+// lender is the language whose words stand in where another has none yet.
+const lender = "en"
 
 // Load reads the catalogues that are part of the program. It fails if one of
 // them cannot be read.
 func Load() (*Languages, error) {
 	l := &Languages{}
 	var matched []language.Tag
-	for _, tag := range tags {
+	for _, tag := range instance.Locales() {
 		lang, err := read(tag)
 		if err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", tag, err)
@@ -54,7 +58,21 @@ func Load() (*Languages, error) {
 		matched = append(matched, lang.tag)
 	}
 	l.matcher = language.NewMatcher(matched)
+	l.lend()
 	return l, nil
+}
+
+// lend gives each language the messages it lacks, in the words of [lender].
+func (l *Languages) lend() {
+	from := l.Match(lender, "")
+	for _, to := range l.all {
+		for _, key := range from.Keys() {
+			if !to.Has(key) {
+				to.messages[key] = from.messages[key]
+				to.borrowed = append(to.borrowed, key)
+			}
+		}
+	}
 }
 
 func read(tag string) (*Language, error) {
@@ -69,7 +87,7 @@ func read(tag string) (*Language, error) {
 	}
 	l := &Language{Tag: tag, Dir: direction(file.Tag), tag: file.Tag, messages: make(map[string]message, len(file.Messages))}
 	for _, m := range file.Messages {
-		if l.messages[m.ID], err = compile(m); err != nil {
+		if l.messages[m.ID], err = compile(m, file.Tag); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.ID, err)
 		}
 	}
@@ -114,6 +132,9 @@ func (l *Languages) Match(chosen, accept string) *Language {
 	return l.all[i]
 }
 
+// Own is what a language is called by those who speak it.
+func (l *Language) Own() string { return l.Say("language.own") }
+
 // Keys returns the keys of every message, sorted.
 func (l *Language) Keys() []string {
 	keys := make([]string, 0, len(l.messages))
@@ -128,13 +149,23 @@ func (l *Language) Keys() []string {
 func (l *Language) Has(key string) bool { _, ok := l.messages[key]; return ok }
 
 // Say returns the message for key with args put in, which are pairs of a name
-// and a value. A Count chooses the plural form. For a key without a message it
+// and a value. A Count chooses the plural form. In a language that reads from
+// right to left, what is put in is isolated. For a key without a message it
 // returns the key.
 func (l *Language) Say(key string, args ...any) string {
 	var b strings.Builder
-	l.say(key, args, b.WriteString, func(v any) { b.WriteString(l.text(v)) })
+	l.say(key, args, b.WriteString, func(v any) {
+		if s, ok := v.(string); ok && l.Dir == "rtl" && strings.ContainsFunc(s, unicode.IsLetter) {
+			v = isolated(s)
+		}
+		b.WriteString(l.text(v))
+	})
 	return b.String()
 }
+
+// isolated keeps what may be written the other way round from disturbing the
+// sentence around it (Unicode UAX #9, FSI and PDI).
+func isolated(s string) string { return "\u2068" + s + "\u2069" }
 
 // SayHTML is [Language.Say] for a page: a string among args is escaped and
 // isolated in bdi, since somebody typed it in a script of their own;
@@ -167,7 +198,7 @@ func (l *Language) say(key string, args []any, write func(string) (int, error), 
 	}
 	form := plural.Other
 	if n, ok := value(args, "Count").(int); ok && m.plural {
-		form = plural.Cardinal.MatchPlural(l.tag, n, 0, 0, 0, 0)
+		form = plural.Cardinal.MatchPlural(m.tag, n, 0, 0, 0, 0)
 	}
 	for _, p := range m.form(form) {
 		if p.arg {

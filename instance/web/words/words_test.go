@@ -2,6 +2,7 @@ package words
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,9 @@ func TestCataloguesSayTheSameThings(t *testing.T) {
 	t.Parallel()
 	all := load(t).All()
 	for _, l := range all[1:] {
+		if len(l.borrowed) > 0 {
+			t.Logf("%s has no words for %d messages: %v", l.Tag, len(l.borrowed), l.borrowed)
+		}
 		if diff := cmp.Diff(all[0].Keys(), l.Keys()); diff != "" {
 			t.Errorf("%s and %s differ (-%s +%s):\n%s", all[0].Tag, l.Tag, all[0].Tag, l.Tag, diff)
 		}
@@ -55,7 +59,7 @@ func TestCataloguesHaveEveryPluralForm(t *testing.T) {
 			needed[plural.Cardinal.MatchPlural(l.tag, n, 0, 0, 0, 0)] = true
 		}
 		for key, m := range l.messages {
-			if !m.plural {
+			if !m.plural || m.tag != l.tag {
 				continue
 			}
 			for form := range needed {
@@ -141,6 +145,16 @@ func TestSay(t *testing.T) {
 		{"en", "post.replies", []any{"Count", 12345}, "12,345 replies"},
 		{"fr", "home.hello", []any{"Name", "<b>"}, "Bonjour, <b>"},
 		{"en", "not.there", nil, "not.there"},
+		{"uk", "post.replies", []any{"Count", 1}, "1 відповідь"},
+		{"uk", "post.replies", []any{"Count", 23}, "23 відповіді"},
+		{"uk", "post.replies", []any{"Count", 11}, "11 відповідей"},
+		{"uk", "post.replies", []any{"Count", 12345}, "12\u00a0345 відповідей"},
+		{"ar", "post.replies", []any{"Count", 0}, "لا ردود"},
+		{"ar", "post.replies", []any{"Count", 2}, "ردّان"},
+		{"ar", "post.replies", []any{"Count", 5}, "5 ردود"},
+		{"ar", "post.replies", []any{"Count", 11}, "11 ردًّا"},
+		{"ar", "post.replies", []any{"Count", 100}, "100 ردّ"},
+		{"ar", "home.hello", []any{"Name", "Bo"}, "مرحبًا، \u2068Bo\u2069"},
 	} {
 		if got := all.Match(tt.lang, "").Say(tt.key, tt.args...); got != tt.want {
 			t.Errorf("%s: %s is %q, want %q", tt.lang, tt.key, got, tt.want)
@@ -160,7 +174,7 @@ func TestMatch(t *testing.T) {
 	t.Parallel()
 	all := load(t)
 	for _, tt := range []struct{ chosen, accept, want string }{
-		{"", "", "fr"}, {"en", "fr", "en"}, {"xx", "en-GB,fr;q=0.5", "en"}, {"", "uk,en;q=0.4", "en"}, {"", "ja", "fr"}, {"", "\x00;;q=9", "fr"},
+		{"", "", "fr"}, {"en", "fr", "en"}, {"xx", "en-GB,fr;q=0.5", "en"}, {"", "uk,en;q=0.4", "uk"}, {"", "ar-SY,en;q=0.4", "ar"}, {"ar", "fr", "ar"}, {"", "ru,uk;q=0.5", "uk"}, {"", "ja", "fr"}, {"", "\x00;;q=9", "fr"},
 	} {
 		if got := all.Match(tt.chosen, tt.accept).Tag; got != tt.want {
 			t.Errorf("chosen %q, accepted %q: %s, want %s", tt.chosen, tt.accept, got, tt.want)
@@ -197,6 +211,46 @@ func TestWhen(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", tag, tt.t, got, want)
 			}
 		}
+	}
+}
+
+func TestWhenElsewhere(t *testing.T) {
+	t.Parallel()
+	zone := time.FixedZone("CET", 3600)
+	now := time.Date(2026, time.November, 17, 18, 20, 0, 0, zone)
+	for _, tt := range []struct {
+		t      time.Time
+		uk, ar string
+	}{
+		{now.Add(-20 * time.Second), "щойно", "الآن"},
+		{now.Add(-2 * time.Minute), "2 хв тому", "قبل دقيقتين"},
+		{now.Add(-5 * time.Minute), "5 хв тому", "قبل 5 دقائق"},
+		{now.Add(-3 * time.Hour).UTC(), "3 год тому", "قبل 3 ساعات"},
+		{now.Add(-19 * time.Hour), "учора, 23:20", "أمس، 23:20"},
+		{time.Date(2026, 11, 14, 9, 5, 0, 0, zone), "субота, 9:05", "\u2068السبت\u2069، 9:05"},
+		{time.Date(2026, 11, 18, 18, 0, 0, 0, zone), "завтра, 18:00", "غدًا، 18:00"},
+		{time.Date(2025, 12, 31, 9, 0, 0, 0, zone), "31 грудня 2025 року", "31 \u2068ديسمبر\u2069 2025"},
+	} {
+		for tag, want := range map[string]string{"uk": tt.uk, "ar": tt.ar} {
+			if got := load(t).Match(tag, "").When(now, tt.t); got != want {
+				t.Errorf("%s: %s is %q, want %q", tag, tt.t, got, want)
+			}
+		}
+	}
+}
+
+// What a language has no words for it says in English, by the rules of English.
+func TestLend(t *testing.T) {
+	t.Parallel()
+	all := load(t)
+	uk, en := all.Match("uk", ""), all.Match("en", "")
+	delete(uk.messages, "post.replies")
+	all.lend()
+	if got, want := uk.Say("post.replies", "Count", 2), en.Say("post.replies", "Count", 2); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if !slices.Contains(uk.borrowed, "post.replies") {
+		t.Errorf("post.replies is not among what is borrowed: %v", uk.borrowed)
 	}
 }
 
