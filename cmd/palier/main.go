@@ -4,6 +4,7 @@
 //	palier demo     three servers that talk to one another, on this machine
 //	palier serve    one server
 //	palier admin    people, neighbourhoods, blocks and deliveries of a server
+//	palier import   files of open data: addresses, outlines, associations
 package main
 
 import (
@@ -32,6 +33,7 @@ type commands struct {
 	Demo    demo.Command     `cmd:"" help:"Run three servers that talk to one another, on this machine, with nothing to configure."`
 	Serve   serve            `cmd:"" help:"Run one server."`
 	Admin   admin            `cmd:"" help:"Look after a server, also while it runs."`
+	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 

@@ -12,6 +12,7 @@ import (
 	"palier/federation/delivery"
 	"palier/instance"
 	"palier/instance/activitypub"
+	"palier/instance/addresses"
 	"palier/instance/auth"
 	"palier/instance/config"
 	"palier/instance/conversations"
@@ -48,6 +49,7 @@ type App struct {
 	Jobs          *jobs.Queue
 	People        *people.Service
 	Places        *places.Service
+	Addresses     *addresses.Service
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Timelines     *timelines.Service
@@ -141,6 +143,10 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Mail = mail.New(mail.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Title: a.Config.Title, Server: a.Config.Mail.Server(),
 	})
+	var err error
+	if a.Addresses, err = addresses.New(ctx, addresses.Options{DB: a.DB, IDs: a.ids, Now: a.now}); err != nil {
+		return err
+	}
 	keyring := activitypub.NewKeyring(a.DB, a.now)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,

@@ -63,10 +63,11 @@ type Sought struct {
 }
 
 // Phrase is words that follow one another. With Open, the last of them may go
-// on.
+// on. Any of Or will do as well.
 type Phrase struct {
 	Words []string
 	Open  bool
+	Or    []Phrase
 }
 
 func (s Sought) fts5() string {
@@ -84,6 +85,9 @@ func (s Sought) fts5() string {
 }
 
 func (p Phrase) fts5() string {
+	if len(p.Or) > 0 {
+		return p.either(" OR ", Phrase.fts5)
+	}
 	q := `"` + strings.Join(p.Words, " ") + `"`
 	if p.Open {
 		q += " *"
@@ -103,11 +107,23 @@ func (s Sought) tsquery() string {
 }
 
 func (p Phrase) tsquery() string {
+	if len(p.Or) > 0 {
+		return p.either(" | ", Phrase.tsquery)
+	}
 	q := "('" + strings.Join(p.Words, "' <-> '") + "'"
 	if p.Open {
 		q += ":*"
 	}
 	return q + ")"
+}
+
+// either writes a phrase and those that will do as well, in brackets.
+func (p Phrase) either(or string, write func(Phrase) string) string {
+	parts := []string{write(Phrase{Words: p.Words, Open: p.Open})}
+	for _, other := range p.Or {
+		parts = append(parts, write(other))
+	}
+	return "(" + strings.Join(parts, or) + ")"
 }
 
 // vector writes words as a tsvector is read, each with its place.

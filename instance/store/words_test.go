@@ -48,6 +48,7 @@ func TestWords(t *testing.T) {
 			"two words":           {store.Sought{All: append(word("echelle"), word("grande")...)}, []int64{1, 2}},
 			"without one":         {store.Sought{All: word("grande"), None: append(word("rouge"), word("violet")...)}, []int64{2}},
 			"without a phrase":    {store.Sought{All: word("grande"), None: word("grande", "table")}, []int64{1}},
+			"one or the other":    {store.Sought{All: []store.Phrase{{Words: []string{"rouge"}, Or: []store.Phrase{{Words: []string{"tab"}, Open: true}}}}}, []int64{1, 2}},
 			"a sign":              {store.Sought{All: word("#pret")}, []int64{1}},
 			"what was replaced":   {store.Sought{All: word("something")}, nil},
 		} {

@@ -1,0 +1,99 @@
+// Package addresses knows where doors are, from files that public offices give
+// away, so that nobody has to be asked elsewhere where somebody lives. What is
+// typed is looked for and forgotten.
+package addresses
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"palier/instance"
+	"palier/instance/france"
+	"palier/instance/store"
+)
+
+// Words is the index of streets by their words and those of their commune.
+const Words store.Words = "street_words"
+
+// Service keeps addresses and finds them.
+type Service struct {
+	db       *store.DB
+	ids      *instance.IDs
+	now      func() time.Time
+	sealer   cipher.AEAD
+	communes func() (*gazetteer, error)
+
+	mu    sync.Mutex
+	kept  *gazetteer
+	until time.Time // when kept is read again
+}
+
+// Options are what a [Service] stands on.
+type Options struct {
+	DB  *store.DB
+	IDs *instance.IDs
+	Now func() time.Time
+}
+
+// New returns a service on o. It asks the database for the key of sealed
+// addresses.
+func New(ctx context.Context, o Options) (*Service, error) {
+	sealer, err := newSealer(ctx, o.DB)
+	if err != nil {
+		return nil, fmt.Errorf("open addresses: %w", err)
+	}
+	communes := sync.OnceValues(func() (*gazetteer, error) {
+		list, err := france.Communes()
+		if err != nil {
+			return nil, err
+		}
+		return newGazetteer(list), nil
+	})
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, sealer: sealer, communes: communes}, nil
+}
+
+// columns are those of address a in street s, as scan reads them.
+const columns = `a.id, a.number, a.suffix, s.name, s.postal_code, s.insee, s.commune, a.lat, a.lon`
+
+func scan(row store.Row) (instance.Address, error) {
+	var a instance.Address
+	var lat, lon *float64
+	err := row.Scan(&a.ID, &a.Number, &a.Suffix, &a.Street, &a.PostalCode, &a.INSEE, &a.Commune, &lat, &lon)
+	a.Point = point(lat, lon)
+	return a, err
+}
+
+func point(lat, lon *float64) *instance.Point {
+	if lat == nil || lon == nil {
+		return nil
+	}
+	return &instance.Point{Latitude: *lat, Longitude: *lon}
+}
+
+// ByID returns an address. It returns [instance.ErrNotFound] if there is none.
+func (s *Service) ByID(ctx context.Context, id instance.AddressID) (instance.Address, error) {
+	a, err := scan(s.db.Read().QueryRow(ctx, `
+		SELECT `+columns+`
+		  FROM addresses a JOIN streets s ON s.id = a.street_id
+		 WHERE a.id = $1`, id))
+	if errors.Is(err, store.ErrNoRows) {
+		err = instance.ErrNotFound
+	}
+	if err != nil {
+		return a, fmt.Errorf("address by id: %w", err) // not which: it is somebody's
+	}
+	return a, nil
+}
+
+// Count returns how many addresses are kept.
+func (s *Service) Count(ctx context.Context) (int, error) {
+	var n int
+	if err := s.db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM addresses`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count addresses: %w", err)
+	}
+	return n, nil
+}

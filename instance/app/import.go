@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"palier/instance/addresses"
+	"palier/instance/sheets"
+)
+
+// Imported is a file that is being imported.
+type Imported struct {
+	Name   string    // as it is named in reports
+	From   io.Reader // its bytes, packed with gzip or not
+	Source string    // who publishes it; kept with what comes of it
+	Most   int64     // how many bytes of it are read, unpacked; 0 is [sheets.MaxFile]
+	All    io.Writer // where every row is written that is refused; nil is nowhere
+}
+
+// Import takes over a file of open data: addresses (BAN, BAL). What it holds is
+// told from its columns. The report is never nil; rows it counts as taken are
+// kept although an error ended the rest.
+func (a *App) Import(ctx context.Context, f Imported) (*sheets.Report, error) {
+	report := sheets.NewReport(f.Name, f.All)
+	err := a.importFile(ctx, f, report)
+	if closeErr := report.Close(); err == nil {
+		err = closeErr
+	}
+	return report, err
+}
+
+func (a *App) importFile(ctx context.Context, f Imported, report *sheets.Report) error {
+	r, err := sheets.Unpack(f.From, f.Most)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	t, err := sheets.Open(r, report)
+	if err != nil {
+		return err
+	}
+	switch {
+	case addresses.Reads(t):
+		return a.Addresses.Import(ctx, t, f.Source, report)
+	}
+	return fmt.Errorf("%s holds nothing that can be imported: its columns are %s", f.Name, strings.Join(t.Columns(), ", "))
+}
