@@ -76,7 +76,7 @@ func (s *Service) nodeInfo(ctx context.Context) (nodeinfo.Document, error) {
 	places, err := actors.List(s.db.Read().Query(ctx, `
 		SELECT `+actors.Columns+`
 		  FROM actors a
-		 WHERE a.host = '' AND a.kind = 'Group' AND a.deleted_at IS NULL AND a.discoverable
+		 WHERE a.host = '' AND a.kind = 'Group' AND a.level <> '' AND a.deleted_at IS NULL AND a.discoverable
 		 ORDER BY a.id
 		 LIMIT 200`))
 	if err != nil {

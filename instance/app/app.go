@@ -14,6 +14,7 @@ import (
 	"palier/instance/activitypub"
 	"palier/instance/addresses"
 	"palier/instance/auth"
+	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
 	"palier/instance/filters"
@@ -52,6 +53,7 @@ type App struct {
 	Addresses     *addresses.Service
 	Posts         *posts.Service
 	Groups        *groups.Service
+	Clubs         *clubs.Service
 	Timelines     *timelines.Service
 	Markers       *markers.Service
 	Conversations *conversations.Service
@@ -185,6 +187,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 			a.Previews.Hear, a.Purchases.Hear,
+			a.Clubs.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -206,6 +209,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	})
 	a.Portraits = portraits.New(portraits.Options{DB: a.DB, Now: a.now, Pictures: a.Pictures, Tell: tell})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
+	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})

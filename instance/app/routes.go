@@ -24,7 +24,7 @@ func (a *App) routes() (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Site: a.Site, Title: a.Config.Title, Now: a.now, Zone: a.zone, Log: a.log,
 		Version: a.version, Engine: engines[a.DB.Engine()], Since: a.now(), Jobs: a.Jobs,
-		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Timelines: a.Timelines, Search: a.Search, Hashtags: a.Hashtags,
+		People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Clubs: a.Clubs, Timelines: a.Timelines, Search: a.Search, Hashtags: a.Hashtags,
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures, Passes: a.Passes, Live: a.Live,
 		Filters: a.Filters, Conversations: a.Conversations,
 		Others: a.Others, Portraits: a.Portraits, Purchases: a.Purchases,

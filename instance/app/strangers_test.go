@@ -19,6 +19,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/clubs"
 	"palier/instance/outreach/outreachtest"
 	"palier/instance/store"
 )
@@ -104,8 +105,14 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	poll := publish(who, instance.Draft{Text: "Quand", Audience: instance.ToBuilding, Group: v.tilleuls.ID, Poll: &instance.PollDraft{Options: []string{secret, "non"}, Lasts: time.Hour}})
 	direct := publish(who, instance.Draft{Text: "@bo", Audience: instance.ToMentioned})
 	followers := publish(who, instance.Draft{Text: "Pour qui me suit", Audience: instance.ToFollowers})
+	club, err := v.Clubs.Found(ctx, who.ID, clubs.Plan{Username: "echecs", Title: "Echecs", Topic: "games", Entry: instance.EntryApproval, Place: v.tilleuls.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := publish(who, instance.Draft{Text: "Au club", Audience: instance.ToNeighbourhood, Group: club.ID})
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})
+	b["inside"] = inside.ID.String()
 	b["circle"], b["poll"], b["direct"], b["followers"] = circle.ID.String(), poll.ID.String(), direct.ID.String(), followers.ID.String()
 	shown := p.Get("/api/v1/statuses/" + b["circle"]).Object()["media_attachments"].([]any)[0].(map[string]any)["url"].(string)
 	at, err := url.Parse(shown)

@@ -10,6 +10,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/filters"
 	"palier/instance/groups"
@@ -39,6 +40,7 @@ type Village struct {
 	Places        *places.Service
 	Posts         *posts.Service
 	Groups        *groups.Service
+	Clubs         *clubs.Service
 	Timelines     *timelines.Service
 	Markers       *markers.Service
 	Conversations *conversations.Service
@@ -94,6 +96,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
+	v.Clubs = clubs.New(clubs.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Places: v.Places, Posts: v.Posts, Tell: v.tell})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
 	v.Markers = markers.New(markers.Options{DB: db, Now: v.Clock.Now})
 	v.Conversations = conversations.New(conversations.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
@@ -122,6 +125,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear, v.Purchases.Hear,
+		v.Clubs.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

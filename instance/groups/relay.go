@@ -153,7 +153,7 @@ const (
 	relays
 )
 
-// trust: residents and moderators are relayed, unless the group reads
+// trust: residents (of a club: members) and moderators are relayed, unless the group reads
 // newcomers first; followers from elsewhere are held until one of their posts
 // was let through; nobody else can use the group to be heard (security.md I03).
 func (s *Service) trust(ctx context.Context, tx store.Tx, group, author instance.Actor) (trust, error) {
@@ -161,10 +161,12 @@ func (s *Service) trust(ctx context.Context, tx store.Tx, group, author instance
 	var today int
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM moderators WHERE group_id = $1 AND actor_id = $2),
-		       EXISTS (SELECT 1 FROM memberships WHERE person_id = $2 AND standing = 'verified'),
+		       CASE WHEN EXISTS (SELECT 1 FROM clubs WHERE actor_id = $1)
+		            THEN EXISTS (SELECT 1 FROM club_members WHERE club_id = $1 AND person_id = $2 AND state = 'member')
+		            ELSE EXISTS (SELECT 1 FROM memberships WHERE person_id = $2 AND standing = 'verified') END,
 		       EXISTS (SELECT 1 FROM follows WHERE followee_id = $1 AND follower_id = $2 AND state = 'accepted'),
 		       EXISTS (SELECT 1 FROM boosts b JOIN posts p ON p.id = b.post_id WHERE b.actor_id = $1 AND p.author_id = $2),
-		       (SELECT hold_new FROM neighbourhoods WHERE actor_id = $1),
+		       COALESCE((SELECT hold_new FROM neighbourhoods WHERE actor_id = $1), FALSE),
 		       (SELECT COUNT(*) FROM boosts b JOIN posts p ON p.id = b.post_id
 		         WHERE b.actor_id = $1 AND p.author_id = $2 AND b.id > $3)`,
 		group.ID, author.ID, s.dayAgo()).Scan(&moderates, &resident, &follows, &relayedBefore, &holdNew, &today)

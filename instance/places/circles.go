@@ -43,11 +43,14 @@ func downward(around bool, place string) string {
 
 // Readers is a query for the ids of those who may read a local post for
 // audience in a place, given as a placeholder. Its column is called reader; it
-// stands alone or within another.
+// stands alone or within another. The place may be a club, which its members
+// read.
 func Readers(audience instance.Audience, place string) string {
 	return `SELECT reader FROM (` + downward(audience == instance.ToAround, place) + `
 		SELECT DISTINCT m.person_id AS reader
-		  FROM down JOIN memberships m ON m.group_id = down.id AND m.standing = 'verified') AS neighbours`
+		  FROM down JOIN memberships m ON m.group_id = down.id AND m.standing = 'verified'
+		UNION
+		SELECT c.person_id FROM club_members c WHERE c.club_id = ` + place + ` AND c.state = 'member') AS neighbours`
 }
 
 // CountReaders returns how many people a post in a place would reach on this
@@ -114,7 +117,10 @@ func (s *Service) MayPost(ctx context.Context, tx store.Tx, place, person instan
 // Keeps tells whether what is posted in a place of ours stays in its circle.
 func (s *Service) Keeps(ctx context.Context, tx store.Tx, place instance.ActorID) (bool, error) {
 	var keeps bool
-	err := tx.QueryRow(ctx, `SELECT keeps FROM neighbourhoods WHERE actor_id = $1`, place).Scan(&keeps)
+	err := tx.QueryRow(ctx, `
+		SELECT COALESCE(n.keeps, FALSE)
+		  FROM actors a LEFT JOIN neighbourhoods n ON n.actor_id = a.id
+		 WHERE a.id = $1`, place).Scan(&keeps)
 	if err != nil {
 		return false, fmt.Errorf("rule of place %s: %w", place, notFound(err))
 	}
@@ -137,6 +143,8 @@ func (s *Service) Viewer(ctx context.Context, id instance.ActorID) (instance.Vie
 		  JOIN nestings w ON w.parent_uri = p.uri
 		UNION ALL
 		SELECT id, 'around' FROM up
+		UNION ALL
+		SELECT club_id, 'inner' FROM club_members WHERE person_id = $1 AND state = 'member'
 		UNION ALL
 		SELECT group_id, 'tends' FROM moderators WHERE actor_id = $1`, id)
 	if err != nil {

@@ -184,6 +184,9 @@ func (s *Service) place(ctx context.Context, tx store.Tx, author instance.Actor,
 	if d.Audience == instance.ToBuilding && !group.Level.House() {
 		return nil, &instance.Invalid{Field: "audience", Code: "not-a-building"}
 	}
+	if d.Audience == instance.ToAround && group.Level == "" {
+		return nil, &instance.Invalid{Field: "audience", Code: "unknown"} // a club has no surroundings
+	}
 	return &group, nil
 }
 

@@ -10,7 +10,7 @@ import (
 	"palier/instance/web/view"
 )
 
-// getActor shows one of our places, or anybody's profile. A program that asks
+// getActor shows one of our places or clubs, or anybody's profile. A program that asks
 // for what other servers read is sent to the actor's id.
 func (s *Server) getActor(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.People.Known(r.Context(), chi.URLParam(r, "name"))
@@ -24,8 +24,15 @@ func (s *Server) getActor(w http.ResponseWriter, r *http.Request) error {
 		SeeOther(w, r, path)
 		return nil
 	}
-	if a.Local() && a.Kind == instance.Group {
+	if a.Local() && a.Kind == instance.Group && a.Level != "" {
 		return s.getNeighbourhood(w, r, a)
+	}
+	if a.Local() && a.Kind == instance.Group {
+		c, err := s.Clubs.ByID(r.Context(), a.ID)
+		if err != nil {
+			return err
+		}
+		return s.getClub(w, r, c)
 	}
 	return s.getProfile(w, r, a)
 }

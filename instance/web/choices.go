@@ -33,8 +33,11 @@ func (s *Server) choices(ctx context.Context, place *instance.Neighbourhood, cho
 
 func choice(a instance.Audience, place *instance.Neighbourhood, circles places.Circles, chosen instance.Audience) view.Choice {
 	c := view.Choice{Audience: view.Audience(a), Place: place.Shown(), Readers: circles.Inner, Selected: a == chosen}
-	if a == instance.ToAround {
+	switch {
+	case a == instance.ToAround:
 		c.Readers = circles.Around
+	case a == instance.ToNeighbourhood && place.Level == "":
+		c.Audience = view.ToMembers
 	}
 	return c
 }

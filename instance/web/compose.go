@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -71,7 +72,7 @@ func (s *Server) publishPost(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// writesIn returns the place of ours that a form is for, nil if it is for none
+// writesIn returns the place of ours, or the club, that a form is for, nil if it is for none
 // or for one where the writer is not at home (yet).
 func (s *Server) writesIn(r *http.Request) (*instance.Neighbourhood, error) {
 	text := r.FormValue("in")
@@ -83,6 +84,11 @@ func (s *Server) writesIn(r *http.Request) (*instance.Neighbourhood, error) {
 		return nil, err
 	}
 	n, err := s.Places.ByID(r.Context(), instance.ActorID(id))
+	if errors.Is(err, instance.ErrNotFound) {
+		var c instance.Club
+		c, err = s.Clubs.ByID(r.Context(), instance.ActorID(id))
+		n = instance.Neighbourhood{Actor: c.Actor}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +104,9 @@ func (s *Server) audience(r *http.Request, place *instance.Neighbourhood) (insta
 	text := r.PostFormValue("audience")
 	if text == "" {
 		return "", &instance.Invalid{Field: "audience", Code: "missing"}
+	}
+	if text == string(view.ToMembers) && place != nil && place.Level == "" {
+		return instance.ToNeighbourhood, nil
 	}
 	a, err := instance.ParseAudience(text)
 	if err == nil && place == nil && a.Local() {

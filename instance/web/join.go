@@ -13,7 +13,7 @@ import (
 // place returns the place of ours that the path names.
 func (s *Server) place(r *http.Request) (instance.Actor, error) {
 	a, err := s.named(r)
-	if err == nil && (!a.Local() || a.Kind != instance.Group) {
+	if err == nil && (!a.Local() || a.Kind != instance.Group || a.Level == "") {
 		err = fmt.Errorf("place %s: %w", a.Acct(), instance.ErrNotFound)
 	}
 	return a, err

@@ -50,6 +50,9 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	if p.Group != nil {
 		in := personView(site, *p.Group)
 		shown.In = &in
+		if p.Audience == instance.ToNeighbourhood && p.Group.Local() && p.Group.Level == "" {
+			shown.Audience = view.ToMembers
+		}
 	}
 	if p.Answered != nil {
 		to := *p.Answered

@@ -14,12 +14,10 @@ import (
 // getNeighbourhood shows one of our places: to anyone what is public, to its
 // neighbours also what is theirs.
 func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a instance.Actor) error {
-	v, page, path := visitOf(r), pageOf(r), "/@"+a.Username
-	entries, next, err := s.Timelines.Place(r.Context(), v.viewer, a.ID, timelines.Narrow{}, page)
+	shown, pager, elsewhere, err := s.shownIn(r, a)
 	if err != nil {
 		return err
 	}
-	pager, elsewhere := turn(path, page, entries, next)
 	if elsewhere != "" {
 		SeeOther(w, r, elsewhere)
 		return nil
@@ -35,17 +33,28 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 	if f.Viewer != nil && f.Viewer.Home != nil && f.Viewer.Home.ID == place.ID {
 		f.Section = "place"
 	}
-	f.Feed, f.Canonical = place.Feed, s.Site.Base()+path
-	shown, err := s.sifted(r.Context(), entries, v, instance.InPublic)
+	f.Feed, f.Canonical = place.Feed, s.Site.Base()+"/@"+a.Username
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
+}
+
+// shownIn is the page that is asked for of what a group of ours shows. elsewhere
+// is set if it is better seen at another address.
+func (s *Server) shownIn(r *http.Request, a instance.Actor) (shown []view.Post, pager view.Pager, elsewhere string, err error) {
+	v, page := visitOf(r), pageOf(r)
+	entries, next, err := s.Timelines.Place(r.Context(), v.viewer, a.ID, timelines.Narrow{}, page)
 	if err != nil {
-		return err
+		return nil, pager, "", err
 	}
+	if pager, elsewhere = turn("/@"+a.Username, page, entries, next); elsewhere != "" {
+		return nil, pager, elsewhere, nil
+	}
+	shown, err = s.sifted(r.Context(), entries, v, instance.InPublic)
 	if v.tends(&a) {
 		for i := range shown { // what it relays of others too
 			shown[i].May.Remove = shown[i].Author.ID != v.viewer.ID.String()
 		}
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
+	return shown, pager, "", err
 }
 
 // neighbourhood is a place as its page tells of it.
@@ -69,6 +78,11 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 		Within: s.actorLines(nesting.Parents), Inside: s.actorLines(nesting.Children), Moderators: s.personViews(moderators),
 		Verified: residents.Verified, Declared: residents.Declared, Moderates: v.tends(&a),
 	}
+	founded, err := s.Clubs.In(ctx, a.ID, 0, shownClubs)
+	if err != nil {
+		return shown, err
+	}
+	shown.Clubs = s.clubLines(founded)
 	if v.account == nil {
 		return shown, nil
 	}

@@ -79,6 +79,17 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/leave", s.signedIn(s.leavePlace))
 	r.Get("/@{name}/members", s.signedIn(s.getMembers))
 
+	// What neighbours do together.
+	r.Get("/g/{name}/clubs", s.page(s.getClubs))
+	r.Get("/g/{name}/clubs/new", s.signedIn(s.getNewClub))
+	r.Post("/g/{name}/clubs", s.signedIn(s.foundClub))
+	r.Post("/g/{name}/enter", s.signedIn(s.enterClub))
+	r.Post("/g/{name}/quit", s.signedIn(s.quitClub))
+	r.Get("/g/{name}/members", s.signedIn(s.getClubMembers))
+	r.Post("/g/{name}/members", s.signedIn(s.settleClubMember))
+	r.Get("/g/{name}/edit", s.signedIn(s.getEditClub))
+	r.Post("/g/{name}/edit", s.signedIn(s.editClub))
+
 	// What one wants.
 	r.Get("/settings", s.signedIn(s.getSettings))
 	r.Post("/settings", s.signedIn(s.saveSettings))

@@ -12,6 +12,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/filters"
 	"palier/instance/groups"
@@ -62,6 +63,7 @@ type Options struct {
 	Places        *places.Service
 	Posts         *posts.Service
 	Groups        *groups.Service
+	Clubs         *clubs.Service
 	Timelines     *timelines.Service
 	Search        *search.Service
 	Hashtags      *hashtags.Service

@@ -102,6 +102,7 @@ func hash(s string) uint32 {
 var signs = map[view.Audience]string{
 	view.ToBuilding: "building", view.ToNeighbourhood: "neighbourhood", view.ToAround: "around",
 	view.ToPublic: "public", view.ToUnlisted: "public", view.ToFollowers: "followers", view.ToMentioned: "direct",
+	view.ToMembers: "followers",
 }
 
 // noticeSigns are the drawings of the notices.

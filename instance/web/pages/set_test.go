@@ -16,6 +16,7 @@ var every = []Page{
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
 	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
+	Clubs{}, ClubForm{}, Club{}, ClubMembers{},
 }
 
 func newSet(t testing.TB) *Set {

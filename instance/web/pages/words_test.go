@@ -64,7 +64,7 @@ func TestTemplatesSayNothingThemselves(t *testing.T) {
 
 // made are the families of keys that are put together while a page is laid
 // out. What else a catalogue holds is named somewhere in full.
-var made = regexp.MustCompile(`^(choice|circle|confirm|decision|duration|failure\.\d+|filters\.in|filters\.action|filters\.for|flash|import\.reason|language|level|notice|overview\.todo|post\.elsewhere|problem|reach|report\.category|reports\.state|role|scope|authorize\.fault|settings\.appearance|settings\.text|severity|time\.(weekday|month)-\d+|time\.clock)`)
+var made = regexp.MustCompile(`^(choice|circle|confirm|decision|duration|failure\.\d+|filters\.in|filters\.action|filters\.for|flash|entry|import\.reason|language|level|notice|overview\.todo|post\.elsewhere|problem|reach|report\.category|reports\.state|role|scope|authorize\.fault|settings\.appearance|settings\.text|severity|topic|time\.(weekday|month)-\d+|time\.clock)`)
 
 func TestEveryMessageIsSaid(t *testing.T) {
 	t.Parallel()
@@ -101,9 +101,11 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 	t.Parallel()
 	families := map[string][]string{
 		"duration.%":            lasts,
-		"choice.%":              {"building", "neighbourhood", "around", "public"},
-		"choice.%.sentence":     {"building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},
-		"circle.%":              {"building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},
+		"choice.%":              {"building", "neighbourhood", "around", "public", "members"},
+		"topic.%":               ClubForm{}.Topics(),
+		"entry.%":               ClubForm{}.Entries(),
+		"choice.%.sentence":     {"members", "building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},
+		"circle.%":              {"members", "building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},
 		"level.%":               {"building", "residence", "neighbourhood", "commune", "wider"},
 		"role.%":                AdminPerson{}.Roles(),
 		"reach.%":               AdminRelay{}.Reaches(),

@@ -12,6 +12,7 @@ func All() []Story {
 	var all []Story
 	all = append(all, reading()...)
 	all = append(all, people()...)
+	all = append(all, together()...)
 	all = append(all, writing()...)
 	all = append(all, administering()...)
 	all = append(all, failing()...)

@@ -45,6 +45,7 @@ type Neighbourhood struct {
 	Feed       string // address of its Atom feed
 	Within     []PlaceLine
 	Inside     []PlaceLine
+	Clubs      []ClubLine // some of them
 	Moderators []Person
 	Verified   int
 	Declared   int
