@@ -11,7 +11,15 @@ import (
 // the person and the server know.
 type Account struct {
 	Actor
-	Email           string
+	// FullName is what those who share the neighbourhood see, and the desk alone
+	// of somebody protected; empty where the name everybody sees is the whole.
+	FullName  string
+	Protected bool
+	Email     string
+	// HasPassword tells whether one was ever chosen.
+	HasPassword     bool
+	FirstDay        bool    // they are shown around
+	Inviter         ActorID // who asked them to join, 0 for nobody
 	Role            Role
 	Locale          string // one of [Locales]
 	Appearance      string // auto, light, dark, contrast

@@ -89,7 +89,7 @@ func (s *Service) nodeInfo(ctx context.Context) (nodeinfo.Document, error) {
 	}
 	return nodeinfo.Document{
 		Software:  nodeinfo.Software{Name: "palier", Version: s.version},
-		Protocols: []string{"activitypub"}, Usage: nodeinfo.Usage{LocalPosts: &posts},
+		Protocols: []string{"activitypub"}, OpenRegistrations: s.openToAll, Usage: nodeinfo.Usage{LocalPosts: &posts},
 		Metadata: nodeinfo.Metadata{
 			NodeName: s.title, Federation: &nodeinfo.Federation{Enabled: true}, Neighbourhood: here,
 			Upstream: &nodeinfo.Upstream{Name: "mastodon"},

@@ -38,11 +38,13 @@ type Service struct {
 	site    instance.Site
 	title   string
 	version string
-	ids     *instance.IDs
-	now     func() time.Time
-	log     *slog.Logger
-	jobs    *jobs.Queue
-	nouns   Nouns
+
+	openToAll bool // everybody may open an account
+	ids       *instance.IDs
+	now       func() time.Time
+	log       *slog.Logger
+	jobs      *jobs.Queue
+	nouns     Nouns
 
 	keys      *Keyring
 	hosts     *Hosts
@@ -94,13 +96,15 @@ type Options struct {
 	// below one registered domain; a zero Limit bounds nothing.
 	Deliveries, Peers, Follows, SiteFollows auth.Limit
 	Version                                 string
+	// OpenToAll tells that everybody may open an account.
+	OpenToAll bool
 }
 
 // New returns a service on o. [Service.Use] gives it the nouns, which in turn
 // tell it of deeds.
 func New(o Options) (*Service, error) {
 	s := &Service{
-		db: o.DB, site: o.Site, title: o.Title, version: o.Version, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
+		db: o.DB, site: o.Site, title: o.Title, version: o.Version, openToAll: o.OpenToAll, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
 		hosts:     &Hosts{db: o.DB, now: o.Now},
 		documents: expirable.NewLRU[string, []byte](mostKept, nil, documentsFor),
 	}

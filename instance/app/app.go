@@ -22,6 +22,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/homes"
 	"palier/instance/jobs"
+	"palier/instance/joining"
 	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/mail"
@@ -40,6 +41,7 @@ import (
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
+	"palier/instance/web/words"
 )
 
 // App is one instance.
@@ -70,6 +72,7 @@ type App struct {
 	Outreach      *outreach.Service
 	Mail          *mail.Service
 	Homes         *homes.Service
+	Joining       *joining.Service
 	Pictures      *media.Pictures
 	Others        *remote.Cache
 	Passes        *media.Passes
@@ -85,6 +88,7 @@ type App struct {
 	handler http.Handler
 	folder  *media.Folder
 	zone    *time.Location
+	words   *words.Languages
 }
 
 // Options are what an instance needs besides its configuration.
@@ -133,6 +137,10 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.goOnFrom(ctx); err != nil {
 		return err
 	}
+	var err error
+	if a.words, err = words.Load(); err != nil {
+		return err
+	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
 		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, mail.Queue: mail.Workers},
 	})
@@ -145,7 +153,6 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Mail = mail.New(mail.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Title: a.Config.Title, Server: a.Config.Mail.Server(),
 	})
-	var err error
 	if a.Addresses, err = addresses.New(ctx, addresses.Options{DB: a.DB, IDs: a.ids, Now: a.now}); err != nil {
 		return err
 	}
@@ -155,6 +162,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry},
 		Deliveries: a.Config.Limits.Deliveries, Peers: a.Config.Limits.Peers,
 		Follows: a.Config.Limits.Follows, SiteFollows: a.Config.Limits.SiteFollows, Version: o.Version,
+		OpenToAll: a.Config.Registrations == joining.Open,
 	})
 	if err != nil {
 		return err
@@ -203,6 +211,10 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
 	a.Homes = homes.New(homes.Options{DB: a.DB, IDs: a.ids, Now: a.now})
+	a.Joining = joining.New(joining.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Mail: a.Mail, Title: a.Config.Title, Registrations: a.Config.Registrations,
+		Say: a.say, People: a.People, Places: a.Places, Homes: a.Homes,
+	})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
 	a.Previews = previews.New(previews.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Fetch: a.Federation, Shut: a.shutOut, Delay: a.Config.CardDelay,
@@ -225,6 +237,11 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,
 		Purge: a.purge,
 	})
+}
+
+// say returns a sentence of the catalogues in a language.
+func (a *App) say(locale, key string, args ...any) string {
+	return a.words.Match(locale, "").Say(key, args...)
 }
 
 // written has a notice told to whom it is for.

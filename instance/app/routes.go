@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"palier/instance/joining"
 	"palier/instance/mastodon"
 	"palier/instance/store"
 	"palier/instance/web"
@@ -28,6 +29,7 @@ func (a *App) routes() (http.Handler, error) {
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures, Passes: a.Passes, Live: a.Live,
 		Filters: a.Filters, Conversations: a.Conversations,
 		Others: a.Others, Portraits: a.Portraits, Purchases: a.Purchases,
+		Joining: a.Joining, Homes: a.Homes, Letters: a.Config.Limits.Letters,
 		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
 	})
 	if err != nil {
@@ -37,6 +39,7 @@ func (a *App) routes() (http.Handler, error) {
 		Site:          a.Site,
 		Title:         a.Config.Title,
 		Version:       a.version,
+		OpenToAll:     a.Config.Registrations == joining.Open,
 		Now:           a.now,
 		Log:           a.log,
 		DB:            a.DB,

@@ -77,6 +77,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		if err := a.Mail.Sweep(ctx, tx); err != nil {
 			return err
 		}
+		if err := a.Joining.Sweep(ctx, tx); err != nil {
+			return err
+		}
 		return posts.SweepSent(ctx, tx, now.Add(-keepSent))
 	})
 	if err != nil {

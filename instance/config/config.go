@@ -14,6 +14,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/joining"
 	"palier/instance/live"
 	"palier/instance/notifications"
 )
@@ -39,6 +40,9 @@ type Config struct {
 	// CardDelay is how long after a post the page it links to is asked for, at
 	// most: a random while, since other servers ask too.
 	CardDelay time.Duration `toml:"card_delay"`
+	// Registrations are who may join by themself: open for everybody, invited for
+	// whom a neighbour invites, closed for whom the operator lets in.
+	Registrations joining.Registrations `toml:"registrations"`
 	// Mail is the mail server that takes letters; without one they stay in the
 	// database, where palier admin mail shows them.
 	Mail Mail `toml:"mail"`
@@ -66,6 +70,7 @@ type Config struct {
 type Limits struct {
 	Peers    auth.Limit `toml:"peers"`    // per other server: what it sends
 	Login    auth.Limit `toml:"login"`    // per address, and per account
+	Letters  auth.Limit `toml:"letters"`  // per mail address: what anybody can have written to it; four times as many per address they come from
 	Pages    auth.Limit `toml:"pages"`    // per address: whatever changes something
 	Lookup   auth.Limit `toml:"lookup"`   // per person: looking others up elsewhere
 	Programs auth.Limit `toml:"programs"` // per address: what client programs change
@@ -89,10 +94,11 @@ func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
 		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
-		MediaCacheMB: 2048, CardDelay: time.Minute,
+		MediaCacheMB: 2048, CardDelay: time.Minute, Registrations: joining.Open,
 		Limits: Limits{
 			Peers:    auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
 			Login:    auth.Limit{Burst: 10, Every: time.Minute},
+			Letters:  auth.Limit{Burst: 4, Every: 10 * time.Minute},
 			Pages:    auth.Limit{Burst: 120, Every: time.Second},
 			Lookup:   auth.Limit{Burst: 30, Every: 10 * time.Second},
 			Programs: auth.Limit{Burst: 1000, Every: 200 * time.Millisecond},
@@ -153,6 +159,11 @@ func (c *Config) Check() error {
 	}
 	if err := c.MediaBucket.check(); err != nil {
 		errs = append(errs, err)
+	}
+	switch c.Registrations {
+	case joining.Open, joining.Invited, joining.Closed:
+	default:
+		errs = append(errs, fmt.Errorf("registrations %q are neither open, invited nor closed", c.Registrations))
 	}
 	if err := c.Mail.Server().Check(); err != nil {
 		errs = append(errs, err)

@@ -197,3 +197,9 @@ func (s *Service) Forget(ctx context.Context, tx store.Tx, person instance.Actor
 	}
 	return nil
 }
+
+// Settle is [Service.Add] for the home of a newcomer.
+func (s *Service) Settle(ctx context.Context, tx store.Tx, person, group instance.ActorID, address int64, label, door string) error {
+	_, err := s.Add(ctx, tx, Place{Person: person, Kind: Home, Group: group, Address: address, Label: label, Door: door})
+	return err
+}

@@ -85,8 +85,19 @@ func (s *Server) getInstance(w http.ResponseWriter, r *http.Request, _ *call) er
 		Thumbnail: entity.InstanceThumbnail{URL: s.Site.Base() + missingHeader, Versions: map[string]string{"@1x": s.Site.Base() + missingHeader}},
 		Icon:      []entity.InstanceIcon{{Src: s.Site.Base() + missingAvatar, Size: "400x400"}},
 		Languages: instance.Locales(), Configuration: s.configuration(), APIVersions: map[string]int{"mastodon": 1},
-		Contact: entity.InstanceContact{Account: contact}, Rules: []entity.Rule{},
+		Registrations: s.registrations(), Contact: entity.InstanceContact{Account: contact}, Rules: []entity.Rule{},
 	})
+}
+
+// registrations tell where one can join: on a page, not from a program, since
+// one has to say where one lives.
+func (s *Server) registrations() entity.InstanceRegistrations {
+	r := entity.InstanceRegistrations{Enabled: s.OpenToAll}
+	if r.Enabled {
+		at := s.Site.Base() + "/join"
+		r.URL = &at
+	}
+	return r
 }
 
 // getInstanceV1 is getInstance for older programs. How many people use the
@@ -109,7 +120,7 @@ func (s *Server) getInstanceV1(w http.ResponseWriter, r *http.Request, _ *call) 
 		URI: s.Site.Host(), Title: s.Title, ShortDescription: s.about(), Description: s.about(), Version: s.version(),
 		URLs: map[string]string{"streaming_api": c.URLs.Streaming}, Thumbnail: s.Site.Base() + missingHeader, Languages: instance.Locales(),
 		Stats:         entity.InstanceStats{StatusCount: posts, DomainCount: tally.Servers},
-		Configuration: c, ContactAccount: contact, Rules: []entity.Rule{}, MaxTootChars: instance.MaxText,
+		Registrations: s.OpenToAll, Configuration: c, ContactAccount: contact, Rules: []entity.Rule{}, MaxTootChars: instance.MaxText,
 	})
 }
 

@@ -48,11 +48,13 @@ type Server struct {
 
 // Options are what a [Server] stands on.
 type Options struct {
-	Site    instance.Site
-	Title   string // of the server
-	Version string // of the program
-	Now     func() time.Time
-	Log     *slog.Logger
+	Site  instance.Site
+	Title string // of the server
+	// OpenToAll tells that everybody may open an account, on a page of ours.
+	OpenToAll bool
+	Version   string // of the program
+	Now       func() time.Time
+	Log       *slog.Logger
 
 	DB            *store.DB
 	Apps          *auth.Apps

@@ -12,7 +12,8 @@ import (
 )
 
 const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience,
-	p.app_audience, p.app_sensitive, p.app_language, p.created_at, p.disabled_at, p.credentials_at`
+	p.app_audience, p.app_sensitive, p.app_language, p.created_at, p.disabled_at, p.credentials_at,
+	p.full_name, p.protected, p.password_hash <> '', p.first_day, COALESCE(p.invited_by, 0)`
 
 // scanAccount reads an account from a row of the actor's columns, the
 // account's, and whatever extra is asked for after them.
@@ -23,7 +24,7 @@ func scanAccount(r store.Row, extra ...any) (instance.Account, error) {
 	var disabled *int64
 	dest, done := actors.Fields(&a.Actor)
 	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience,
-		&app, &a.App.Sensitive, &a.App.Language, &created, &disabled, &credentials)
+		&app, &a.App.Sensitive, &a.App.Language, &created, &disabled, &credentials, &a.FullName, &a.Protected, &a.HasPassword, &a.FirstDay, &a.Inviter)
 	if err := r.Scan(append(dest, extra...)...); err != nil {
 		if errors.Is(err, store.ErrNoRows) {
 			return a, instance.ErrNotFound

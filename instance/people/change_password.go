@@ -22,7 +22,7 @@ func (s *Service) ChangePassword(ctx context.Context, id instance.ActorID, curre
 	if err != nil {
 		return fmt.Errorf("change password of %s: %w", id, notFound(err))
 	}
-	right := utf8.RuneCountInString(current) <= instance.MaxPassword
+	right := held != "" && utf8.RuneCountInString(current) <= instance.MaxPassword
 	if right {
 		if right, err = s.matches(ctx, held, current); err != nil {
 			return fmt.Errorf("change password of %s: %w", id, err)

@@ -86,6 +86,9 @@ func (s *Service) EditProfile(ctx context.Context, id instance.ActorID, p Profil
 		if err != nil {
 			return err
 		}
+		if err := hidden(ctx, tx, id, p.Name); err != nil {
+			return err
+		}
 		s.show(&a, p)
 		if err := actors.Save(ctx, tx, a, ""); err != nil {
 			return err

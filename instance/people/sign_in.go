@@ -28,6 +28,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (instance.
 	case err != nil:
 		return instance.Account{}, fmt.Errorf("sign in: %w", err)
 	}
+	if hash == "" { // who has none signs in by other ways
+		hash, known = nobody, false
+	}
 	if utf8.RuneCountInString(password) > instance.MaxPassword {
 		password, known = "", false
 	}

@@ -182,3 +182,46 @@ func (s *Service) Residences(ctx context.Context, person instance.ActorID) ([]Re
 	}
 	return list, rows.Err()
 }
+
+// DeclareIn notes inside a transaction that a person says they live in a place,
+// and so in everything of ours that it lies within. It returns all of these, the
+// narrowest first. Whoever is a resident already stays as they are.
+func (s *Service) DeclareIn(ctx context.Context, tx store.Tx, place, person instance.ActorID) ([]instance.Actor, error) {
+	chain, err := actors.List(tx.Query(ctx, `
+		WITH RECURSIVE up (id) AS (
+			SELECT n.actor_id FROM neighbourhoods n WHERE n.actor_id = $1 AND n.closed_at IS NULL
+			UNION
+			SELECT p.id
+			  FROM up
+			  JOIN nestings w ON w.child_id = up.id
+			  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
+		)
+		SELECT `+actors.Columns+`
+		  FROM actors a
+		 WHERE a.id IN (SELECT id FROM up) AND a.kind = 'Group' AND a.deleted_at IS NULL
+		 ORDER BY `+narrowest, place))
+	if err != nil {
+		return nil, fmt.Errorf("%s declares to live in %s: %w", person, place, err)
+	}
+	if len(chain) == 0 {
+		return nil, fmt.Errorf("%s declares to live in %s: %w", person, place, instance.ErrNotFound)
+	}
+	_, err = tx.Exec(ctx, `
+		WITH RECURSIVE up (id) AS (
+			SELECT CAST($1 AS BIGINT)
+			UNION
+			SELECT p.id
+			  FROM up
+			  JOIN nestings w ON w.child_id = up.id
+			  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
+		)
+		INSERT INTO memberships (group_id, person_id, standing, joined_at)
+		SELECT n.actor_id, CAST($2 AS BIGINT), 'declared', CAST($3 AS BIGINT)
+		  FROM neighbourhoods n
+		 WHERE n.actor_id IN (SELECT id FROM up)
+		ON CONFLICT DO NOTHING`, place, person, store.Millis(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("%s declares to live in %s: %w", person, place, err)
+	}
+	return chain, nil
+}

@@ -17,7 +17,9 @@ import (
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
+	"palier/instance/homes"
 	"palier/instance/jobs"
+	"palier/instance/joining"
 	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/media/remote"
@@ -44,6 +46,8 @@ type Server struct {
 	deeds   *auth.Limiter
 	lookups *auth.Limiter
 	grants  *auth.Limiter
+	letters *auth.Limiter // by the address that is written to
+	askers  *auth.Limiter // by who asks for that
 }
 
 // Options are what a [Server] stands on.
@@ -82,7 +86,12 @@ type Options struct {
 	Portraits     *portraits.Service
 	Purchases     *purchases.Service
 
-	Login, Deeds, Lookup, Grants auth.Limit
+	Joining *joining.Service
+	Homes   *homes.Service
+	// Finder reads back addresses that were looked up; nil where none are.
+	Finder AddressFinder
+
+	Login, Deeds, Lookup, Grants, Letters auth.Limit
 }
 
 // Network is what pages ask of other servers.
@@ -138,6 +147,8 @@ func New(o Options) (*Server, error) {
 		deeds:   auth.NewLimiter(o.Deeds, o.Now),
 		lookups: auth.NewLimiter(o.Lookup, o.Now),
 		grants:  auth.NewLimiter(o.Grants, o.Now),
+		letters: auth.NewLimiter(o.Letters, o.Now),
+		askers:  auth.NewLimiter(auth.Limit{Burst: 4 * o.Letters.Burst, Every: o.Letters.Every / 4}, o.Now),
 	}
 	o.Sessions.OnError(s.lost)
 	return s, nil

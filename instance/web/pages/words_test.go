@@ -64,7 +64,7 @@ func TestTemplatesSayNothingThemselves(t *testing.T) {
 
 // made are the families of keys that are put together while a page is laid
 // out. What else a catalogue holds is named somewhere in full.
-var made = regexp.MustCompile(`^(choice|circle|confirm|decision|duration|failure\.\d+|filters\.in|filters\.action|filters\.for|flash|entry|import\.reason|language|level|notice|overview\.todo|post\.elsewhere|problem|reach|report\.category|reports\.state|role|scope|authorize\.fault|settings\.appearance|settings\.text|severity|topic|time\.(weekday|month)-\d+|time\.clock)`)
+var made = regexp.MustCompile(`^(choice|circle|confirm|decision|duration|failure\.\d+|filters\.in|filters\.action|filters\.for|flash|entry|import\.reason|language|level|notice|overview\.todo|post\.elsewhere|problem|reach|report\.category|reports\.state|role|scope|authorize\.fault|settings\.appearance|settings\.text|severity|topic|time\.(weekday|month)-\d+|time\.clock|letter|link\.(sent|open|ask))`)
 
 func TestEveryMessageIsSaid(t *testing.T) {
 	t.Parallel()
@@ -121,6 +121,14 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted", "status"},
 		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "quiet", "declared"},
 		"authorize.fault.%":     AuthorizeFault{}.Faults(),
+		"letter.%.subject":      {"join", "known", "signin", "reset"},
+		"letter.%.text":         {"join", "known", "signin", "reset"},
+		"link.sent.%":           {"join", "signin", "reset"},
+		"link.open.%":           {"join", "signin", "reset"},
+		"link.open.%.text":      {"join", "signin", "reset"},
+		"link.open.%.button":    {"join", "signin", "reset"},
+		"link.ask.%":            {"signin", "reset"},
+		"link.ask.%.text":       {"signin", "reset"},
 		"failure.%.title":       {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"failure.%.text":        {"400", "401", "403", "404", "410", "413", "429", "500", "503"},
 		"confirm.%.title":       {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},

@@ -15,6 +15,7 @@ func All() []Story {
 	all = append(all, together()...)
 	all = append(all, writing()...)
 	all = append(all, administering()...)
+	all = append(all, joining()...)
 	all = append(all, failing()...)
 	return all
 }
