@@ -29,7 +29,7 @@ func (a *App) routes() (http.Handler, error) {
 		Notifications: a.Notifications, Moderation: a.Moderation, Network: a.Federation, Sessions: a.Sessions, Apps: a.Apps, Pictures: a.Pictures, Passes: a.Passes, Live: a.Live,
 		Filters: a.Filters, Conversations: a.Conversations,
 		Others: a.Others, Portraits: a.Portraits, Purchases: a.Purchases,
-		Joining: a.Joining, Homes: a.Homes, Letters: a.Config.Limits.Letters,
+		Joining: a.Joining, Homes: a.Homes, Finder: a.Addresses, Letters: a.Config.Limits.Letters,
 		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
 	})
 	if err != nil {

@@ -18,9 +18,11 @@ import (
 
 // AddressFinder reads back an address that a page of ours handed out sealed.
 type AddressFinder interface {
-	// Unseal returns the address and the narrowest place it lies in. It returns
-	// [instance.ErrNotFound] for what was not sealed here.
-	Unseal(ctx context.Context, sealed string) (id int64, label string, place instance.ActorID, err error)
+	// Open returns which address it is. It returns [instance.ErrNotFound] for
+	// what was not sealed here.
+	Open(word string) (instance.AddressID, error)
+	// ByID returns an address.
+	ByID(ctx context.Context, id instance.AddressID) (instance.Address, error)
 }
 
 // joinKey is where a session keeps what somebody who joins has said so far.
@@ -106,15 +108,12 @@ func (s *Server) entrance(r *http.Request, place, sealed, code string) (e entran
 		return e, state, nil
 	}
 	if sealed != "" && s.Finder != nil {
-		var in instance.ActorID
-		e.address, e.label, in, err = s.Finder.Unseal(ctx, sealed)
+		a, err := s.addressBehind(ctx, sealed)
 		switch {
-		case errors.Is(err, instance.ErrNotFound):
-			e.address, e.label = 0, ""
-		case err != nil:
+		case err == nil:
+			e.address, e.label, e.sealed = int64(a.ID), a.Line()+", "+a.Town(), sealed
+		case !errors.Is(err, instance.ErrNotFound):
 			return e, "", err
-		default:
-			e.sealed, place = sealed, in.String()
 		}
 	}
 	if place == "" {
@@ -124,6 +123,14 @@ func (s *Server) entrance(r *http.Request, place, sealed, code string) (e entran
 		return e, "", nil
 	}
 	return e, "", err
+}
+
+func (s *Server) addressBehind(ctx context.Context, sealed string) (instance.Address, error) {
+	id, err := s.Finder.Open(sealed)
+	if err != nil {
+		return instance.Address{}, err
+	}
+	return s.Finder.ByID(ctx, id)
 }
 
 // placeCalled is a place of ours by its id or its name.
