@@ -57,4 +57,8 @@ const (
 	TagUnfollowed DeedKind = "tag-unfollowed" // Text is the hashtag
 	ModeratorIn   DeedKind = "moderator-in"
 	ModeratorOut  DeedKind = "moderator-out"
+	Coming        DeedKind = "coming"         // asks to come to the event Post; Text is what they say to it
+	NotComing     DeedKind = "not-coming"     // takes that back
+	ComingGranted DeedKind = "coming-granted" // Target may come to Post; URI is what they asked with
+	ComingRefused DeedKind = "coming-refused" // Target may not, or no longer
 )

@@ -67,6 +67,9 @@ func (s Site) PostPage(username string, id PostID) string {
 	return s.base + "/@" + username + "/" + id.String()
 }
 
+// EventPage is the address of the page of a meeting.
+func (s Site) EventPage(id PostID) string { return s.base + "/e/" + id.String() }
+
 // ThreadURI is the id of the collection of a thread's posts.
 func (s Site) ThreadURI(id PostID) string { return s.base + "/t/" + id.String() }
 

@@ -59,10 +59,25 @@ type Follow struct {
 	Object string
 }
 
+// Join says that the actor comes to Object, an event.
+type Join struct {
+	By
+	Object  string
+	Message string // as it was typed: plain text
+}
+
+// Leave says that the actor does not come to Object, an event.
+type Leave struct {
+	By
+	Object string
+}
+
 // Answer accepts or rejects Of, something that was asked of the actor.
+// Maybe tells that it is accepted with reserve.
 type Answer struct {
 	By
-	Of Other
+	Of    Other
+	Maybe bool
 }
 
 // Undo takes Of back, which the actor did before.
@@ -138,6 +153,8 @@ type Handlers[T any] struct {
 	Accept   func(ctx context.Context, tx T, d Answer) error
 	Reject   func(ctx context.Context, tx T, d Answer) error
 	Undo     func(ctx context.Context, tx T, d Undo) error
+	Join     func(ctx context.Context, tx T, d Join) error
+	Leave    func(ctx context.Context, tx T, d Leave) error
 	Like     func(ctx context.Context, tx T, d Like) error
 	Announce func(ctx context.Context, tx T, d Announce) error
 	Add      func(ctx context.Context, tx T, d Collect) error
@@ -172,8 +189,8 @@ func (p Prepared) Kind() string {
 }
 
 // Deed returns what a handler is given: a [Create], [Update], [Profile],
-// [Delete], [Follow], [Answer], [Undo], [Like], [Announce], [Collect], [Block],
-// [Flag] or [Move], or nil.
+// [Delete], [Follow], [Answer], [Undo], [Join], [Leave], [Like], [Announce],
+// [Collect], [Block], [Flag] or [Move], or nil.
 func (p Prepared) Deed() any { return p.deed }
 
 // Apply gives p to its handlers, first those whom we meet by it. It returns
@@ -201,9 +218,13 @@ func Apply[T any](ctx context.Context, tx T, p Prepared, h Handlers[T]) error {
 	case Follow:
 		return call(ctx, tx, h.Follow, d)
 	case Answer:
-		return call(ctx, tx, pick(p.kind == as2.TypeAccept, h.Accept, h.Reject), d)
+		return call(ctx, tx, pick(p.kind == as2.TypeReject, h.Reject, h.Accept), d)
 	case Undo:
 		return call(ctx, tx, h.Undo, d)
+	case Join:
+		return call(ctx, tx, h.Join, d)
+	case Leave:
+		return call(ctx, tx, h.Leave, d)
 	case Like:
 		return call(ctx, tx, h.Like, d)
 	case Announce:

@@ -73,10 +73,21 @@ func written(o *as2.Object, actor string) error {
 	if !origin.Same(o.ID(), actor) {
 		return refuse("%q is not at the origin of %q", clip(o.ID()), clip(actor))
 	}
-	if !o.Has("attributedTo") || slices.Contains(o.IRIs("attributedTo"), actor) {
+	if !o.Has("attributedTo") || slices.Contains(o.IRIs("attributedTo"), actor) || writer(o, actor) != actor {
 		return nil
 	}
 	return refuse("%q is not by %q", clip(o.ID()), clip(actor))
+}
+
+// writer returns whose an object is that actor sends: the actor's, or, for an
+// event that the actor organises for a group of their own server, the group's
+// (protocol.md §8.6).
+func writer(o *as2.Object, actor string) string {
+	group := o.IRI("attributedTo")
+	if o.Is(as2.TypeEvent) && o.IRI("actor") == actor && group != "" && origin.Same(group, actor) {
+		return group
+	}
+	return actor
 }
 
 // fetch returns a document from its own origin.

@@ -133,7 +133,11 @@ func (t *task) activity(ctx context.Context, by By) error {
 	switch by.Activity.Type {
 	case as2.TypeFollow:
 		return t.about(ctx, by, func(object string) any { return Follow{by, object} })
-	case as2.TypeAccept, as2.TypeReject:
+	case as2.TypeJoin:
+		return t.about(ctx, by, func(object string) any { return Join{by, object, message(by.Activity)} })
+	case as2.TypeLeave:
+		return t.about(ctx, by, func(object string) any { return Leave{by, object} })
+	case as2.TypeAccept, as2.TypeReject, as2.TypeTentativeAccept:
 		return t.answer(ctx, by)
 	case as2.TypeAnnounce:
 		return t.announce(ctx, by)
@@ -206,6 +210,9 @@ func (t *task) create(ctx context.Context, by By) error {
 	if err != nil || o == nil {
 		return err
 	}
+	if _, err := t.known(ctx, writer(o, by.Actor)); err != nil {
+		return err
+	}
 	return t.do(ctx, by, Create{By: by, Object: o})
 }
 
@@ -217,7 +224,7 @@ func (t *task) update(ctx context.Context, by By) error {
 	if err != nil || o == nil {
 		return err
 	}
-	if _, err := t.owns(ctx, by.Actor, o.ID()); err != nil {
+	if _, err := t.owns(ctx, writer(o, by.Actor), o.ID()); err != nil {
 		return err
 	}
 	return t.do(ctx, by, Update{by, o})
@@ -247,7 +254,16 @@ func (t *task) answer(ctx context.Context, by By) error {
 	case of.Type == as2.TypeFollow && of.Object != "" && of.Object != by.Actor:
 		return refuse("%q answers what was asked of %q", clip(by.Actor), clip(of.Object))
 	}
-	return t.do(ctx, by, Answer{by, of})
+	return t.do(ctx, by, Answer{By: by, Of: of, Maybe: by.Activity.Type == as2.TypeTentativeAccept})
+}
+
+// message is what somebody says who comes to an event.
+func message(a as2.Activity) string {
+	o, err := as2.Parse(a.Raw)
+	if err != nil {
+		return "" // it was parsed before
+	}
+	return vocab.ReadMessage(o)
 }
 
 func (t *task) undo(ctx context.Context, by By) error {

@@ -71,6 +71,7 @@ type Nouns struct {
 	Posts      *posts.Service
 	Groups     Groups
 	Moderation *moderation.Service
+	Events     Events
 }
 
 // Groups is what a group's own moderators may do from elsewhere.

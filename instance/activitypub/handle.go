@@ -36,7 +36,7 @@ func (s *Service) newHandlers() inbox.Handlers[store.Tx] {
 		},
 		Create: s.onCreate, Update: s.onUpdate, Profile: s.onProfile, Delete: s.onDelete,
 		Follow: s.onFollow, Accept: s.onAccept, Reject: s.onReject, Undo: s.onUndo,
-		Like: s.onLike, Announce: s.onAnnounce, Add: s.onAdd, Remove: s.onRemove,
+		Join: s.onJoin, Leave: s.onLeave, Like: s.onLike, Announce: s.onAnnounce, Add: s.onAdd, Remove: s.onRemove,
 		Block: s.onBlock, Flag: s.onFlag, Move: s.onMove,
 	}
 }
@@ -78,7 +78,7 @@ func (s *Service) onCreate(ctx context.Context, tx store.Tx, d inbox.Create) err
 	if !as2.IsPost(d.Object.Type()) {
 		return nil
 	}
-	author, err := s.actor(ctx, tx, d.Actor)
+	author, err := s.actor(ctx, tx, writer(d.Object, d.Actor))
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (s *Service) onUpdate(ctx context.Context, tx store.Tx, d inbox.Update) err
 	if err != nil {
 		return err
 	}
-	if held.Author.URI != d.Actor || held.Local || held.Author.Gone() {
+	if held.Author.URI != writer(d.Object, d.Actor) || held.Local || held.Author.Gone() {
 		return fmt.Errorf("update %s by %s: %w", held.URI, d.Actor, instance.ErrForbidden)
 	}
 	now, err := s.readPost(ctx, tx, held.Author, d.Object)
@@ -264,6 +264,9 @@ func (s *Service) onFollow(ctx context.Context, tx store.Tx, d inbox.Follow) err
 // onAccept: a yes counts only for a follow of ours, asked of the one who says
 // yes (C08).
 func (s *Service) onAccept(ctx context.Context, tx store.Tx, d inbox.Answer) error {
+	if done, err := s.answersEvent(ctx, tx, d, true); err != nil || done {
+		return err
+	}
 	from, to, uri, err := s.asked(ctx, tx, d)
 	if err != nil {
 		return err
@@ -272,6 +275,9 @@ func (s *Service) onAccept(ctx context.Context, tx store.Tx, d inbox.Answer) err
 }
 
 func (s *Service) onReject(ctx context.Context, tx store.Tx, d inbox.Answer) error {
+	if done, err := s.answersEvent(ctx, tx, d, false); err != nil || done {
+		return err
+	}
 	from, to, _, err := s.asked(ctx, tx, d)
 	if err != nil {
 		return err
@@ -299,83 +305,6 @@ func (s *Service) asked(ctx context.Context, tx store.Tx, d inbox.Answer) (from,
 	}
 	both, err := actors.ByIDs(ctx, tx, []instance.ActorID{follower, followee})
 	return both[follower], both[followee], uri, err
-}
-
-func (s *Service) onUndo(ctx context.Context, tx store.Tx, d inbox.Undo) error {
-	by, err := s.actor(ctx, tx, d.Actor)
-	if err != nil {
-		return err
-	}
-	if done, err := s.undoFollow(ctx, tx, by, d.Of); err != nil || done {
-		return err
-	}
-	if done, err := s.undoBlock(ctx, tx, by, d.Of); err != nil || done {
-		return err
-	}
-	for _, kind := range []struct {
-		table string
-		undo  func(context.Context, store.Tx, instance.Actor, *instance.Post, instance.Origin) error
-	}{{"likes", s.nouns.Posts.UnlikeIn}, {"boosts", s.nouns.Posts.UnboostIn}} {
-		var post instance.PostID
-		err := tx.QueryRow(ctx, `
-			SELECT x.post_id
-			  FROM `+kind.table+` x JOIN posts p ON p.id = x.post_id
-			 WHERE x.actor_id = $1 AND (x.uri = $2 OR ($3 = $4 AND p.uri = $5))`,
-			by.ID, d.Of.ID, d.Of.Type, map[string]string{"likes": as2.TypeLike, "boosts": as2.TypeAnnounce}[kind.table], d.Of.Object).Scan(&post)
-		if errors.Is(err, store.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		p, err := posts.ByIDIn(ctx, tx, post)
-		if err != nil {
-			return err
-		}
-		return kind.undo(ctx, tx, by, p, heardFrom(d.By))
-	}
-	// It may come before what it undoes.
-	return s.bury(ctx, tx, d.Of.ID, d.Actor)
-}
-
-func (s *Service) undoFollow(ctx context.Context, tx store.Tx, by instance.Actor, of inbox.Other) (bool, error) {
-	var to instance.ActorID
-	err := tx.QueryRow(ctx, `
-		SELECT f.followee_id
-		  FROM follows f JOIN actors a ON a.id = f.followee_id
-		 WHERE f.follower_id = $1 AND (f.uri = $2 OR ($3 = 'Follow' AND a.uri = $4))`,
-		by.ID, of.ID, of.Type, of.Object).Scan(&to)
-	if errors.Is(err, store.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	target, err := actors.ByID(ctx, tx, to)
-	if err != nil {
-		return false, err
-	}
-	return true, s.nouns.People.UnfollowIn(ctx, tx, by, target, true)
-}
-
-func (s *Service) undoBlock(ctx context.Context, tx store.Tx, by instance.Actor, of inbox.Other) (bool, error) {
-	var target instance.ActorID
-	err := tx.QueryRow(ctx, `
-		SELECT b.target_id
-		  FROM blocks b JOIN actors a ON a.id = b.target_id
-		 WHERE b.actor_id = $1 AND (b.uri = $2 OR ($3 = 'Block' AND a.uri = $4))`,
-		by.ID, of.ID, of.Type, of.Object).Scan(&target)
-	if errors.Is(err, store.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	a, err := actors.ByID(ctx, tx, target)
-	if err != nil {
-		return false, err
-	}
-	return true, s.nouns.People.UnblockIn(ctx, tx, by, a, true)
 }
 
 func (s *Service) onLike(ctx context.Context, tx store.Tx, d inbox.Like) error {

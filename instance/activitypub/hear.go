@@ -68,6 +68,14 @@ func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) er
 		return s.announceModerator(ctx, tx, d)
 	case instance.Pinned, instance.Unpinned:
 		return s.announcePin(ctx, tx, d)
+	case instance.Coming:
+		return s.toAuthor(ctx, tx, d, joinOf(d.URI, d.Actor, d.Post, d.Text))
+	case instance.NotComing:
+		return s.toAuthor(ctx, tx, d, act(as2.TypeLeave, s.site.ActivityURI(s.ids.Next()), d.Actor, d.Post.URI))
+	case instance.ComingGranted:
+		return s.answerJoin(ctx, tx, d, as2.TypeAccept)
+	case instance.ComingRefused:
+		return s.answerJoin(ctx, tx, d, as2.TypeReject)
 	default:
 		return nil
 	}

@@ -28,6 +28,9 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 	if err != nil {
 		return err
 	}
+	if d.Kind == instance.Posted && ofGroup(p) {
+		return nil // it goes with the group's share of it
+	}
 	to := FanOut{Sender: p.Author.ID, Plain: out.id}
 	if open || p.Audience == instance.ToFollowers {
 		to.FollowersOf = append(to.FollowersOf, p.Author.ID)
@@ -67,6 +70,13 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 		return nil
 	}
 	return s.passReplyOn(ctx, tx, d, out.body)
+}
+
+// ofGroup tells whether a group of ours says a post itself, for everyone. Hosts
+// that speak FEP-1b12 get it in the group's Announce, others as it is, and
+// nobody an Announce of its id (protocol.md §8.4).
+func ofGroup(p *instance.Post) bool {
+	return p.Author.Kind == instance.Group && p.Author.Local() && p.Audience == instance.ToPublic && p.ReplyToURI == ""
 }
 
 // limited tells whether moderators limited or suspended an author, or where
@@ -176,6 +186,11 @@ func (s *Service) announceShare(ctx context.Context, tx store.Tx, d instance.Dee
 		return err
 	}
 	to.Plain = out.id
+	if d.Actor.ID == p.Author.ID && ofGroup(p) {
+		if to.Plain, err = s.createID(ctx, tx, d); err != nil {
+			return err
+		}
+	}
 	if whole != nil {
 		if d.Kind == instance.Unboosted {
 			whole.Context, whole.Objects = share.Context, share.Objects // its words are not said again
@@ -209,6 +224,16 @@ func (s *Service) wholeShare(ctx context.Context, tx store.Tx, d instance.Deed, 
 	share.CC = share.CC[:1:1]
 	vocab.PutVia(&share, d.Via)
 	return &share, nil
+}
+
+// createID returns under which id the Create of what a group said itself and
+// shares now is kept, 0 where it takes its share back.
+func (s *Service) createID(ctx context.Context, tx store.Tx, d instance.Deed) (id instance.ID, err error) {
+	if d.Kind == instance.Unboosted {
+		return 0, nil
+	}
+	err = tx.QueryRow(ctx, `SELECT id FROM activities WHERE post_id = $1 AND kind = 'Create'`, d.Post.ID).Scan(&id)
+	return id, err
 }
 
 // wholeURI is the id of the form of an Announce that holds the whole activity.

@@ -30,12 +30,18 @@ func postType(p *instance.Post) string {
 	if p.Poll != nil {
 		return as2.TypeQuestion
 	}
+	if p.Kind == instance.KindEvent {
+		return as2.TypeEvent
+	}
 	return as2.TypeNote
 }
 
 func postContext(p *instance.Post) json.RawMessage {
 	if p.Poll != nil {
 		return vocab.QuestionContext()
+	}
+	if p.Kind == instance.KindEvent {
+		return vocab.EventContext()
 	}
 	return vocab.PostContext()
 }

@@ -39,6 +39,9 @@ func (s *Service) note(p *instance.Post) as2.Note {
 		s.ask(&doc, p.Poll)
 	}
 	vocab.PutPost(&doc, vocab.Post{Title: p.Title, Kind: vocab.Kind(p.Kind), Reach: p.Reach})
+	if p.Event != nil {
+		s.invite(&doc, p)
+	}
 	return doc
 }
 
@@ -65,7 +68,7 @@ func (s *Service) attachment(m instance.Picture) as2.Media {
 // there is nobody.
 func addressees(p *instance.Post) (to, cc []string) {
 	parties := address.Parties{Followers: p.Author.Followers}
-	if p.Group != nil {
+	if p.Group != nil && p.Group.ID != p.Author.ID {
 		parties.Group = p.Group.URI
 	}
 	for _, a := range p.Mentions {

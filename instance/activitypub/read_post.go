@@ -50,6 +50,13 @@ func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Act
 	if doc.Type != as2.TypeNote && doc.Type != as2.TypeQuestion {
 		p.Warning = "" // a summary there is an abstract, not a warning
 	}
+	if p.Event = s.invited(o, doc); p.Event != nil {
+		p.Kind = instance.KindEvent
+		doc.Content = withoutFacts(doc.Content, doc)
+		if p.Language == "" {
+			p.Language = language(o.Line("inLanguage"))
+		}
+	}
 	p.Content = content(doc, p)
 	p.Audience = address.Read(address.Of(o), author.Followers)
 	p.Pictures = attached(doc)

@@ -17,6 +17,7 @@ import (
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
+	"palier/instance/events"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
@@ -59,6 +60,7 @@ type App struct {
 	Timelines     *timelines.Service
 	Markers       *markers.Service
 	Conversations *conversations.Service
+	Events        *events.Service
 	Filters       *filters.Service
 	Lists         *lists.Service
 	Search        *search.Service
@@ -177,7 +179,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.nouns(keyring)
 	a.showOthers()
-	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation})
+	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events})
 	if err := federation.Found(ctx); err != nil {
 		return err
 	}
@@ -216,6 +218,9 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		Say: a.say, People: a.People, Places: a.Places, Homes: a.Homes,
 	})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
+	a.Events = events.New(events.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,
+	})
 	a.Previews = previews.New(previews.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Fetch: a.Federation, Shut: a.shutOut, Delay: a.Config.CardDelay,
 	})

@@ -143,6 +143,9 @@ var trials = map[string][]string{
 	"POST /inbox": nil, "POST /actor/inbox": nil, "POST /u/{id}/inbox": nil, "POST /g/{name}/inbox": nil, // signed; see federation/inbox
 	"GET /healthz": {"/healthz"}, "GET /readyz": {"/readyz"},
 
+	// Events.
+	"GET /e/{id:[0-9]+}": {"/e/:circle", "/e/:direct"},
+
 	// Programs: posts.
 	"POST /api/v1/statuses":                   {"/api/v1/statuses status=moi&in_reply_to_id=:circle", "/api/v1/statuses status=moi&in_reply_to_id=:direct", "/api/v1/statuses status=moi&media_ids[]=:upload", "/api/v1/statuses status=moi&media_ids[]=:picture"},
 	"GET /api/v1/statuses":                    {"/api/v1/statuses?id[]=:circle&id[]=:direct&id[]=:poll&id[]=:followers"},

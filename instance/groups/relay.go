@@ -178,7 +178,7 @@ func (s *Service) trust(ctx context.Context, tx store.Tx, group, author instance
 		return ignores, fmt.Errorf("trust of %s in %s: %w", author.ID, group.ID, err)
 	}
 	switch {
-	case moderates:
+	case moderates || author.ID == group.ID:
 		return relays, nil
 	case limited || today >= maxPerAuthor:
 		return holds, nil

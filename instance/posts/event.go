@@ -67,6 +67,9 @@ func addEvents(ctx context.Context, tx store.Tx, byID map[instance.PostID]*insta
 		if err := json.Unmarshal([]byte(access), &e.Access); err != nil {
 			return fmt.Errorf("event %s: %w", post, err)
 		}
+		if len(e.Access) == 0 {
+			e.Access = nil
+		}
 		e.Starts, e.Ends = store.Time(starts), store.TimeOrNever(ends)
 		if p := byID[post]; !p.Gone() {
 			p.Event = &e

@@ -131,6 +131,9 @@ func (s *Service) compose(ctx context.Context, tx store.Tx, author instance.Acto
 		Kind: cmp.Or(d.Kind, instance.KindPost), Proposal: d.Proposal, Event: d.Event, Warning: d.Warning, Sensitive: d.Sensitive || d.Warning != "", Language: d.Language,
 		Audience: d.Audience, Reach: d.Reach, Thread: id, Context: s.site.ThreadURI(id), Local: true, PublishedAt: now,
 	}
+	if p.Event != nil {
+		p.URL = s.site.EventPage(id)
+	}
 	if parent != nil {
 		p.ReplyTo, p.ReplyToURI, p.Thread, p.Context = parent.ID, parent.URI, parent.Thread, parent.Context
 		named = withAuthor(named, parent.Author, author)
@@ -171,8 +174,8 @@ func (s *Service) place(ctx context.Context, tx store.Tx, author instance.Actor,
 		}
 		return &group, nil
 	}
-	if parent != nil && !d.Audience.Local() {
-		return &group, nil
+	if parent != nil && !d.Audience.Local() || group.ID == author.ID {
+		return &group, nil // a place speaks for itself: who may let it was asked before
 	}
 	may, err := s.places.MayPost(ctx, tx, group.ID, author.ID)
 	if err != nil {

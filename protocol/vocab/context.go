@@ -33,6 +33,19 @@ const (
 		`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},"nb":"` + Namespace + `","reach":"nb:reach","title":"nb:title",` +
 		`"kind":"nb:kind","status":"nb:status","via":{"@id":"nb:via","@type":"@id"}`
 
+	eventContext = `["` + as2.Namespace + `","https://w3id.org/security/data-integrity/v2",{` + postTerms + `,"fep8a8e":"https://w3id.org/fep/8a8e/",` +
+		`"ical":"http://www.w3.org/2002/12/cal/ical#","mz":"https://joinmobilizon.org/ns#","pt":"https://joinpeertube.org/ns#","schema":"https://schema.org/",` +
+		`"EventCancelled":"fep8a8e:EventCancelled","EventPostponed":"fep8a8e:EventPostponed","EventScheduled":"fep8a8e:EventScheduled",` +
+		`"EventTentative":"fep8a8e:EventTentative","PostalAddress":"schema:PostalAddress","address":"schema:address",` +
+		`"addressCountry":"schema:addressCountry","addressLocality":"schema:addressLocality","category":"schema:category",` +
+		`"commentsEnabled":"pt:commentsEnabled","eventStatus":{"@id":"fep8a8e:eventStatus","@type":"@vocab"},` +
+		`"externalParticipationUrl":"fep8a8e:externalParticipationUrl","inLanguage":"schema:inLanguage","isOnline":"mz:isOnline",` +
+		`"joinMode":"mz:joinMode","maximumAttendeeCapacity":"schema:maximumAttendeeCapacity","participantCount":"mz:participantCount",` +
+		`"postalCode":"schema:postalCode","remainingAttendeeCapacity":"schema:remainingAttendeeCapacity",` +
+		`"streetAddress":"schema:streetAddress","timezone":"mz:timezone"}]`
+
+	joinContext = `["` + as2.Namespace + `",{"mz":"https://joinmobilizon.org/ns#","participationMessage":"mz:participationMessage"}]`
+
 	relayContext = `["` + as2.Namespace + `",{"nb":"` + Namespace + `","via":{"@id":"nb:via","@type":"@id"}}]`
 )
 
@@ -50,6 +63,13 @@ func PostContext() json.RawMessage { return json.RawMessage(postContext) }
 // QuestionContext returns the @context of a poll, and of activities that hold
 // one.
 func QuestionContext() json.RawMessage { return json.RawMessage(questionContext) }
+
+// EventContext returns the @context of an Event, and of activities that hold
+// one.
+func EventContext() json.RawMessage { return json.RawMessage(eventContext) }
+
+// JoinContext returns the @context of a Join, and of activities that hold one.
+func JoinContext() json.RawMessage { return json.RawMessage(joinContext) }
 
 // RelayContext returns the @context of an Announce that holds a whole activity.
 // It defines nothing that is protected: the activity within has a context of

@@ -80,7 +80,7 @@ func TestTermsMeanWhatTheSpecificationSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := definitions(t, document["@context"])
-	for kind, context := range map[string]json.RawMessage{"actor": vocab.ActorContext(), "post": vocab.PostContext(), "question": vocab.QuestionContext(), "relay": vocab.RelayContext()} {
+	for kind, context := range map[string]json.RawMessage{"actor": vocab.ActorContext(), "post": vocab.PostContext(), "question": vocab.QuestionContext(), "event": vocab.EventContext(), "join": vocab.JoinContext(), "relay": vocab.RelayContext()} {
 		for term, got := range definitions(t, context) {
 			if term == "schema" || term == "value" { // PropertyValue has its own schema, without a slash
 				continue
@@ -105,7 +105,7 @@ func TestContextsAreSmallAndFirstOfAllActivityStreams(t *testing.T) {
 	for kind, c := range map[string]struct {
 		context json.RawMessage
 		most    int
-	}{"plain": {vocab.PlainContext(), 50}, "actor": {vocab.ActorContext(), 1300}, "post": {vocab.PostContext(), 600}, "question": {vocab.QuestionContext(), 640}, "relay": {vocab.RelayContext(), 130}} {
+	}{"plain": {vocab.PlainContext(), 50}, "actor": {vocab.ActorContext(), 1300}, "post": {vocab.PostContext(), 600}, "question": {vocab.QuestionContext(), 640}, "event": {vocab.EventContext(), 1800}, "join": {vocab.JoinContext(), 160}, "relay": {vocab.RelayContext(), 130}} {
 		if len(c.context) > c.most || !json.Valid(c.context) {
 			t.Errorf("%s context has %d bytes, want at most %d: %s", kind, len(c.context), c.most, c.context)
 		}

@@ -1,0 +1,94 @@
+package activitypub
+
+import (
+	"context"
+	"errors"
+
+	"palier/federation/inbox"
+	"palier/instance"
+	"palier/instance/actors"
+	"palier/instance/posts"
+	"palier/instance/store"
+	"palier/protocol/as2"
+)
+
+// onUndo takes back what somebody elsewhere did.
+func (s *Service) onUndo(ctx context.Context, tx store.Tx, d inbox.Undo) error {
+	by, err := s.actor(ctx, tx, d.Actor)
+	if err != nil {
+		return err
+	}
+	if done, err := s.undoFollow(ctx, tx, by, d.Of); err != nil || done {
+		return err
+	}
+	if done, err := s.undoBlock(ctx, tx, by, d.Of); err != nil || done {
+		return err
+	}
+	if done, err := s.undoJoin(ctx, tx, by, d); err != nil || done {
+		return err
+	}
+	for _, kind := range []struct {
+		table string
+		undo  func(context.Context, store.Tx, instance.Actor, *instance.Post, instance.Origin) error
+	}{{"likes", s.nouns.Posts.UnlikeIn}, {"boosts", s.nouns.Posts.UnboostIn}} {
+		var post instance.PostID
+		err := tx.QueryRow(ctx, `
+			SELECT x.post_id
+			  FROM `+kind.table+` x JOIN posts p ON p.id = x.post_id
+			 WHERE x.actor_id = $1 AND (x.uri = $2 OR ($3 = $4 AND p.uri = $5))`,
+			by.ID, d.Of.ID, d.Of.Type, map[string]string{"likes": as2.TypeLike, "boosts": as2.TypeAnnounce}[kind.table], d.Of.Object).Scan(&post)
+		if errors.Is(err, store.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		p, err := posts.ByIDIn(ctx, tx, post)
+		if err != nil {
+			return err
+		}
+		return kind.undo(ctx, tx, by, p, heardFrom(d.By))
+	}
+	// It may come before what it undoes.
+	return s.bury(ctx, tx, d.Of.ID, d.Actor)
+}
+
+func (s *Service) undoFollow(ctx context.Context, tx store.Tx, by instance.Actor, of inbox.Other) (bool, error) {
+	var to instance.ActorID
+	err := tx.QueryRow(ctx, `
+		SELECT f.followee_id
+		  FROM follows f JOIN actors a ON a.id = f.followee_id
+		 WHERE f.follower_id = $1 AND (f.uri = $2 OR ($3 = 'Follow' AND a.uri = $4))`,
+		by.ID, of.ID, of.Type, of.Object).Scan(&to)
+	if errors.Is(err, store.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	target, err := actors.ByID(ctx, tx, to)
+	if err != nil {
+		return false, err
+	}
+	return true, s.nouns.People.UnfollowIn(ctx, tx, by, target, true)
+}
+
+func (s *Service) undoBlock(ctx context.Context, tx store.Tx, by instance.Actor, of inbox.Other) (bool, error) {
+	var target instance.ActorID
+	err := tx.QueryRow(ctx, `
+		SELECT b.target_id
+		  FROM blocks b JOIN actors a ON a.id = b.target_id
+		 WHERE b.actor_id = $1 AND (b.uri = $2 OR ($3 = 'Block' AND a.uri = $4))`,
+		by.ID, of.ID, of.Type, of.Object).Scan(&target)
+	if errors.Is(err, store.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	a, err := actors.ByID(ctx, tx, target)
+	if err != nil {
+		return false, err
+	}
+	return true, s.nouns.People.UnblockIn(ctx, tx, by, a, true)
+}
