@@ -61,4 +61,10 @@ const (
 	NotComing     DeedKind = "not-coming"     // takes that back
 	ComingGranted DeedKind = "coming-granted" // Target may come to Post; URI is what they asked with
 	ComingRefused DeedKind = "coming-refused" // Target may not, or no longer
+
+	// What was seen of where the target lives: the actor is the place, the id that
+	// of the proof or the term.
+	HomeProved  DeedKind = "home-proved"   // a verified resident now
+	HomeInDoubt DeedKind = "home-in-doubt" // has to prove it again
+	HomeLost    DeedKind = "home-lost"     // a verified resident no longer
 )

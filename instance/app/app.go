@@ -38,6 +38,7 @@ import (
 	"palier/instance/portraits"
 	"palier/instance/posts"
 	"palier/instance/previews"
+	"palier/instance/proofs"
 	"palier/instance/purchases"
 	"palier/instance/search"
 	"palier/instance/store"
@@ -81,6 +82,7 @@ type App struct {
 	Portraits     *portraits.Service
 	Previews      *previews.Service
 	Purchases     *purchases.Service
+	Proofs        *proofs.Service
 
 	log     *slog.Logger
 	version string
@@ -125,6 +127,10 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
+// proofsSetting is the name of the secret behind codes and lists that prove where
+// people live.
+const proofsSetting = "proofs"
+
 // fanOuts is how many posts are brought to other servers at once. Each is brought
 // to all its servers at once in turn, so that a few suffice.
 const fanOuts = 16
@@ -158,6 +164,10 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Addresses, err = addresses.New(ctx, addresses.Options{DB: a.DB, IDs: a.ids, Now: a.now}); err != nil {
 		return err
 	}
+	proofKey, err := a.DB.Secret(ctx, proofsSetting)
+	if err != nil {
+		return err
+	}
 	keyring := activitypub.NewKeyring(a.DB, a.now)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
@@ -177,7 +187,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.nouns(keyring)
+	a.nouns(keyring, proofKey)
 	a.showOthers()
 	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events})
 	if err := federation.Found(ctx); err != nil {
@@ -192,7 +202,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 // nouns makes the use-cases and lets each deed be heard by all who act on it.
 // Other servers are told of a post before groups relay it, since what a group
 // announces is that telling.
-func (a *App) nouns(keyring *activitypub.Keyring) {
+func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
@@ -217,6 +227,7 @@ func (a *App) nouns(keyring *activitypub.Keyring) {
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Mail: a.Mail, Title: a.Config.Title, Registrations: a.Config.Registrations,
 		Say: a.say, People: a.People, Places: a.Places, Homes: a.Homes,
 	})
+	a.Proofs = proofs.New(proofs.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Key: proofKey, Places: a.Places, Tell: tell})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,

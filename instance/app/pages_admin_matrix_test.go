@@ -17,6 +17,7 @@ import (
 	"palier/instance/moderation"
 	"palier/instance/people"
 	"palier/instance/places"
+	"palier/instance/proofs"
 	"palier/instance/store"
 )
 
@@ -29,6 +30,7 @@ type hall struct {
 	far                         instance.Actor   // a place elsewhere, which asks to follow centre
 	post                        *instance.Post   // in centre, let through
 	waiting, report, link, item instance.ID
+	letter                      instance.ID // with a code, taken out of the batch
 	job                         string
 }
 
@@ -95,6 +97,11 @@ func newHall(t *testing.T, engine store.Engine) *hall {
 	links, err := h.People.LinksTo(ctx, people.Requested, 0, 1)
 	h.must(err)
 	h.link = links[0].ID
+	h.must(h.Proofs.AskLetter(ctx, h.centre.ID, h.yann.ID, proofs.Envelope{Name: "Yann", Address: "1 rue du Port"}))
+	letters, err := h.Proofs.WaitingLetters(ctx)
+	h.must(err)
+	h.letter = letters[0].ID
+	h.must(h.Proofs.DropLetter(ctx, h.letter))
 	h.fail()
 	return h
 }
@@ -185,6 +192,15 @@ func (h *hall) rows() map[string]row {
 		"GET /admin/people/{id:[0-9]+}/disable":  page(person+"/disable", admins),
 		"POST /admin/people/{id:[0-9]+}/disable": form("/admin/people/"+h.claire.ID.String()+"/disable", admins, http.StatusForbidden, nil),
 		"POST /admin/people/{id:[0-9]+}/enable":  form(person+"/enable", admins, seen, nil),
+
+		"GET /admin/people/{id:[0-9]+}/proofs":           page(person+"/proofs", moderators),
+		"POST /admin/people/{id:[0-9]+}/proofs":          form(person+"/proofs", admins, bad, nil),
+		"GET /admin/neighbourhoods/{id:[0-9]+}/proving":  page(place+"/proving", keepers),
+		"POST /admin/neighbourhoods/{id:[0-9]+}/proving": form(place+"/proving", keepers, bad, nil),
+		"GET /admin/letters":                             page("/admin/letters", admins),
+		"POST /admin/letters/print":                      form("/admin/letters/print", admins, seen, nil),
+		"POST /admin/letters/sent":                       form("/admin/letters/sent", admins, seen, nil),
+		"POST /admin/letters/{id:[0-9]+}/drop":           form("/admin/letters/"+h.letter.String()+"/drop", admins, seen, nil),
 
 		"GET /admin/links":              page("/admin/links", admins),
 		"POST /admin/links/{id:[0-9]+}": form("/admin/links/"+h.link.String(), admins, bad, nil),

@@ -31,6 +31,7 @@ func (a *App) routes() (http.Handler, error) {
 		Others: a.Others, Portraits: a.Portraits, Purchases: a.Purchases,
 		Joining: a.Joining, Homes: a.Homes, Finder: a.Addresses, Letters: a.Config.Limits.Letters,
 		Login: a.Config.Limits.Login, Deeds: a.Config.Limits.Pages, Lookup: a.Config.Limits.Lookup, Grants: a.Config.Limits.Apps,
+		Proofs: a.Proofs, Codes: a.Config.Limits.Codes,
 	})
 	if err != nil {
 		return nil, err

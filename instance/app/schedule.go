@@ -85,6 +85,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	if err != nil {
 		return fmt.Errorf("sweep what came in: %w", err)
 	}
+	if err := a.Proofs.Tend(ctx); err != nil {
+		return err
+	}
 	return a.sweepPictures(ctx, now)
 }
 

@@ -113,6 +113,11 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})
 	b["inside"] = inside.ID.String()
+	proofs, err := v.Proofs.Of(ctx, who.ID)
+	if err != nil || len(proofs) == 0 {
+		t.Fatalf("proofs of %s: %v, %v", who.Username, proofs, err)
+	}
+	b["proof"] = proofs[0].ID.String()
 	b["circle"], b["poll"], b["direct"], b["followers"] = circle.ID.String(), poll.ID.String(), direct.ID.String(), followers.ID.String()
 	shown := p.Get("/api/v1/statuses/" + b["circle"]).Object()["media_attachments"].([]any)[0].(map[string]any)["url"].(string)
 	at, err := url.Parse(shown)

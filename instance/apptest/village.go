@@ -25,6 +25,7 @@ import (
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
+	"palier/instance/proofs"
 	"palier/instance/purchases"
 	"palier/instance/search"
 	"palier/instance/store"
@@ -52,6 +53,7 @@ type Village struct {
 	Hashtags      *hashtags.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
+	Proofs        *proofs.Service
 	Apps          *auth.Apps
 	Live          *live.Hub
 	Purchases     *purchases.Service
@@ -96,6 +98,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Apps = auth.NewApps(auth.AppsOptions{DB: db, IDs: ids, Now: v.Clock.Now})
 	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
+	v.Proofs = proofs.New(proofs.Options{DB: db, IDs: ids, Now: v.Clock.Now, Key: []byte("only in tests"), Places: v.Places, Tell: v.tell})
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
 	v.Events = events.New(events.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Places: v.Places, Post: posts.ByIDIn, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})

@@ -75,6 +75,7 @@ type Limits struct {
 	Lookup   auth.Limit `toml:"lookup"`   // per person: looking others up elsewhere
 	Programs auth.Limit `toml:"programs"` // per address: what client programs change
 	Apps     auth.Limit `toml:"apps"`     // per address: client programs that register, ask, and trade codes
+	Codes    auth.Limit `toml:"codes"`    // per address: codes that prove where somebody lives
 	// Deliveries is per registered domain: what goes there, so that nobody can
 	// use us to press a server.
 	Deliveries auth.Limit `toml:"deliveries"`
@@ -103,6 +104,7 @@ func Default() Config {
 			Lookup:   auth.Limit{Burst: 30, Every: 10 * time.Second},
 			Programs: auth.Limit{Burst: 1000, Every: 200 * time.Millisecond},
 			Apps:     auth.Limit{Burst: 60, Every: 10 * time.Second},
+			Codes:    auth.Limit{Burst: 20, Every: 3 * time.Minute},
 
 			Deliveries:  auth.Limit{Burst: 2000, Every: 10 * time.Millisecond},
 			Follows:     auth.Limit{Burst: 20, Every: time.Minute},

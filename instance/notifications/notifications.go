@@ -24,6 +24,10 @@ const (
 	Granted Kind = "granted" // a request of one's own was granted
 	Poll    Kind = "poll"    // a poll of one's own, or one voted in, has ended
 	Status  Kind = "status"  // somebody posted of whom one wants to be told
+
+	HomeProved  Kind = "home-proved"   // one is a verified resident of a place now
+	HomeInDoubt Kind = "home-in-doubt" // one has to prove again where one lives
+	HomeLost    Kind = "home-lost"     // one is a verified resident no longer
 )
 
 // Notice is one thing that concerns a person.
@@ -110,6 +114,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		}
 	case instance.FollowRefused:
 		err = settled(ctx, tx, d)
+	case instance.HomeProved, instance.HomeInDoubt, instance.HomeLost:
+		err = s.notify(ctx, tx, d.Target.ID, Kind(d.Kind), d.Actor, 0, d.ID)
 	case instance.PollEnded:
 		err = s.pollEnded(ctx, tx, d)
 	case instance.Unfollowed:

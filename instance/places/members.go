@@ -29,7 +29,7 @@ func (s *Service) Join(ctx context.Context, group, person instance.ActorID) erro
 			return err
 		}
 		now := store.Millis(s.now())
-		_, err = tx.Exec(ctx, `
+		joined, err := tx.Exec(ctx, `
 			INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at)
 			SELECT CAST($1 AS BIGINT), p.actor_id,
 			       CASE WHEN p.verified_at IS NOT NULL AND NOT $3 THEN 'verified' ELSE 'declared' END,
@@ -38,7 +38,10 @@ func (s *Service) Join(ctx context.Context, group, person instance.ActorID) erro
 			  FROM people p
 			 WHERE p.actor_id = $2
 			ON CONFLICT DO NOTHING`, group, person, n.Level.House(), now)
-		return err
+		if err != nil || joined == 0 {
+			return err
+		}
+		return s.noteWord(ctx, tx, group, person)
 	})
 	if err != nil {
 		return fmt.Errorf("%s joins %s: %w", person, group, err)
@@ -51,6 +54,9 @@ func (s *Service) Leave(ctx context.Context, group, person instance.ActorID) err
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `DELETE FROM memberships WHERE group_id = $1 AND person_id = $2`, group, person)
 		if err != nil {
+			return err
+		}
+		if err := s.forgetProofs(ctx, tx, group, person, "left"); err != nil {
 			return err
 		}
 		// What only residents read is not theirs to read any more.
@@ -67,11 +73,34 @@ func (s *Service) Leave(ctx context.Context, group, person instance.ActorID) err
 	return nil
 }
 
-// SetStanding notes how sure the server is that a person lives in a place, and
-// who says so; the person becomes a resident if they were not.
+// SetStanding notes how sure the operator is that a person lives in a place, and
+// who says so; the person becomes a resident if they were not. Declared takes
+// back whatever was seen of them before.
 func (s *Service) SetStanding(ctx context.Context, group, person, by instance.ActorID, standing instance.Standing) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		if err := s.Settle(ctx, tx, group, person, by, standing); err != nil {
+			return err
+		}
+		if standing == instance.Verified {
+			return s.noteWord(ctx, tx, group, person)
+		}
+		return s.forgetProofs(ctx, tx, group, person, "operator")
+	})
+	if err != nil {
+		return fmt.Errorf("mark %s %s in %s: %w", person, standing, group, err)
+	}
+	return nil
+}
+
+// Settle changes how a person stands to a place, by says who for: it is the one
+// way in which that changes, for whoever has seen a proof or takes one back. The
+// person becomes a resident if they were not.
+func (s *Service) Settle(ctx context.Context, tx store.Tx, group, person, by instance.ActorID, standing instance.Standing) error {
 	if standing != instance.Declared && standing != instance.Verified {
 		return &instance.Invalid{Field: "standing", Code: "unknown"}
+	}
+	if _, err := byID(ctx, tx, group); err != nil {
+		return err
 	}
 	now := store.Millis(s.now())
 	var verifiedAt *int64
@@ -82,22 +111,39 @@ func (s *Service) SetStanding(ctx context.Context, group, person, by instance.Ac
 			verifiedBy = &by
 		}
 	}
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		if _, err := byID(ctx, tx, group); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `
-			INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at, verified_by)
-			VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (group_id, person_id) DO UPDATE
-			   SET standing = excluded.standing, verified_at = excluded.verified_at, verified_by = excluded.verified_by`,
-			group, person, string(standing), now, verifiedAt, verifiedBy)
-		return err
-	})
+	_, err := tx.Exec(ctx, `
+		INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at, verified_by)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (group_id, person_id) DO UPDATE
+		   SET standing = excluded.standing, verified_at = excluded.verified_at, verified_by = excluded.verified_by`,
+		group, person, string(standing), now, verifiedAt, verifiedBy)
+	return err
+}
+
+// noteWord keeps that the operator says somebody is a verified resident.
+func (s *Service) noteWord(ctx context.Context, tx store.Tx, group, person instance.ActorID) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO proofs (id, person_id, place_id, route, seen_at, seen_by)
+		SELECT CAST($1 AS BIGINT), m.person_id, m.group_id, 'operator', m.verified_at, m.verified_by
+		  FROM memberships m
+		 WHERE m.group_id = $2 AND m.person_id = $3 AND m.standing = 'verified'
+		   AND NOT EXISTS (SELECT 1 FROM proofs f
+		                    WHERE f.person_id = $3 AND f.place_id = $2 AND f.route = 'operator' AND f.revoked_at IS NULL)`,
+		s.ids.Next(), group, person)
+	return err
+}
+
+// forgetProofs ends what was seen of a person in a place.
+func (s *Service) forgetProofs(ctx context.Context, tx store.Tx, group, person instance.ActorID, reason string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE proofs
+		   SET revoked_at = $3, reason = $4
+		 WHERE place_id = $1 AND person_id = $2 AND revoked_at IS NULL`, group, person, store.Millis(s.now()), reason)
 	if err != nil {
-		return fmt.Errorf("mark %s %s in %s: %w", person, standing, group, err)
+		return err
 	}
-	return nil
+	_, err = tx.Exec(ctx, `DELETE FROM proof_terms WHERE place_id = $1 AND person_id = $2`, group, person)
+	return err
 }
 
 // Standing returns how a person stands to a place: directly, not through what

@@ -69,10 +69,16 @@ func (s *Server) memberDeed(r *http.Request, n instance.Neighbourhood, typed str
 // settle makes somebody a resident of a place, who then also hears what is said
 // there in public.
 func (s *Server) settle(ctx context.Context, place, person, by instance.ActorID, standing instance.Standing) error {
-	if err := s.Places.SetStanding(ctx, place, person, by, standing); err != nil {
+	var err error
+	if standing == instance.Verified {
+		err = s.Proofs.Confirm(ctx, place, person, by)
+	} else {
+		err = s.Places.SetStanding(ctx, place, person, by, standing)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := s.People.Follow(ctx, person, place)
+	_, err = s.People.Follow(ctx, person, place)
 	return err
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"palier/instance"
 	"palier/instance/notifications"
@@ -65,6 +66,9 @@ func (s *Server) siftedNotices(ctx context.Context, list []notifications.Notice,
 	return notices, nil
 }
 
+// aboutHomes are the notices about where one lives.
+var aboutHomes = []notifications.Kind{notifications.HomeProved, notifications.HomeInDoubt, notifications.HomeLost}
+
 // noticeView is a notice with where it leads.
 func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 	from := personView(site, n.From)
@@ -72,6 +76,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 	switch {
 	case n.Kind == notifications.Request:
 		shown.Path = "/requests"
+	case slices.Contains(aboutHomes, n.Kind):
+		shown.Path = "/prove"
 	case n.Post != nil:
 		shown.Path, shown.Language = postPath(n.Post), n.Post.Language
 		shown.Excerpt = excerpt(n.Post)

@@ -29,6 +29,7 @@ import (
 	"palier/instance/places"
 	"palier/instance/portraits"
 	"palier/instance/posts"
+	"palier/instance/proofs"
 	"palier/instance/purchases"
 	"palier/instance/search"
 	"palier/instance/timelines"
@@ -48,6 +49,7 @@ type Server struct {
 	grants  *auth.Limiter
 	letters *auth.Limiter // by the address that is written to
 	askers  *auth.Limiter // by who asks for that
+	codes   *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -85,6 +87,7 @@ type Options struct {
 	Passes        *media.Passes
 	Portraits     *portraits.Service
 	Purchases     *purchases.Service
+	Proofs        *proofs.Service
 
 	Joining *joining.Service
 	Homes   *homes.Service
@@ -92,6 +95,8 @@ type Options struct {
 	Finder AddressFinder
 
 	Login, Deeds, Lookup, Grants, Letters auth.Limit
+
+	Codes auth.Limit // of codes that prove where somebody lives
 }
 
 // Network is what pages ask of other servers.
@@ -149,6 +154,7 @@ func New(o Options) (*Server, error) {
 		grants:  auth.NewLimiter(o.Grants, o.Now),
 		letters: auth.NewLimiter(o.Letters, o.Now),
 		askers:  auth.NewLimiter(auth.Limit{Burst: 4 * o.Letters.Burst, Every: o.Letters.Every / 4}, o.Now),
+		codes:   auth.NewLimiter(o.Codes, o.Now),
 	}
 	o.Sessions.OnError(s.lost)
 	return s, nil
@@ -170,6 +176,8 @@ func (s *Server) Routes(r chi.Router) {
 		r.Use(http.NewCrossOriginProtection().Handler, s.Sessions.Load)
 		s.residentRoutes(r)
 		s.adminRoutes(r)
+		s.proveRoutes(r)
+		s.proofsRoutes(r)
 		r.NotFound(s.page(s.getNothing))
 	})
 }

@@ -39,6 +39,9 @@ func (in *speaking) funcs() template.FuncMap {
 		"foreign":    in.foreign,
 		"dir":        words.Direction,
 		"languages":  in.set.languages.All,
+		"qr":         qrCode,
+		"proofLine":  proofLine,
+		"routeSign":  func(route string) string { return routeSigns[route] },
 		"at":         func(handle string) string { return "@" + handle },
 	}
 }
@@ -109,6 +112,7 @@ var signs = map[view.Audience]string{
 var noticeSigns = map[string]string{
 	"mention": "pen", "reply": "reply", "like": "thanks", "boost": "share",
 	"follow": "plus", "request": "followers", "granted": "check", "poll": "check", "status": "bell",
+	"home-proved": "check", "home-in-doubt": "clock", "home-lost": "alert",
 }
 
 // readers tells in one sentence who will read a post.

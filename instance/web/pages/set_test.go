@@ -16,6 +16,7 @@ var every = []Page{
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
 	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Seen{}, Name{},
+	Prove{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
 	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
 	Clubs{}, ClubForm{}, Club{}, ClubMembers{},
 }

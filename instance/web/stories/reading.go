@@ -13,6 +13,7 @@ func All() []Story {
 	all = append(all, reading()...)
 	all = append(all, people()...)
 	all = append(all, together()...)
+	all = append(all, proving()...)
 	all = append(all, writing()...)
 	all = append(all, administering()...)
 	all = append(all, joining()...)

@@ -1,0 +1,174 @@
+package app_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/people"
+	"palier/instance/store"
+)
+
+// declared returns somebody who only says that they live in a place.
+func declared(v *village, name string, place instance.Neighbourhood) instance.Account {
+	v.T.Helper()
+	a := v.Resident(name)
+	if err := v.Places.Join(v.T.Context(), place.ID, a.ID); err != nil {
+		v.T.Fatal(err)
+	}
+	return a
+}
+
+// clerk returns somebody who runs the server.
+func clerk(v *village) instance.Account {
+	v.T.Helper()
+	a, err := v.People.Create(v.T.Context(), people.Newcomer{Username: "claire", Name: "claire", Email: "claire@people.example", Password: apptest.Password, Role: instance.Admin})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return a
+}
+
+// isVerified fails unless a page says what was seen, and that its reader is
+// verified.
+func isVerified(t *testing.T, p *apptest.Page, words ...string) {
+	t.Helper()
+	if p.Status != http.StatusOK || !strings.HasPrefix(p.Path, "/prove/seen/") || !p.Has(".badge.ok") {
+		t.Fatalf("%d at %s: %s", p.Status, p.Path, p.Words("main"))
+	}
+	for _, w := range words {
+		if !strings.Contains(p.Words("main"), w) {
+			t.Errorf("the last page does not say %q: %s", w, p.Words("main"))
+		}
+	}
+}
+
+func TestJ1_ALetterFromTheFormToThePageThatSaysWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		eve := declared(v, "eve", v.centre)
+		b := v.SignedIn(eve)
+		if p := b.Open("/@centre"); !p.Has("a[href='/prove']") {
+			t.Error("the page of the place leads nowhere to prove it")
+		}
+		p := b.Open(b.Open("/prove").Find("a[href^='/prove/letter']").First().AttrOr("href", ""))
+		p = b.Press(p, "form[action='/prove/letter'] button", apptest.Fields{"name": {"Ève"}, "address": {""}})
+		if p.Status != http.StatusUnprocessableEntity || !p.Has("#address-problem") || p.Find("#name").AttrOr("value", "") != "Ève" {
+			t.Errorf("without an address: %d, %s", p.Status, p.Words("main"))
+		}
+		const street = "47 rue de la Corne-de-Cerf"
+		p = b.Press(p, "form[action='/prove/letter'] button", apptest.Fields{"address": {street + "\r\n22100 Dinan"}})
+		if p.Status != http.StatusOK || !p.Has(".flash") || !p.Has("a[href='/prove/code']") {
+			t.Fatalf("asked: %d at %s: %s", p.Status, p.Path, p.Words("main"))
+		}
+		if p = b.Press(p, "form[action='/prove/letter'] button", apptest.Fields{"address": {street}}); p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("asked again at once: %d", p.Status)
+		}
+
+		desk := v.SignedIn(clerk(v))
+		p = desk.Open("/admin/letters")
+		if !strings.Contains(p.Words("main"), street) {
+			t.Errorf("the batch: %s", p.Words("main"))
+		}
+		sheets := desk.Press(p, "form[action='/admin/letters/print'] button", nil)
+		typed := sheets.Words(".letter-code")
+		if sheets.Status != http.StatusOK || !regexp.MustCompile(`^[2-9B-Z]{4} [2-9B-Z]{4} [2-9B-Z]{2}$`).MatchString(typed) || !sheets.Has(".letter-sheet svg.qr") ||
+			!strings.Contains(sheets.Words(".letter-window"), street) || sheets.Header.Get("Cache-Control") == "" {
+			t.Fatalf("sheets: %d, code %q: %s", sheets.Status, typed, sheets.Words("main"))
+		}
+		p = desk.Press(desk.Open("/admin/letters"), "form[action='/admin/letters/sent'] button", nil)
+		if p.Status != http.StatusOK || strings.Contains(p.Words("main"), street) {
+			t.Errorf("after it was sent: %d: %s", p.Status, p.Words("main"))
+		}
+
+		code := b.Open("/prove/code")
+		if p = b.Press(code, "form[action='/prove/code'] button", apptest.Fields{"code": {"BCDF GHJK LM"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("#code-problem") {
+			t.Errorf("a wrong code: %d", p.Status)
+		}
+		p = b.Press(code, "form[action='/prove/code'] button", apptest.Fields{"code": {strings.ToLower(typed)}})
+		isVerified(t, p, "lettre", "par personne")
+		if p = b.Open("/notifications"); !strings.Contains(p.Words(".notices"), "voisin vérifié") || !p.Has(".notices a[href='/prove']") {
+			t.Errorf("notices: %s", p.Words("main"))
+		}
+		if p = b.Open("/compose?in=" + v.centre.ID.String()); p.Status != http.StatusOK {
+			t.Errorf("writes in the place: %d", p.Status)
+		}
+		for range 6 {
+			p = b.Post("/prove/code", apptest.Fields{"code": {"BCDFGHJKLM"}})
+		}
+		if p.Status != http.StatusTooManyRequests {
+			t.Errorf("the sixth wrong code: %d", p.Status)
+		}
+	})
+}
+
+func TestJ1_ADocumentAtADesk(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		eve, anne := declared(v, "eve", v.centre), v.Resident("anne")
+		admin := v.SignedIn(clerk(v))
+		p := admin.Open("/admin/neighbourhoods/" + v.centre.ID.String() + "/proving")
+		p = admin.Press(p, "button[value=agent]", apptest.Fields{"person": {"anne"}})
+		if p.Status != http.StatusOK || !strings.Contains(p.Words("main"), "anne") {
+			t.Fatalf("agent: %d: %s", p.Status, p.Words("main"))
+		}
+		agent, b := v.SignedIn(anne), v.SignedIn(eve)
+		if p = b.Open("/desk"); p.Status != http.StatusNotFound {
+			t.Errorf("the desk by somebody without one: %d", p.Status)
+		}
+		number := b.Open("/prove/desk?in=" + v.centre.ID.String()).Words(".big-code")
+		find := func() *apptest.Page {
+			return agent.Press(agent.Open("/desk"), "form[action='/desk'] button", apptest.Fields{"number": {number}})
+		}
+		p = find()
+		if p.Status != http.StatusOK || p.Path != "/desk" || !strings.Contains(p.Words("main dl"), "eve") || p.Has("input[type=file]") || p.Has("main textarea") || p.Has("main input[type=text]") {
+			t.Fatalf("visitor: %d at %s: %s", p.Status, p.Path, p.Words("main"))
+		}
+		if p = agent.Press(p, "form[action='/desk/see'] button", apptest.Fields{"document": {"ma facture"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("#document-problem") {
+			t.Errorf("no kind of document: %d: %s", p.Status, p.Words("main"))
+		}
+		p = agent.Press(find(), "form[action='/desk/see'] button", apptest.Fields{"document": {"rent"}})
+		if p.Status != http.StatusOK || !strings.Contains(p.Words("main"), "eve") {
+			t.Fatalf("confirmed: %d: %s", p.Status, p.Words("main"))
+		}
+		seen := b.Open("/prove")
+		if !seen.Has(".badge.ok") || !strings.Contains(seen.Words("main"), "quittance") {
+			t.Errorf("eve reads: %s", seen.Words("main"))
+		}
+		all, err := v.Proofs.Of(t.Context(), eve.ID)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		isVerified(t, b.Open("/prove/seen/"+all[0].ID.String()), "quittance", "anne")
+		undo := agent.Press(agent.Open(p.Find("a[href$='/undo']").AttrOr("href", "")), "main form button", nil)
+		if undo.Status != http.StatusOK || strings.Contains(undo.Words("main"), "eve") || b.Open("/prove").Has(".badge.ok") {
+			t.Errorf("undone: %d: %s", undo.Status, undo.Words("main"))
+		}
+	})
+}
+
+func TestAModeratorAsksForAnotherProof(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		b := v.SignedIn(clerk(v))
+		path := "/admin/people/" + v.amina.ID.String() + "/proofs"
+		if !b.Open("/admin/people/" + v.amina.ID.String()).Has("a[href='" + path + "']") {
+			t.Error("the page of an account does not lead to what was seen")
+		}
+		p := b.Press(b.Open(path), "button[value=recheck]", apptest.Fields{"days": {"14"}})
+		amina := v.SignedIn(v.amina)
+		if p.Status != http.StatusOK || !p.Has(".note") || !amina.Open("/prove").Has(".note") || !strings.Contains(amina.Open("/notifications").Words("main"), "prouver à nouveau") {
+			t.Errorf("asked: %d: %s", p.Status, p.Words("main"))
+		}
+		p = b.Press(p, "button[value=revoke]", nil)
+		if p.Status != http.StatusOK || amina.Open("/prove").Words("main") == "" || !strings.Contains(amina.Open("/notifications").Words("main"), "plus un voisin vérifié") {
+			t.Errorf("revoked: %d: %s", p.Status, p.Words("main"))
+		}
+	})
+}
