@@ -136,6 +136,25 @@ var trials = map[string][]string{
 	"POST /oauth/token":                               {"/oauth/token grant_type=authorization_code&code=:token&client_id=x&client_secret=x"},
 	"GET /oauth/userinfo":                             {"/oauth/userinfo"},
 
+	// What neighbours do together.
+	"GET /purchases/new":                                          {"/purchases/new"},
+	"POST /purchases/new":                                         nil,
+	"GET /purchases/{id:[0-9]+}":                                  {"/purchases/:purchase", "/purchases/:circle"},
+	"POST /purchases/{id:[0-9]+}/order":                           {"/purchases/:purchase/order wanted=1"},
+	"POST /purchases/{id:[0-9]+}/drop":                            {"/purchases/:purchase/drop"},
+	"POST /purchases/{id:[0-9]+}/slot":                            {"/purchases/:purchase/slot slot=1"},
+	"POST /purchases/{id:[0-9]+}/extend":                          {"/purchases/:purchase/extend deadline=2099-01-01T00:00"},
+	"POST /purchases/{id:[0-9]+}/close":                           {"/purchases/:purchase/close"},
+	"POST /purchases/{id:[0-9]+}/cancel":                          {"/purchases/:purchase/cancel"},
+	"POST /purchases/{id:[0-9]+}/finish":                          {"/purchases/:purchase/finish"},
+	"POST /purchases/{id:[0-9]+}/slots":                           {"/purchases/:purchase/slots starts=2099-01-01T00:00&ends=01:00&place=ici&capacity=1"},
+	"POST /purchases/{id:[0-9]+}/slots/{slot:[0-9]+}/drop":        {"/purchases/:purchase/slots/1/drop"},
+	"POST /purchases/{id:[0-9]+}/orders/{order:[0-9]+}/collected": {"/purchases/:purchase/orders/:order/collected"},
+	"POST /purchases/{id:[0-9]+}/orders/{order:[0-9]+}/settled":   {"/purchases/:purchase/orders/:order/settled"},
+	"GET /purchases/{id:[0-9]+}/sheet":                            {"/purchases/:purchase/sheet"},
+	"GET /purchases/{id:[0-9]+}/list":                             {"/purchases/:purchase/list"},
+	"GET /purchases/{id:[0-9]+}/sheet.csv":                        {"/purchases/:purchase/sheet.csv"},
+
 	// What other servers read.
 	"GET /a/{id}":             {"/a/:circle", "/a/:direct"},
 	"GET /a/{id}/whole":       {"/a/:circle/whole"},

@@ -152,6 +152,7 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	if err != nil || len(connected) != 1 {
 		t.Fatalf("connected: %+v, %v", connected, err)
 	}
+	together(v, who, b)
 	b["token"] = fmt.Sprint(connected[0].Token)
 	return b, p
 }
@@ -174,6 +175,7 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 	}
 	for what, sql := range map[string]string{
 		"reports": `SELECT COUNT(*) FROM reports WHERE reporter_id = $1 OR target_id = $1`,
+		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
 		"tokens":  `SELECT COUNT(*) FROM access_tokens WHERE person_id = $1`,
 	} {
 		var n int

@@ -74,6 +74,7 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
+	shown.Purchase = purchaseView(p)
 	shown.May = deedsOn(p, me, tends)
 	return shown
 }
@@ -110,6 +111,11 @@ func version(p *instance.Post) int64 {
 		for _, o := range p.Poll.Options {
 			mix(int64(o.Votes))
 		}
+	}
+	if q := p.Proposal; q != nil {
+		mix(int64(q.Available))
+		mix(int64(len(q.Status))<<32 | int64(q.Status[0]))
+		mix(q.Ends.UnixMilli())
 	}
 	return int64(h)
 }

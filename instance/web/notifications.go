@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"palier/instance"
 	"palier/instance/notifications"
@@ -81,6 +82,9 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 	case n.Post != nil:
 		shown.Path, shown.Language = postPath(n.Post), n.Post.Language
 		shown.Excerpt = excerpt(n.Post)
+		if n.Post.Kind == instance.KindPurchase && strings.HasPrefix(shown.Kind, "purchase-") {
+			shown.Path = purchasePath(n.Post.ID)
+		}
 	}
 	return shown
 }

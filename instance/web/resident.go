@@ -58,6 +58,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/{id:[0-9]+}/delete", s.signedIn(s.deletePost))
 	r.Post("/@{name}/{id:[0-9]+}/reply", s.signedIn(s.replyToPost))
 
+	s.purchaseRoutes(r)
+
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))
 	r.Post("/@{name}/{id:[0-9]+}/unlike", s.signedIn(s.reactWith(s.Posts.Unlike)))

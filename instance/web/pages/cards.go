@@ -22,6 +22,10 @@ type Card struct {
 	Over bool
 	Ends string
 
+	// Until is when one can take part no more in what its author does together
+	// with others; empty for never or nothing.
+	Until string
+
 	// Exact is when it was published, in words and in the zone of the place.
 	Exact string
 	// When is the same as people say it now; it and Back differ on every page,
@@ -77,6 +81,9 @@ func key(f Frame, p view.Post, alone bool) cardKey {
 				k.chosen |= 1 << i
 			}
 		}
+	}
+	if p.Purchase != nil {
+		k.over = p.Purchase.Ended(f.Now)
 	}
 	if p.ReplyTo != nil {
 		k.answers = p.ReplyTo.To
@@ -141,6 +148,9 @@ func (in *speaking) writeCard(b *strings.Builder, f Frame, p view.Post, alone bo
 		card := Card{Post: p, SignedIn: k.signedIn, Alone: alone, Exact: in.Exact(p.Published.In(f.Now.Location())), When: c.when, Back: c.back, Over: k.over}
 		if p.Poll != nil && !p.Poll.Ends.IsZero() {
 			card.Ends = in.Exact(p.Poll.Ends.In(f.Now.Location()))
+		}
+		if p.Purchase != nil {
+			card.Until = in.Exact(p.Purchase.Deadline.In(f.Now.Location()))
 		}
 		if drawn, err = c.draw(card); err != nil {
 			return fmt.Errorf("post %s: %w", p.ID, err)

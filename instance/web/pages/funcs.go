@@ -31,6 +31,8 @@ func (in *speaking) funcs() template.FuncMap {
 		"noticeSign": func(kind string) string { return noticeSigns[kind] },
 		"posts":      in.posts,
 		"card":       in.card,
+		"quantity":   in.quantity,
+		"moment":     in.moment,
 		"alone":      in.alone,
 		"skyline":    in.set.skyline,
 		"problem":    in.problem,
@@ -113,6 +115,7 @@ var noticeSigns = map[string]string{
 	"mention": "pen", "reply": "reply", "like": "thanks", "boost": "share",
 	"follow": "plus", "request": "followers", "granted": "check", "poll": "check", "status": "bell",
 	"home-proved": "check", "home-in-doubt": "clock", "home-lost": "alert",
+	"purchase-agreed": "check", "purchase-missed": "info", "purchase-cancelled": "cross", "purchase-extended": "clock", "purchase-pick-up": "clock",
 }
 
 // readers tells in one sentence who will read a post.

@@ -15,6 +15,7 @@ func All() []Story {
 	all = append(all, together()...)
 	all = append(all, proving()...)
 	all = append(all, writing()...)
+	all = append(all, buying()...)
 	all = append(all, administering()...)
 	all = append(all, joining()...)
 	all = append(all, failing()...)

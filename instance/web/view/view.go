@@ -79,7 +79,8 @@ type Post struct {
 	Elsewhere []Elsewhere
 	Card      *Card // of the page it links to
 
-	Poll      *Poll // nil for none
+	Poll      *Poll     // nil for none
+	Purchase  *Purchase // nil for none
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone

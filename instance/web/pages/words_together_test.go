@@ -1,0 +1,38 @@
+package pages
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"palier/instance"
+	"palier/instance/web/words"
+)
+
+// madeTogether are the families of keys about what neighbours do together that
+// are put together while a page is laid out.
+var madeTogether = regexp.MustCompile(`^(measure|purchase\.(outcome|template|unit))`)
+
+func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
+	t.Parallel()
+	families := map[string][]string{
+		"notice.purchase-%":   {"agreed", "missed", "cancelled", "extended", "pick-up"},
+		"purchase.template.%": instance.PurchaseTemplates,
+		"purchase.unit.%":     instance.PurchaseUnits,
+		"measure.%":           instance.PurchaseUnits,
+		"purchase.outcome.%":  {"exact", "more", "less", "none"},
+	}
+	languages, err := words.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range languages.All() {
+		for family, values := range families {
+			for _, value := range values {
+				if key := strings.ReplaceAll(family, "%", value); !l.Has(key) {
+					t.Errorf("%s has no words for %s", l.Tag, key)
+				}
+			}
+		}
+	}
+}

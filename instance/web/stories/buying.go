@@ -1,0 +1,116 @@
+package stories
+
+import (
+	"time"
+
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+// kilos is a number of kilograms.
+func kilos(n float64) view.Quantity {
+	return view.Quantity{Thousandths: int64(n * 1000), Unit: "kilogram"}
+}
+
+// potatoes are bought together, and have come as far as status.
+func potatoes(status string, ordered, next float64) view.Purchase {
+	return view.Purchase{
+		Path: "/purchases/140", Status: status, Ordered: kilos(ordered), Next: kilos(next), Missing: kilos(next - ordered), Short: kilos(max(0, 50-ordered)),
+		Lot: kilos(25), Least: kilos(2), Most: kilos(200), Share: int(ordered * 100 / next), Deadline: now.Add(50 * time.Hour),
+	}
+}
+
+// purchasePost is the post of a purchase.
+func purchasePost(q view.Purchase) view.Post {
+	p := post(140, fatou, view.ToNeighbourhood, ago(20*time.Hour), "Pommes de terre du Val", "<p>Des charlottes et des bintjes, livrées en novembre place Duclos.</p>")
+	p.Purchase = &q
+	return p
+}
+
+func buying() []Story {
+	order := func(id string, who view.Person, wanted, allotted float64, outcome string) view.Order {
+		return view.Order{ID: id, Who: who, Wanted: kilos(wanted), Most: kilos(wanted + 5), Allotted: kilos(allotted), Outcome: outcome}
+	}
+	slots := []view.PickUp{
+		{ID: "1", Starts: now.Add(200 * time.Hour), Ends: now.Add(201 * time.Hour), Place: "Salle Robert-Schuman", Left: 4, Capacity: 10},
+		{ID: "2", Starts: now.Add(202 * time.Hour), Ends: now.Add(203 * time.Hour), Place: "Salle Robert-Schuman", Capacity: 10},
+	}
+	page := func(f pages.Frame, status string, ordered, next float64) pages.Purchase {
+		q := potatoes(status, ordered, next)
+		return pages.Purchase{
+			Frame: in(f, "", q.Path), Post: purchasePost(q), Purchase: q, Supplier: "Ferme du Val", Price: "environ 1,20 € le kilo, à régler avec Fatou", People: 3,
+			Deadline: "2026-11-19T20:20", Capacity: "10", MayOrder: status == "open",
+		}
+	}
+	ordered := []view.Order{order("1", yann, 12.5, 15, "more"), order("2", lucette, 10, 10, "exact"), order("3", wordy, 20, 0, "none")}
+	return []Story{
+		{"new_purchase/wood", func(f pages.Frame) pages.Page { return newPurchase(f, nil) }},
+		{"new_purchase/error", func(f pages.Frame) pages.Page {
+			return newPurchase(f, []view.Problem{{Field: "title", Code: "missing"}, {Field: "deadline", Code: "past"}, {Field: "least", Code: "more-than-all"}})
+		}},
+		{"purchase/visitor", func(f pages.Frame) pages.Page {
+			p := page(stranger(f), "open", 12, 25)
+			p.MayOrder = false
+			return p
+		}},
+		{"purchase/ordering", func(f pages.Frame) pages.Page { return page(f, "open", 12, 25) }},
+		{"purchase/ordered", func(f pages.Frame) pages.Page {
+			p := page(f, "open", 50, 50)
+			mine := order("4", marie, 10, 0, "")
+			p.Mine, p.Wanted, p.Most = &mine, "10", "15"
+			p.Orders = []view.Order{order("1", view.Person{Name: "Yann"}, 12.5, 0, ""), order("2", view.Person{Name: "Lucette"}, 10, 0, "")}
+			return p
+		}},
+		{"purchase/error", func(f pages.Frame) pages.Page {
+			p := page(f, "open", 12, 25)
+			p.Wanted, p.Problems = "500", []view.Problem{{Field: "wanted", Code: "none-left", Limit: 188}}
+			return p
+		}},
+		{"purchase/pick-up", func(f pages.Frame) pages.Page {
+			p := page(f, "agreed", 50, 50)
+			mine := order("4", marie, 10, 8, "less")
+			p.Mine, p.Slots = &mine, slots
+			return p
+		}},
+		{"purchase/cancelled", func(f pages.Frame) pages.Page { return page(f, "closed", 12, 25) }},
+		{"purchase/organising", func(f pages.Frame) pages.Page {
+			p := page(f, "open", 42.5, 50)
+			p.Organises, p.Orders = true, ordered
+			return p
+		}},
+		{"purchase/handing-out", func(f pages.Frame) pages.Page {
+			p := page(f, "agreed", 25, 25)
+			p.Organises, p.Orders, p.Slots = true, ordered, slots
+			p.Orders[0].Collected, p.Orders[0].Settled = true, true
+			return p
+		}},
+		{"purchase_sheet/order", func(f pages.Frame) pages.Page {
+			q := potatoes("agreed", 25, 25)
+			return pages.PurchaseSheet{Frame: f, Post: purchasePost(q), Purchase: q, Supplier: "Ferme du Val", Path: q.Path, Orders: ordered}
+		}},
+		{"purchase_sheet/list", func(f pages.Frame) pages.Page {
+			q := potatoes("agreed", 25, 25)
+			with := []view.PickUp{slots[0], slots[1]}
+			with[0].Orders = ordered[:1]
+			return pages.PurchaseSheet{Frame: f, Post: purchasePost(q), Purchase: q, Path: q.Path, ByPickUp: true, Slots: with, Unchosen: ordered[1:2]}
+		}},
+		{"thread/purchase", func(f pages.Frame) pages.Page {
+			p := purchasePost(potatoes("open", 12, 25))
+			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[1]}
+		}},
+	}
+}
+
+func newPurchase(f pages.Frame, all []view.Problem) pages.NewPurchase {
+	p := pages.NewPurchase{
+		Frame: f, In: &centre.Person, Began: "wood", Once: "x", Choices: choices(view.ToNeighbourhood), Problems: all,
+		Writing: view.PurchaseWriting{Unit: "cubicMetre", Lot: "1", Least: "1", Most: "30"},
+	}
+	for _, t := range []string{"wood", "pellets", "fuel", "basket", "free"} {
+		p.Templates = append(p.Templates, view.Option{Value: t, Label: "/purchases/new?template=" + t, Selected: t == "wood"})
+	}
+	for _, u := range []string{"kilogram", "litre", "one", "tonne", "cubicMetre"} {
+		p.Units = append(p.Units, view.Option{Value: u, Selected: u == "cubicMetre"})
+	}
+	return p
+}
