@@ -67,4 +67,7 @@ const (
 	HomeProved  DeedKind = "home-proved"   // a verified resident now
 	HomeInDoubt DeedKind = "home-in-doubt" // has to prove it again
 	HomeLost    DeedKind = "home-lost"     // a verified resident no longer
+	// Moved tells that Actor, one of ours, is from now on Target: who follows the
+	// one follows the other.
+	Moved DeedKind = "moved"
 )

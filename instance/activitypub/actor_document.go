@@ -58,6 +58,9 @@ func (s *Service) placeDocument(ctx context.Context, tx store.Tx, a instance.Act
 	if err != nil {
 		return fmt.Errorf("document of %s: %w", a.URI, err)
 	}
+	if doc.AlsoKnownAs, err = aliases(ctx, tx, a.ID); err != nil {
+		return fmt.Errorf("document of %s: %w", a.URI, err)
+	}
 	vocab.PutPlace(doc, vocab.Place{Level: a.Level, Territory: territories(a.Territory), Within: within})
 	if a.Latitude != 0 || a.Longitude != 0 {
 		doc.Location = &as2.Place{

@@ -486,6 +486,11 @@ func (s *Service) onMove(ctx context.Context, tx store.Tx, d inbox.Move) error {
 	if _, err := tx.Exec(ctx, `UPDATE actors SET moved_to = $2 WHERE id = $1`, from.ID, to.URI); err != nil {
 		return err
 	}
+	return s.followOn(ctx, tx, from, to)
+}
+
+// followOn lets those here who follow an actor follow another one instead.
+func (s *Service) followOn(ctx context.Context, tx store.Tx, from, to instance.Actor) error {
 	followers, err := actors.List(tx.Query(ctx, `
 		SELECT `+actors.Columns+`
 		  FROM follows f JOIN actors a ON a.id = f.follower_id AND a.host = ''

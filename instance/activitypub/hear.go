@@ -64,6 +64,8 @@ func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) er
 		return s.forwardReport(ctx, tx, d)
 	case instance.ProfileEdited:
 		return s.announceProfile(ctx, tx, d)
+	case instance.Moved:
+		return s.announceMove(ctx, tx, d)
 	case instance.ModeratorIn, instance.ModeratorOut:
 		return s.announceModerator(ctx, tx, d)
 	case instance.Pinned, instance.Unpinned:

@@ -14,6 +14,7 @@ import (
 	"palier/instance/activitypub"
 	"palier/instance/addresses"
 	"palier/instance/auth"
+	"palier/instance/boundaries"
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
@@ -83,6 +84,7 @@ type App struct {
 	Previews      *previews.Service
 	Purchases     *purchases.Service
 	Proofs        *proofs.Service
+	Boundaries    *boundaries.Service
 
 	log     *slog.Logger
 	version string
@@ -236,6 +238,9 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Fetch: a.Federation, Shut: a.shutOut, Delay: a.Config.CardDelay,
 	})
 	a.Portraits = portraits.New(portraits.Options{DB: a.DB, Now: a.now, Pictures: a.Pictures, Tell: tell})
+	a.Boundaries = boundaries.New(boundaries.Options{
+		DB: a.DB, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Founder: founder{a.Places}, Readers: places.Readers, Tell: tell,
+	})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})

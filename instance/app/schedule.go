@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"palier/instance/auth"
+	"palier/instance/boundaries"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -38,6 +39,7 @@ func (a *App) schedule() {
 	a.Jobs.Every("withdrawals", time.Minute, SettleWithdrawn{})
 	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
+	a.Jobs.Every("households", time.Hour, boundaries.Count{})
 }
 
 // SettleWithdrawn is the job that deletes what its author took back and did not

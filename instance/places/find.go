@@ -49,6 +49,15 @@ func (s *Service) Named(ctx context.Context, username string) (instance.Neighbou
 	return n, nil
 }
 
+// ByIDs returns actors by their ids; who is not there is left out.
+func (s *Service) ByIDs(ctx context.Context, ids []instance.ActorID) (map[instance.ActorID]instance.Actor, error) {
+	found, err := actors.ByIDs(ctx, s.db.Read(), ids)
+	if err != nil {
+		return nil, fmt.Errorf("places by id: %w", err)
+	}
+	return found, nil
+}
+
 func byID(ctx context.Context, tx store.Tx, id instance.ActorID) (instance.Neighbourhood, error) {
 	n, err := scan(tx.QueryRow(ctx, `
 		SELECT `+actors.Columns+`, `+columns+`

@@ -28,6 +28,9 @@ func (s *Service) Join(ctx context.Context, group, person instance.ActorID) erro
 		if err != nil {
 			return err
 		}
+		if n.MovedTo != "" {
+			return instance.ErrGone
+		}
 		now := store.Millis(s.now())
 		joined, err := tx.Exec(ctx, `
 			INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at)

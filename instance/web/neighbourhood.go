@@ -76,7 +76,7 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 		Person: personView(s.Site, a), Level: level(a), Summary: sanitised(a.Summary), Banner: s.Site.Header(a),
 		Address: "@" + a.Username + "@" + s.Site.Host(), Feed: "/@" + a.Username + ".atom",
 		Within: s.actorLines(nesting.Parents), Inside: s.actorLines(nesting.Children), Moderators: s.personViews(moderators),
-		Verified: residents.Verified, Declared: residents.Declared, Moderates: v.tends(&a),
+		Verified: residents.Verified, Declared: residents.Declared, Moderates: v.tends(&a), MovedTo: a.MovedTo,
 	}
 	founded, err := s.Clubs.In(ctx, a.ID, 0, shownClubs)
 	if err != nil {

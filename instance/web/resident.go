@@ -101,6 +101,10 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/@{name}/leave", s.signedIn(s.getLeave))
 	r.Post("/@{name}/leave", s.signedIn(s.leavePlace))
 	r.Get("/@{name}/members", s.signedIn(s.getMembers))
+	r.Get("/@{name}/borders", s.page(s.getBorders))
+	r.Post("/@{name}/borders/split", s.signedIn(s.proposeSplit))
+	r.Post("/@{name}/borders/merge", s.signedIn(s.proposeMerge))
+	r.Post("/@{name}/borders/{id:[0-9]+}/vote", s.signedIn(s.voteBorder))
 
 	// What neighbours do together.
 	r.Get("/g/{name}/clubs", s.page(s.getClubs))

@@ -12,6 +12,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/boundaries"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/filters"
@@ -88,6 +89,7 @@ type Options struct {
 	Portraits     *portraits.Service
 	Purchases     *purchases.Service
 	Proofs        *proofs.Service
+	Boundaries    *boundaries.Service
 
 	Joining *joining.Service
 	Homes   *homes.Service

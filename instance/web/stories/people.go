@@ -88,6 +88,27 @@ func people() []Story {
 		{"follow/error", func(f pages.Frame) pages.Page {
 			return pages.Follow{Frame: in(f, "", "/follow"), Query: "@personne@nulle-part.example", Problems: []view.Problem{{Field: "address", Code: "not-found"}}}
 		}},
+		{"borders/crowded", func(f pages.Frame) pages.Page {
+			return pages.Borders{
+				Frame: f, Place: centreLine.Person, Households: 640, Living: 100, Crowded: 600,
+				May: pages.BorderDeeds{Split: true, Prospect: view.Border{Kind: "split", Staying: 370, Going: 270, Map: borderMap}},
+			}
+		}},
+		{"borders/vote", func(f pages.Frame) pages.Page {
+			vote := view.Border{
+				ID: "1", Kind: "split", State: "open", Name: "Les Rouairies", Staying: 370, Going: 270, Opened: ago(50 * time.Hour), Closes: ago(-280 * time.Hour),
+				Voice: "yes", Map: borderMap, Now: f.Now,
+			}
+			past := vote
+			past.State, past.Yes, past.No, past.Voice = "refused", 12, 31, ""
+			return pages.Borders{Frame: f, Place: centreLine.Person, Households: 640, Living: 100, Crowded: 600, Open: &vote, Past: []view.Border{past}, May: pages.BorderDeeds{Vote: true}}
+		}},
+		{"borders/few", func(f pages.Frame) pages.Page {
+			return pages.Borders{
+				Frame: f, Place: lehonLine.Person, Households: 14, Living: 100, Crowded: 600, Near: []view.PlaceLine{centreLine, portLine},
+				May: pages.BorderDeeds{Into: []view.PlaceLine{centreLine}}, Problems: []view.Problem{{Field: "into", Code: "unknown"}},
+			}
+		}},
 		{"requests/many", func(f pages.Frame) pages.Page {
 			return pages.Requests{Frame: f, Requests: []view.Request{
 				{ID: "1", From: oksana, At: ago(3 * time.Hour), Summary: "Викладачка музики"}, {ID: "2", From: wordy, At: ago(40 * time.Hour)},
@@ -165,3 +186,6 @@ func filterForm() pages.FilterForm {
 		{Value: "home", Selected: true}, {Value: "notifications"}, {Value: "public", Selected: true}, {Value: "thread"}, {Value: "account"},
 	}}
 }
+
+// borderMap is a drawing of two sides of a border.
+var borderMap = view.BorderMap{Staying: "0,1000 620,1000 480,0 0,0", Going: "620,1000 1000,1000 1000,0 480,0", Metres: 2000}

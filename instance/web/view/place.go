@@ -54,8 +54,9 @@ type Neighbourhood struct {
 	Standing   Standing
 	Lives      bool // the one who reads is a resident, who can leave
 	Bond       Bond
-	Moderates  bool // the one who reads moderates it
-	Waiting    int  // posts that wait for a moderator
+	Moderates  bool   // the one who reads moderates it
+	Waiting    int    // posts that wait for a moderator
+	MovedTo    string // page of the place it has become part of; empty for none
 }
 
 // Member is somebody who lives in a place.
