@@ -12,6 +12,8 @@ type Deed struct {
 	URI    string // of the same, as other servers know it
 	Via    []string
 	Text   string
+	// Agreement is what was asked for, answered or taken back, if it was that.
+	Agreement *Agreement
 	// Choices are the positions of what was voted for.
 	Choices []int
 	Origin
@@ -43,6 +45,11 @@ const (
 	Voted         DeedKind = "voted"
 	Counted       DeedKind = "counted"    // a poll counts more votes than before
 	PollEnded     DeedKind = "poll-ended" // for all who voted or asked
+	Settled       DeedKind = "settled"    // a proposal is open, agreed, done or closed now, or less of it is left
+	AskMade       DeedKind = "asked"      // for a part of what Post proposes, as are the next three
+	AskAccepted   DeedKind = "agreed"
+	AskDeclined   DeedKind = "declined"
+	AskCancelled  DeedKind = "ask-cancelled"
 	Pinned        DeedKind = "pinned"
 	Unpinned      DeedKind = "unpinned"
 	Followed      DeedKind = "followed" // asked to follow

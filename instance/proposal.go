@@ -59,6 +59,7 @@ type Proposal struct {
 	From, To  *Spot   // of a way; nil for none
 	Priority  bool    // somebody vulnerable or on duty needs it
 	ClosedAt  time.Time
+	ToldAt    time.Time // when readers elsewhere were last told how it stands
 }
 
 // Return is what is wanted for something (the reciprocal Intent of FEP-0837).

@@ -76,6 +76,10 @@ func (s Site) ThreadURI(id PostID) string { return s.base + "/t/" + id.String() 
 // ActivityURI is the id of an activity of ours.
 func (s Site) ActivityURI(id ID) string { return s.base + "/a/" + id.String() }
 
+// AgreementURI is the id of an agreement that somebody here made; its page is for
+// the two alone.
+func (s Site) AgreementURI(id ID) string { return s.base + "/agreements/" + id.String() }
+
 // TagPage is the address of a hashtag's page.
 func (s Site) TagPage(tag string) string { return s.base + "/tags/" + url.PathEscape(tag) }
 

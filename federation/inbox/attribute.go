@@ -19,7 +19,7 @@ import (
 // answered like these and forgotten (D08).
 var kinds = []string{
 	as2.TypeAccept, as2.TypeAdd, as2.TypeAnnounce, as2.TypeBlock, as2.TypeCreate, as2.TypeDelete, as2.TypeFlag,
-	as2.TypeFollow, as2.TypeJoin, as2.TypeLeave, as2.TypeLike, as2.TypeMove, as2.TypeReject, as2.TypeRemove, as2.TypeTentativeAccept, as2.TypeUndo, as2.TypeUpdate,
+	as2.TypeFollow, as2.TypeJoin, as2.TypeLeave, as2.TypeLike, as2.TypeMove, as2.TypeOffer, as2.TypeReject, as2.TypeRemove, as2.TypeTentativeAccept, as2.TypeUndo, as2.TypeUpdate,
 }
 
 // attribute decides whose the activity is, now that it is known who signed the

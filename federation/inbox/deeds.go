@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"palier/protocol/as2"
+	"palier/protocol/vocab"
 )
 
 // By says whose deed something is and how we learned of it.
@@ -138,6 +139,13 @@ type Move struct {
 	Target string
 }
 
+// Offer asks for part of what a proposal of ours offers or asks for (FEP-0837).
+type Offer struct {
+	By
+	Proposal  string // its id, which is ours
+	Agreement vocab.Agreement
+}
+
 // Handlers acts on deeds inside a transaction of type T. A nil handler ignores
 // its deeds.
 type Handlers[T any] struct {
@@ -162,6 +170,7 @@ type Handlers[T any] struct {
 	Block    func(ctx context.Context, tx T, d Block) error
 	Flag     func(ctx context.Context, tx T, d Flag) error
 	Move     func(ctx context.Context, tx T, d Move) error
+	Offer    func(ctx context.Context, tx T, d Offer) error
 }
 
 // Prepared is an item of which all is known that its handler needs.
@@ -190,7 +199,7 @@ func (p Prepared) Kind() string {
 
 // Deed returns what a handler is given: a [Create], [Update], [Profile],
 // [Delete], [Follow], [Answer], [Undo], [Join], [Leave], [Like], [Announce],
-// [Collect], [Block], [Flag] or [Move], or nil.
+// [Collect], [Block], [Flag], [Move] or [Offer], or nil.
 func (p Prepared) Deed() any { return p.deed }
 
 // Apply gives p to its handlers, first those whom we meet by it. It returns
@@ -237,6 +246,8 @@ func Apply[T any](ctx context.Context, tx T, p Prepared, h Handlers[T]) error {
 		return call(ctx, tx, h.Flag, d)
 	case Move:
 		return call(ctx, tx, h.Move, d)
+	case Offer:
+		return call(ctx, tx, h.Offer, d)
 	}
 	return nil
 }

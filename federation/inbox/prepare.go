@@ -145,6 +145,8 @@ func (t *task) activity(ctx context.Context, by By) error {
 		return t.flag(ctx, by)
 	case as2.TypeMove:
 		return t.move(ctx, by)
+	case as2.TypeOffer:
+		return t.offer(ctx, by)
 	}
 	return nil
 }

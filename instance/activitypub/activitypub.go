@@ -72,6 +72,7 @@ type Nouns struct {
 	Groups     Groups
 	Moderation *moderation.Service
 	Events     Events
+	Exchange   Exchange
 }
 
 // Groups is what a group's own moderators may do from elsewhere.

@@ -37,7 +37,7 @@ func (s *Service) newHandlers() inbox.Handlers[store.Tx] {
 		Create: s.onCreate, Update: s.onUpdate, Profile: s.onProfile, Delete: s.onDelete,
 		Follow: s.onFollow, Accept: s.onAccept, Reject: s.onReject, Undo: s.onUndo,
 		Join: s.onJoin, Leave: s.onLeave, Like: s.onLike, Announce: s.onAnnounce, Add: s.onAdd, Remove: s.onRemove,
-		Block: s.onBlock, Flag: s.onFlag, Move: s.onMove,
+		Block: s.onBlock, Flag: s.onFlag, Move: s.onMove, Offer: s.onOffer,
 	}
 }
 
@@ -267,6 +267,9 @@ func (s *Service) onAccept(ctx context.Context, tx store.Tx, d inbox.Answer) err
 	if done, err := s.answersEvent(ctx, tx, d, true); err != nil || done {
 		return err
 	}
+	if done, err := s.answered(ctx, tx, d, true); err != nil || done {
+		return err
+	}
 	from, to, uri, err := s.asked(ctx, tx, d)
 	if err != nil {
 		return err
@@ -276,6 +279,9 @@ func (s *Service) onAccept(ctx context.Context, tx store.Tx, d inbox.Answer) err
 
 func (s *Service) onReject(ctx context.Context, tx store.Tx, d inbox.Answer) error {
 	if done, err := s.answersEvent(ctx, tx, d, false); err != nil || done {
+		return err
+	}
+	if done, err := s.answered(ctx, tx, d, false); err != nil || done {
 		return err
 	}
 	from, to, _, err := s.asked(ctx, tx, d)

@@ -36,8 +36,10 @@ func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) er
 		return s.passOn(ctx, tx, d)
 	}
 	switch d.Kind {
-	case instance.Posted, instance.Edited, instance.Deleted:
+	case instance.Posted, instance.Edited, instance.Deleted, instance.Settled:
 		return s.announcePost(ctx, tx, d)
+	case instance.AskMade, instance.AskAccepted, instance.AskDeclined, instance.AskCancelled:
+		return s.announceAgreement(ctx, tx, d)
 	case instance.Counted, instance.PollEnded:
 		return s.announceCounts(ctx, tx, d)
 	case instance.Voted:

@@ -48,6 +48,11 @@ func (s *Service) announcePost(ctx context.Context, tx store.Tx, d instance.Deed
 			return err
 		}
 	}
+	if p.Proposal != nil && d.Kind != instance.Posted {
+		if err := s.toTakers(ctx, tx, d, &to); err != nil {
+			return err
+		}
+	}
 	limited, err := s.limited(ctx, tx, p.Author)
 	if err != nil {
 		return err
@@ -155,7 +160,7 @@ func (s *Service) postActivity(d instance.Deed) (as2.Activity, error) {
 	a.Objects = []as2.Item{item}
 	a.Type = as2.TypeCreate
 	if d.Kind != instance.Posted {
-		a.Type, a.Published, a.Updated = as2.TypeUpdate, s.now().UTC(), p.EditedAt
+		a.Type, a.Published, a.Updated = as2.TypeUpdate, s.now().UTC(), doc.Updated
 	}
 	return a, nil
 }

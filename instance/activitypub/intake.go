@@ -76,7 +76,9 @@ func (h stored) Owner(ctx context.Context, uri string) (string, bool, error) {
 		UNION ALL
 		SELECT a.uri FROM boosts x JOIN actors a ON a.id = x.actor_id WHERE x.uri = $1
 		UNION ALL
-		SELECT a.uri FROM blocks x JOIN actors a ON a.id = x.actor_id WHERE x.uri = $1`, uri).Scan(&owner)
+		SELECT a.uri FROM blocks x JOIN actors a ON a.id = x.actor_id WHERE x.uri = $1
+		UNION ALL
+		SELECT a.uri FROM agreements x JOIN actors a ON a.id = x.taker_id WHERE x.uri = $1`, uri).Scan(&owner)
 	if errors.Is(err, store.ErrNoRows) {
 		return "", false, nil
 	}

@@ -37,13 +37,16 @@ func postType(p *instance.Post) string {
 }
 
 func postContext(p *instance.Post) json.RawMessage {
-	if p.Poll != nil {
+	switch {
+	case p.Poll != nil:
 		return vocab.QuestionContext()
-	}
-	if p.Kind == instance.KindEvent {
+	case p.Proposal != nil:
+		return vocab.ProposalContext()
+	case p.Kind == instance.KindEvent:
 		return vocab.EventContext()
+	default:
+		return vocab.PostContext()
 	}
-	return vocab.PostContext()
 }
 
 // ask writes what a post asks into its document, with the counts as far as

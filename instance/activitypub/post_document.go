@@ -2,7 +2,6 @@ package activitypub
 
 import (
 	"palier/instance"
-	"palier/instance/writing"
 	"palier/protocol/address"
 	"palier/protocol/as2"
 	"palier/protocol/vocab"
@@ -12,7 +11,7 @@ import (
 // is not named here does not leave. A post that stays on this server has none.
 func (s *Service) note(p *instance.Post) as2.Note {
 	to, cc := addressees(p)
-	content := writing.WithTitle(p.Title, p.Content)
+	content := titled(p)
 	doc := as2.Note{
 		Context: postContext(p), ID: p.URI, Type: postType(p), AttributedTo: []as2.Item{as2.IRI(p.Author.URI)},
 		InReplyTo: p.ReplyToURI, Summary: p.Warning, Content: content, URL: p.URL,
@@ -38,7 +37,14 @@ func (s *Service) note(p *instance.Post) as2.Note {
 	if p.Poll != nil {
 		s.ask(&doc, p.Poll)
 	}
-	vocab.PutPost(&doc, vocab.Post{Title: p.Title, Kind: vocab.Kind(p.Kind), Reach: p.Reach})
+	more := vocab.Post{Title: p.Title, Kind: vocab.Kind(p.Kind), Reach: p.Reach}
+	if p.Proposal != nil {
+		more.Purpose, more.Status = vocab.Purpose(p.Proposal.Purpose), string(p.Proposal.Status)
+		if err := propose(&doc, p); err != nil {
+			s.log.Error("say what a post proposes", "post", p.ID, "error", err) // ours always encode
+		}
+	}
+	vocab.PutPost(&doc, more)
 	if p.Event != nil {
 		s.invite(&doc, p)
 	}

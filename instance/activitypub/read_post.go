@@ -61,6 +61,9 @@ func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Act
 	p.Audience = address.Read(address.Of(o), author.Followers)
 	p.Pictures = attached(doc)
 	p.Poll = asked(doc)
+	if p.Proposal = proposed(o, doc, ours); p.Proposal != nil && ours.Kind != "" {
+		p.Kind = string(ours.Kind)
+	}
 	p.Tags = hashtags(doc)
 	if err := s.resolveNamed(ctx, tx, doc, p); err != nil {
 		return nil, fmt.Errorf("read post %s: %w", doc.ID, err)
@@ -80,6 +83,9 @@ func content(doc as2.Note, p *instance.Post) string {
 		html = writing.Render(html, writing.Options{}).HTML
 	}
 	safe := writing.Clean(html)
+	if rest, ok := unstruck(safe, p.Title); ok {
+		return rest
+	}
 	if title, rest := writing.SplitTitle(safe); title != "" && title == p.Title {
 		return rest
 	}

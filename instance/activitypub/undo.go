@@ -27,6 +27,9 @@ func (s *Service) onUndo(ctx context.Context, tx store.Tx, d inbox.Undo) error {
 	if done, err := s.undoJoin(ctx, tx, by, d); err != nil || done {
 		return err
 	}
+	if done, err := s.nouns.Exchange.CancelledIn(ctx, tx, by, d.Of.ID, heardFrom(d.By)); err != nil || done {
+		return err
+	}
 	for _, kind := range []struct {
 		table string
 		undo  func(context.Context, store.Tx, instance.Actor, *instance.Post, instance.Origin) error

@@ -19,6 +19,7 @@ import (
 	"palier/instance/config"
 	"palier/instance/conversations"
 	"palier/instance/events"
+	"palier/instance/exchange"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
@@ -57,6 +58,7 @@ type App struct {
 	Places        *places.Service
 	Addresses     *addresses.Service
 	Posts         *posts.Service
+	Exchange      *exchange.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
 	Timelines     *timelines.Service
@@ -191,7 +193,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.nouns(keyring, proofKey)
 	a.showOthers()
-	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events})
+	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events, Exchange: a.Exchange})
 	if err := federation.Found(ctx); err != nil {
 		return err
 	}
@@ -234,6 +236,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,
 	})
+	a.Exchange = exchange.New(exchange.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Tell: tell})
 	a.Previews = previews.New(previews.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Fetch: a.Federation, Shut: a.shutOut, Delay: a.Config.CardDelay,
 	})

@@ -10,7 +10,7 @@ import (
 )
 
 // numbered are the tables whose ids this server makes one after the other.
-var numbered = []string{"actors", "posts", "activities", "follows", "likes", "boosts", "notifications", "media", "reports", "deliveries", "inbox_items"}
+var numbered = []string{"actors", "posts", "activities", "follows", "likes", "boosts", "notifications", "media", "reports", "deliveries", "inbox_items", "agreements"}
 
 // aheadMatters is how far the newest id may be ahead of the clock before it is
 // worth a word.

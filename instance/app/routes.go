@@ -64,6 +64,7 @@ func (a *App) routes() (http.Handler, error) {
 		Proofs:        a.Proofs,
 		Codes:         a.Config.Limits.Codes,
 		Boundaries:    a.Boundaries,
+		Exchange:      a.Exchange,
 	})
 	if err != nil {
 		return nil, err

@@ -118,6 +118,14 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 		t.Fatalf("proofs of %s: %v, %v", who.Username, proofs, err)
 	}
 	b["proof"] = proofs[0].ID.String()
+	lent := publish(who, instance.Draft{Title: secret, Text: "À prêter", Audience: instance.ToBuilding, Group: v.tilleuls.ID, Kind: instance.KindLending, Proposal: &instance.Proposal{
+		Purpose: instance.Offering, Status: instance.ProposalOpen, Action: "transferCustody", Unit: "one", Quantity: instance.One, Available: instance.One, Step: instance.One,
+	}})
+	agreement, err := v.Exchange.Take(ctx, v.Viewer(v.bo), lent.ID, instance.Taking{Note: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["proposal"], b["agreement"] = lent.ID.String(), agreement.ID.String()
 	b["circle"], b["poll"], b["direct"], b["followers"] = circle.ID.String(), poll.ID.String(), direct.ID.String(), followers.ID.String()
 	shown := p.Get("/api/v1/statuses/" + b["circle"]).Object()["media_attachments"].([]any)[0].(map[string]any)["url"].(string)
 	at, err := url.Parse(shown)

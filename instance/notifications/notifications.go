@@ -30,6 +30,13 @@ const (
 	HomeLost    Kind = "home-lost"     // one is a verified resident no longer
 )
 
+// What concerns those who propose something and those who take it.
+const (
+	Ask          Kind = "ask"           // somebody answers what one proposes
+	Agreed       Kind = "agreed"        // what one asked for was agreed
+	AskCancelled Kind = "ask-cancelled" // the other one took it back
+)
+
 // Notice is one thing that concerns a person.
 type Notice struct {
 	ID   instance.ID
@@ -116,6 +123,14 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		err = settled(ctx, tx, d)
 	case instance.HomeProved, instance.HomeInDoubt, instance.HomeLost:
 		err = s.notify(ctx, tx, d.Target.ID, Kind(d.Kind), d.Actor, 0, d.ID)
+	case instance.AskMade:
+		err = s.notify(ctx, tx, d.Target.ID, Ask, d.Actor, d.Post.ID, d.Agreement.ID)
+	case instance.AskAccepted:
+		err = s.notify(ctx, tx, d.Target.ID, Agreed, d.Actor, d.Post.ID, d.Agreement.ID)
+	case instance.AskCancelled:
+		if d.Agreement.State == instance.AgreementAccepted { // else they were still thinking about it
+			err = s.notify(ctx, tx, d.Target.ID, AskCancelled, d.Actor, d.Post.ID, d.Agreement.ID)
+		}
 	case instance.PollEnded:
 		err = s.pollEnded(ctx, tx, d)
 	case instance.Unfollowed:

@@ -22,12 +22,12 @@ func insertProposal(ctx context.Context, tx store.Tx, p *instance.Post) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO proposals (post_id, purpose, category, status, starts_at, ends_at, repeats, action, resource,
 			unit, quantity, available, step, minimum, threshold, return_what, return_resource, return_unit, return_quantity,
-			from_name, from_lat, from_lon, to_name, to_lat, to_lon, priority, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+			from_name, from_lat, from_lon, to_name, to_lat, to_lon, priority, closed_at, told_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
 		p.ID, string(q.Purpose), q.Category, string(q.Status), store.MillisOrNull(q.Starts), store.MillisOrNull(q.Ends), q.Repeats, q.Action, q.Resource,
 		q.Unit, int64(q.Quantity), int64(q.Available), int64(q.Step), int64(q.Minimum), int64(q.Threshold),
 		back.What, back.Resource, back.Unit, int64(back.Quantity),
-		fromName, fromLat, fromLon, toName, toLat, toLon, q.Priority, store.MillisOrNull(q.ClosedAt))
+		fromName, fromLat, fromLon, toName, toLat, toLon, q.Priority, store.MillisOrNull(q.ClosedAt), store.MillisOrNull(q.ToldAt))
 	return err
 }
 
@@ -55,7 +55,7 @@ func addProposals(ctx context.Context, tx store.Tx, byID map[instance.PostID]*in
 	rows, err := tx.Query(ctx, `
 		SELECT post_id, purpose, category, status, starts_at, ends_at, repeats, action, resource,
 		       unit, quantity, available, step, minimum, threshold, return_what, return_resource, return_unit, return_quantity,
-		       from_name, from_lat, from_lon, to_name, to_lat, to_lon, priority, closed_at
+		       from_name, from_lat, from_lon, to_name, to_lat, to_lon, priority, closed_at, told_at
 		  FROM proposals
 		 WHERE post_id IN (`+store.Placeholders(1, len(ids))+`)`, idArgs(ids)...)
 	if err != nil {
@@ -68,13 +68,13 @@ func addProposals(ctx context.Context, tx store.Tx, byID map[instance.PostID]*in
 		var back instance.Return
 		var from, to instance.Spot
 		var fromLat, fromLon, toLat, toLon *float64
-		var starts, ends, closed *int64
+		var starts, ends, closed, told *int64
 		if err := rows.Scan(&post, &q.Purpose, &q.Category, &q.Status, &starts, &ends, &q.Repeats, &q.Action, &q.Resource,
 			&q.Unit, &q.Quantity, &q.Available, &q.Step, &q.Minimum, &q.Threshold, &back.What, &back.Resource, &back.Unit, &back.Quantity,
-			&from.Name, &fromLat, &fromLon, &to.Name, &toLat, &toLon, &q.Priority, &closed); err != nil {
+			&from.Name, &fromLat, &fromLon, &to.Name, &toLat, &toLon, &q.Priority, &closed, &told); err != nil {
 			return err
 		}
-		q.Starts, q.Ends, q.ClosedAt = store.TimeOrNever(starts), store.TimeOrNever(ends), store.TimeOrNever(closed)
+		q.Starts, q.Ends, q.ClosedAt, q.ToldAt = store.TimeOrNever(starts), store.TimeOrNever(ends), store.TimeOrNever(closed), store.TimeOrNever(told)
 		if back != (instance.Return{}) {
 			q.Return = &back
 		}

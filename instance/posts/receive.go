@@ -131,8 +131,10 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	if !now.EditedAt.After(latest(held)) {
 		return s.RecountIn(ctx, tx, held, now.Poll, activity)
 	}
-	if err := s.keepEdit(ctx, tx, held); err != nil {
-		return err
+	if said := held.Title != now.Title || held.Content != now.Content || held.Warning != now.Warning || len(held.Pictures) != len(now.Pictures); said || now.Proposal == nil {
+		if err := s.keepEdit(ctx, tx, held); err != nil {
+			return err
+		}
 	}
 	held.EditedAt = now.EditedAt
 	held.Title, held.Content, held.Warning, held.Sensitive, held.Language = now.Title, now.Content, now.Warning, now.Sensitive, now.Language

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"time"
 
 	"palier/instance"
 	"palier/instance/people"
@@ -75,6 +76,12 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
 	shown.Purchase = purchaseView(p)
+	if shown.Purchase == nil {
+		shown.Proposal = proposalView(p)
+	}
+	if p.Proposal != nil && p.EditedAt.Equal(p.Proposal.ToldAt) {
+		shown.Edited = time.Time{} // nothing was written anew: it only stands otherwise
+	}
 	shown.May = deedsOn(p, me, tends)
 	return shown
 }
@@ -116,6 +123,7 @@ func version(p *instance.Post) int64 {
 		mix(int64(q.Available))
 		mix(int64(len(q.Status))<<32 | int64(q.Status[0]))
 		mix(q.Ends.UnixMilli())
+		mix(q.ToldAt.UnixMilli())
 	}
 	return int64(h)
 }
@@ -168,6 +176,7 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 	return view.Deeds{
 		Reply: true, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
 		Remove: tends && !own, Report: !own, Vote: p.Poll != nil && !own && !p.Poll.Voted,
+		Take: !own && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && p.Proposal.Status == instance.ProposalOpen,
 	}
 }
 

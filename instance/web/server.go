@@ -15,6 +15,7 @@ import (
 	"palier/instance/boundaries"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
+	"palier/instance/exchange"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
@@ -76,6 +77,7 @@ type Options struct {
 	Hashtags      *hashtags.Service
 	Filters       *filters.Service
 	Conversations *conversations.Service
+	Exchange      *exchange.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

@@ -71,6 +71,9 @@ func (s *Server) thread(r *http.Request, id instance.PostID) (pages.Thread, erro
 	if p.Local && p.Audience == instance.ToPublic && p.Author.Indexable && !p.Gone() {
 		page.Canonical = s.Site.Base() + page.Post.Path
 	}
+	if page.Agreements, err = s.agreementsOn(r, p); err != nil {
+		return pages.Thread{}, err
+	}
 	before, replies := around(p, all)
 	list := before
 	for _, reply := range replies {

@@ -29,6 +29,17 @@ const (
 
 	questionContext = `["` + as2.Namespace + `","https://w3id.org/security/data-integrity/v2",{` + postTerms + `,"votersCount":"toot:votersCount"}]`
 
+	proposalContext = `["` + as2.Namespace + `","https://w3id.org/security/data-integrity/v2",{` + postTerms + `,` + valueTerms + `,` +
+		`"Intent":"vf:Intent","action":"vf:action","availableQuantity":"vf:availableQuantity","minimumQuantity":"vf:minimumQuantity",` +
+		`"publishes":"vf:publishes","purpose":"vf:purpose","reciprocal":"vf:reciprocal",` +
+		`"resourceConformsTo":{"@id":"vf:resourceConformsTo","@type":"@id"},"unitBased":"vf:unitBased","threshold":"nb:threshold"}]`
+
+	agreementContext = `["` + as2.Namespace + `",{` + valueTerms + `,"Agreement":"vf:Agreement","Commitment":"vf:Commitment",` +
+		`"satisfies":{"@id":"vf:satisfies","@type":"@id"},"stipulates":"vf:stipulates"}]`
+
+	valueTerms = `"vf":"https://w3id.org/valueflows/ont/vf#","om2":"http://www.ontology-of-units-of-measure.org/resource/om-2/",` +
+		`"hasNumericalValue":"om2:hasNumericalValue","hasUnit":"om2:hasUnit","resourceQuantity":"vf:resourceQuantity"`
+
 	postTerms = `"Hashtag":"as:Hashtag","sensitive":"as:sensitive","toot":"http://joinmastodon.org/ns#","blurhash":"toot:blurhash",` +
 		`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},"nb":"` + Namespace + `","reach":"nb:reach","title":"nb:title",` +
 		`"kind":"nb:kind","status":"nb:status","via":{"@id":"nb:via","@type":"@id"}`
@@ -70,6 +81,14 @@ func EventContext() json.RawMessage { return json.RawMessage(eventContext) }
 
 // JoinContext returns the @context of a Join, and of activities that hold one.
 func JoinContext() json.RawMessage { return json.RawMessage(joinContext) }
+
+// ProposalContext returns the @context of a post that offers or asks for
+// something, and of activities that hold one.
+func ProposalContext() json.RawMessage { return json.RawMessage(proposalContext) }
+
+// AgreementContext returns the @context of what two agree on: an Offer of an
+// Agreement, and the answer to it.
+func AgreementContext() json.RawMessage { return json.RawMessage(agreementContext) }
 
 // RelayContext returns the @context of an Announce that holds a whole activity.
 // It defines nothing that is protected: the activity within has a context of

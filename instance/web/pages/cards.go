@@ -26,6 +26,10 @@ type Card struct {
 	// with others; empty for never or nothing.
 	Until string
 
+	// Past tells that the time of what it proposes is over, and Span when it is.
+	Past bool
+	Span string
+
 	// Exact is when it was published, in words and in the zone of the place.
 	Exact string
 	// When is the same as people say it now; it and Back differ on every page,
@@ -55,7 +59,7 @@ type cardKey struct {
 	liked, shared, pinned  bool
 	kept                   bool
 	may                    view.Deeds
-	over                   bool
+	over, past             bool
 	chosen                 uint64 // a bit for each option
 }
 
@@ -85,6 +89,7 @@ func key(f Frame, p view.Post, alone bool) cardKey {
 	if p.Purchase != nil {
 		k.over = p.Purchase.Ended(f.Now)
 	}
+	k.past = p.Proposal != nil && p.Proposal.Over(f.Now)
 	if p.ReplyTo != nil {
 		k.answers = p.ReplyTo.To
 	}
@@ -152,6 +157,9 @@ func (in *speaking) writeCard(b *strings.Builder, f Frame, p view.Post, alone bo
 		if p.Purchase != nil {
 			card.Until = in.Exact(p.Purchase.Deadline.In(f.Now.Location()))
 		}
+		if p.Proposal != nil {
+			card.Past, card.Span = k.past, in.span(f.Now, p.Proposal)
+		}
 		if drawn, err = c.draw(card); err != nil {
 			return fmt.Errorf("post %s: %w", p.ID, err)
 		}
@@ -167,6 +175,21 @@ func (in *speaking) writeCard(b *strings.Builder, f Frame, p view.Post, alone bo
 	}
 	b.WriteString(drawn[2])
 	return nil
+}
+
+// span says from when until when something is proposed.
+func (in *speaking) span(now time.Time, q *view.Proposal) string {
+	from, to := in.Date(now, q.Starts.In(now.Location())), in.Date(now, q.Ends.In(now.Location()))
+	switch {
+	case q.Starts.IsZero() && q.Ends.IsZero():
+		return ""
+	case q.Ends.IsZero():
+		return in.Say("proposal.from", "From", from)
+	case q.Starts.IsZero():
+		return in.Say("proposal.until", "Until", to)
+	default:
+		return in.Say("proposal.span", "From", from, "Until", to)
+	}
 }
 
 // draw lays a card out and cuts it at the marks.

@@ -116,6 +116,7 @@ var noticeSigns = map[string]string{
 	"follow": "plus", "request": "followers", "granted": "check", "poll": "check", "status": "bell",
 	"home-proved": "check", "home-in-doubt": "clock", "home-lost": "alert",
 	"purchase-agreed": "check", "purchase-missed": "info", "purchase-cancelled": "cross", "purchase-extended": "clock", "purchase-pick-up": "clock",
+	"ask": "reply", "agreed": "check", "ask-cancelled": "cross",
 }
 
 // readers tells in one sentence who will read a post.

@@ -88,7 +88,8 @@ var every = []Page{
 	Settings{},
 	SignIn{},
 	Tag{},
-	Thread{},
+	Take{},
+	Thread{}, Take{},
 	Welcome{},
 }
 

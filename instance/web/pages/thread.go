@@ -6,16 +6,18 @@ import "palier/instance/web/view"
 type Thread struct {
 	Frame
 
-	Before   []view.Post // what it answers, the first one first
-	Post     view.Post
-	Readers  view.Choice // who can read it
-	Replies  []Reply     // in reading order
-	Pager    view.Pager
-	MayReply bool
-	Once     string // makes a second press do nothing more
-	Text     string // of a reply that could not be taken
-	Problems []view.Problem
-	Live     string // address of the event stream; empty for none
+	Before  []view.Post // what it answers, the first one first
+	Post    view.Post
+	Readers view.Choice // who can read it
+	// Agreements are what the one who reads may know of who takes what it proposes.
+	Agreements []view.Agreement
+	Replies    []Reply // in reading order
+	Pager      view.Pager
+	MayReply   bool
+	Once       string // makes a second press do nothing more
+	Text       string // of a reply that could not be taken
+	Problems   []view.Problem
+	Live       string // address of the event stream; empty for none
 }
 
 // Template is thread.tmpl.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"text/template/parse"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/web/words"
 )
@@ -65,8 +67,10 @@ func TestTemplatesSayNothingThemselves(t *testing.T) {
 // made are the families of keys that are put together while a page is laid
 // out. What else a catalogue holds is named somewhere in full.
 var made = regexp.MustCompile("^(" + strings.Join([]string{
+	`agreement\.(state|mine|reason|first-word)`,
 	`authorize\.fault`,
 	`borders\.(said|state)`,
+	`category`,
 	`choice`,
 	`circle`,
 	`confirm`,
@@ -87,6 +91,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`overview\.todo`,
 	`post\.elsewhere`,
 	`problem`,
+	`proposal\.(status|offer|request)`,
 	`reach`,
 	`report\.category`,
 	`reports\.state`,
@@ -98,6 +103,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`time\.(weekday|month)-\d+`,
 	`time\.clock`,
 	`topic`,
+	`unit`,
 }, "|") + ")")
 
 func TestEveryMessageIsSaid(t *testing.T) {
@@ -152,7 +158,15 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"settings.text.%":       Settings{}.Sizes(),
 		"reports.state.%":       {"open", "resolved", "dismissed"},
 		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
-		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted", "status"},
+		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted", "status", "ask", "agreed", "ask-cancelled"},
+		"proposal.status.%":     {"open", "agreed", "done", "closed"},
+		"proposal.offer.%":      append([]string{"other"}, instance.ExchangeKinds...),
+		"proposal.request.%":    append([]string{"other"}, instance.ExchangeKinds...),
+		"category.%":            slices.Concat(instance.ServiceCategories, instance.ObjectCategories),
+		"unit.%":                {"one", "minute", "hour", "day", "kilogram", "litre"},
+		"unit.%.name":           {"one", "minute", "hour", "day", "kilogram", "litre"},
+		"agreement.state.%":     {"asked", "accepted", "declined", "handed-over", "returned", "done", "cancelled"},
+		"agreement.mine.%":      {"asked", "accepted", "declined", "handed-over", "returned", "done", "cancelled"},
 		"overview.todo.%":       {"reports", "links", "waiting", "failures", "servers", "quiet", "declared"},
 		"authorize.fault.%":     AuthorizeFault{}.Faults(),
 		"letter.%.subject":      {"join", "known", "signin", "reset"},

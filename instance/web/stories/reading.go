@@ -99,6 +99,23 @@ func reading() []Story {
 		{"thread/poll", func(f pages.Frame) pages.Page {
 			return pages.Thread{Frame: f, Post: polls()[0], Readers: choices("")[1], MayReply: true}
 		}},
+		{"home/proposals", func(f pages.Frame) pages.Page {
+			return pages.Home{Frame: in(f, "home", "/home"), Posts: proposals()}
+		}},
+		{"thread/agreements", func(f pages.Frame) pages.Page {
+			p := proposals()[4]
+			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(false)}
+		}},
+		{"thread/agreement-mine", func(f pages.Frame) pages.Page {
+			p := proposals()[0]
+			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(true)[2:3]}
+		}},
+		{"take/loan", func(f pages.Frame) pages.Page {
+			return pages.Take{Frame: f, Post: proposals()[0], Form: pages.TakeForm{Dated: true}}
+		}},
+		{"take/help-error", func(f pages.Frame) pages.Page {
+			return pages.Take{Frame: f, Post: proposals()[1], Form: pages.TakeForm{Counts: true, Quantity: "9", Note: "Jeudi matin ?"}, Problems: []view.Problem{{Field: "quantity", Code: "too-much"}}}
+		}},
 		{"thread/many", thread},
 		{"thread/alone", func(f pages.Frame) pages.Page {
 			p := Posts(7)[6]

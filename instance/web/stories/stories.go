@@ -146,6 +146,45 @@ func polls() []view.Post {
 	return list
 }
 
+// proposals are something offered or asked for in each state.
+func proposals() []view.Post {
+	make := func(id int, by view.Person, title string, text template.HTML, q view.Proposal) view.Post {
+		p := post(id, by, view.ToNeighbourhood, ago(2*time.Hour), title, text)
+		p.Proposal, p.May.Take = &q, q.Status == "open"
+		return p
+	}
+	return []view.Post{
+		make(140, yann, "Remorque vélo", "<p>Elle porte 40 kg.</p>", view.Proposal{Purpose: "offer", Kind: "lending", Category: "bicycle", Status: "open", Unit: "one", Starts: ago(time.Hour), Ends: now.AddDate(0, 1, 0)}),
+		make(141, lucette, "Aide pour les courses de jeudi", "<p>Je ne porte plus lourd.</p>", view.Proposal{Purpose: "request", Kind: "service", Category: "errands", Status: "open", Unit: "hour", Left: "2", Total: "2", Priority: true, Ends: now.AddDate(0, 0, 3)}),
+		make(142, fatou, "Bocaux de confiture", "<p>Figues du jardin.</p>", view.Proposal{Purpose: "offer", Kind: "give", Category: "kitchen", Status: "agreed", Unit: "one", Left: "0", Total: "12"}),
+		make(143, amira, "كتب للأطفال", "<p>بالعربية والفرنسية.</p>", view.Proposal{Purpose: "offer", Kind: "swap", Category: "books", Status: "done", Unit: "one", Return: "des jeux"}),
+		make(144, marie, "Appareil à raclette", "<p>Pour huit.</p>", view.Proposal{Purpose: "offer", Kind: "lending", Category: "kitchen", Status: "open", Unit: "one", Ends: ago(time.Hour)}),
+	}
+}
+
+// agreements are what is between two in each state.
+func agreements(mine bool) []view.Agreement {
+	var list []view.Agreement
+	for i, state := range []string{"asked", "accepted", "handed-over", "returned", "done", "declined", "cancelled"} {
+		g := view.Agreement{
+			ID: strconv.Itoa(300 + i), Path: "/agreements/" + strconv.Itoa(300+i), Who: []view.Person{yann, amira, wordy}[i%3], Mine: mine, State: state,
+			About: "Remorque vélo", Where: "/@yann/140", Unit: "one", Lends: true, From: ago(48 * time.Hour), Until: now.AddDate(0, 0, 2), Note: "Pour le marché de samedi. Je la rends dimanche.",
+		}
+		switch state {
+		case "asked":
+			g.May = view.AgreementDeeds{Accept: !mine, Decline: !mine, Cancel: mine}
+		case "accepted":
+			g.Talk, g.May = "/messages/1", view.AgreementDeeds{HandOver: true, Cancel: true}
+		case "handed-over":
+			g.Talk, g.Until, g.Late, g.May = "/messages/1", ago(20*time.Hour), true, view.AgreementDeeds{Return: !mine}
+		case "declined":
+			g.Reason = "gone"
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
 func wordyPost() view.Post {
 	p := post(120, wordy, view.ToPublic, ago(2*time.Hour), "Anticonstitutionnellement-intergouvernementalisations-électroencéphalographiques",
 		"<p>https://www.exemple-avec-une-adresse-interminable.example/rubrique/sous-rubrique/2026/11/17/un-titre-vraiment-sans-fin?parametre=valeur</p><p>Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft</p>")

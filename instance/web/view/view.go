@@ -81,6 +81,7 @@ type Post struct {
 
 	Poll      *Poll     // nil for none
 	Purchase  *Purchase // nil for none
+	Proposal  *Proposal // nil for none
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone
@@ -98,7 +99,7 @@ type Post struct {
 
 // Deeds are what the one who reads may do with a post.
 type Deeds struct {
-	Reply, Like, Share, Pin, Edit, Delete, Remove, Report, Vote bool
+	Reply, Like, Share, Pin, Edit, Delete, Remove, Report, Vote, Take bool
 }
 
 // Reply is what a post answers.

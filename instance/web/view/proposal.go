@@ -1,0 +1,51 @@
+package view
+
+import "time"
+
+// Proposal is what a post offers or asks for.
+type Proposal struct {
+	Purpose  string // offer, request
+	Kind     string // service, lending, give, swap, rent; other for anything else
+	Category string // with words in the catalogues; empty for none
+	Status   string // open, agreed, done, closed
+	Starts   time.Time
+	Ends     time.Time
+	Left     string // how much is left, as a decimal; empty where one does not count
+	Total    string
+	Unit     string
+	Return   string // what is wanted for it
+	Priority bool
+}
+
+// Over tells whether its time has passed.
+func (p *Proposal) Over(now time.Time) bool { return !p.Ends.IsZero() && !p.Ends.After(now) }
+
+// Agreement is what one takes of a proposal, as one of the two sees it.
+type Agreement struct {
+	ID     string
+	Path   string // where what is done with it is posted to
+	Who    Person // the other of the two
+	Mine   bool   // the one who reads takes it
+	About  string // title of the proposal
+	Where  string // address of the proposal's page
+	State  string
+	Amount string // how much; empty for the one thing there is
+	Unit   string
+	From   time.Time
+	Until  time.Time
+	Note   string
+	Reason string // code of why not; empty for none
+	Talk   string // address of the conversation; empty for none yet
+	Late   bool
+	Asks   bool // the proposal asks for help
+	Lends  bool // it is lent, and comes back
+	May    AgreementDeeds
+}
+
+// AgreementDeeds are what the one who reads may do with an agreement.
+type AgreementDeeds struct {
+	Accept, Decline, Cancel, HandOver, Return, Done, Thank bool
+}
+
+// Any tells whether there is anything to do.
+func (d AgreementDeeds) Any() bool { return d != AgreementDeeds{} }
