@@ -35,6 +35,7 @@ import (
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/outreach"
+	"palier/instance/passkeys"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/portraits"
@@ -79,6 +80,7 @@ type App struct {
 	Mail          *mail.Service
 	Homes         *homes.Service
 	Joining       *joining.Service
+	Passkeys      *passkeys.Service
 	Pictures      *media.Pictures
 	Others        *remote.Cache
 	Passes        *media.Passes
@@ -170,6 +172,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	proofKey, err := a.DB.Secret(ctx, proofsSetting)
 	if err != nil {
+		return err
+	}
+	if a.Passkeys, err = passkeys.New(passkeys.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Title: a.Config.Title}); err != nil {
 		return err
 	}
 	keyring := activitypub.NewKeyring(a.DB, a.now)

@@ -106,6 +106,12 @@ var trials = map[string][]string{
 	"GET /signin/sent":                                {"/signin/sent"},
 	"GET /signin/link/{token}":                        {"/signin/link/x"},
 	"GET /settings/name":                              {"/settings/name"},
+	"GET /settings/passkeys":                          {"/settings/passkeys"},
+	"POST /settings/passkeys":                         nil, // what the device answers to one's own session
+	"POST /settings/passkeys/begin":                   nil,
+	"POST /settings/passkeys/{id:[0-9]+}/delete":      {"/settings/passkeys/:passkey/delete"},
+	"POST /signin/passkey":                            nil,
+	"POST /signin/passkey/begin":                      nil,
 	"GET /settings/seen":                              {"/settings/seen"},
 	"POST /join":                                      nil,
 	"POST /join/email":                                nil,

@@ -161,6 +161,16 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 		t.Fatalf("connected: %+v, %v", connected, err)
 	}
 	together(v, who, b)
+	err = v.DB.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO passkeys (id, person_id, credential_id, credential, label, created_at)
+			VALUES ($1, $2, $3, '{}', $4, 0)`, who.ID, who.ID, who.Username, secret)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["passkey"] = who.ID.String()
 	b["token"] = fmt.Sprint(connected[0].Token)
 	return b, p
 }

@@ -359,7 +359,7 @@ func (s *Server) askForWay(w http.ResponseWriter, r *http.Request, status int, a
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, status, pages.JoinWay{Frame: f, Email: me(r).Email, Problems: all})
+	return s.HTML(w, r, status, pages.JoinWay{Frame: f, Email: me(r).Email, Passkeys: s.Passkeys.Possible(), Problems: all})
 }
 
 // joinWay keeps how one will sign in.

@@ -27,6 +27,7 @@ import (
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/passkeys"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/portraits"
@@ -93,8 +94,9 @@ type Options struct {
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 
-	Joining *joining.Service
-	Homes   *homes.Service
+	Joining  *joining.Service
+	Passkeys *passkeys.Service
+	Homes    *homes.Service
 	// Finder reads back addresses that were looked up; nil where none are.
 	Finder AddressFinder
 

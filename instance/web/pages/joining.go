@@ -89,6 +89,7 @@ type JoinWay struct {
 	Frame
 
 	Email    string
+	Passkeys bool // this server can take keys of devices
 	Problems []view.Problem
 }
 

@@ -91,6 +91,16 @@ var every = []Page{
 	Take{},
 	Thread{}, Take{},
 	Welcome{},
+	Welcome{}, SignIn{}, Home{}, Neighbourhood{}, Members{}, Thread{}, History{}, Compose{}, Profile{}, EditProfile{}, Follow{},
+	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Filters{}, EditFilter{}, Messages{}, Message{}, NewMessage{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{}, Kept{}, Search{},
+	NewPurchase{}, Purchase{}, PurchaseSheet{},
+	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
+	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
+	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
+	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Passkeys{}, Seen{}, Name{},
+	Prove{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
+	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
+	Clubs{}, ClubForm{}, Club{}, ClubMembers{},
 }
 
 func newSet(t testing.TB) *Set {

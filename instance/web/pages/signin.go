@@ -8,6 +8,7 @@ type SignIn struct {
 
 	Email    string // as typed
 	Return   string // where to go then
+	Passkeys bool   // this server can take keys of devices
 	Problems []view.Problem
 }
 

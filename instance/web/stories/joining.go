@@ -1,6 +1,8 @@
 package stories
 
 import (
+	"time"
+
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -43,8 +45,12 @@ func joining() []Story {
 			return pages.AskLink{Frame: stranger(f), Deed: "reset", Email: "x", Problems: []view.Problem{{Field: "email", Code: "malformed"}}}
 		}},
 		{"join_way/error", func(f pages.Frame) pages.Page {
-			return pages.JoinWay{Frame: f, Email: mail, Problems: []view.Problem{{Field: "password", Code: "too-short", Limit: 10}}}
+			return pages.JoinWay{Frame: f, Email: mail, Passkeys: true, Problems: []view.Problem{{Field: "password", Code: "too-short", Limit: 10}}}
 		}},
+		{"passkeys/many", func(f pages.Frame) pages.Page {
+			return pages.Passkeys{Frame: f, Possible: true, Keys: []view.Passkey{{Path: "/settings/passkeys/1", Label: "iPhone", Created: ago(900 * time.Hour), Used: ago(time.Hour)}, {Path: "/settings/passkeys/2", Created: ago(time.Hour)}}}
+		}},
+		{"passkeys/none", func(f pages.Frame) pages.Page { return pages.Passkeys{Frame: f, Possible: true} }},
 		{"seen/first", func(f pages.Frame) pages.Page {
 			return pages.Seen{Frame: f, First: true, Circles: []view.SeenBy{
 				{Audience: view.ToBuilding, Where: "Résidence Les Tilleuls", Name: "Marie Le Goff", Places: []string{"Résidence Les Tilleuls", "Centre-Ville"}},

@@ -7,7 +7,7 @@ import (
 
 func writing() []Story {
 	return []Story{
-		{"signin/empty", func(f pages.Frame) pages.Page { return pages.SignIn{Frame: stranger(f)} }},
+		{"signin/empty", func(f pages.Frame) pages.Page { return pages.SignIn{Frame: stranger(f), Passkeys: true} }},
 		{"signin/error", func(f pages.Frame) pages.Page {
 			return pages.SignIn{Frame: stranger(f), Email: "marie@exemple.fr", Problems: []view.Problem{{Field: "password", Code: "wrong"}}}
 		}},

@@ -7,6 +7,7 @@ const uses = {
   "[data-readers]": "./readers.js",
   "[data-live]": "./live.js",
   "details.me": "./menu.js",
+  "[data-passkey]": "./passkey.js",
 };
 
 for (const [where, module] of Object.entries(uses)) {
