@@ -1,5 +1,7 @@
 package instance
 
+import "slices"
+
 // Viewer is who reads: nobody in particular, or a person with the circles of
 // neighbours they belong to. What may be shown is decided for each viewer,
 // never for a server as a whole (security.md C09).
@@ -12,3 +14,15 @@ type Viewer struct {
 
 // Anyone is a viewer who is not signed in.
 var Anyone Viewer
+
+// Reads tells whether a post for one of the local audiences in a place is the
+// viewer's to read.
+func (v Viewer) Reads(audience Audience, place ActorID) bool {
+	if slices.Contains(v.Tends, place) {
+		return true
+	}
+	if audience == ToAround {
+		return slices.Contains(v.Around, place)
+	}
+	return slices.Contains(v.Inner, place)
+}

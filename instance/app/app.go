@@ -18,6 +18,7 @@ import (
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
+	"palier/instance/digest"
 	"palier/instance/events"
 	"palier/instance/exchange"
 	"palier/instance/filters"
@@ -77,6 +78,7 @@ type App struct {
 	Apps          *auth.Apps
 	Live          *live.Hub
 	Outreach      *outreach.Service
+	Digest        *digest.Service
 	Mail          *mail.Service
 	Homes         *homes.Service
 	Joining       *joining.Service
@@ -197,6 +199,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.nouns(keyring, proofKey)
+	if err := a.openDigest(ctx); err != nil {
+		return err
+	}
 	a.showOthers()
 	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events, Exchange: a.Exchange})
 	if err := federation.Found(ctx); err != nil {
@@ -276,6 +281,9 @@ func (a *App) say(locale, key string, args ...any) string {
 // written has a notice told to whom it is for.
 func (a *App) written(ctx context.Context, tx store.Tx, w notifications.Written) error {
 	if err := a.Live.Notified(ctx, tx, w.Owner, w.ID); err != nil {
+		return err
+	}
+	if err := a.Digest.Written(ctx, tx, w.Owner, string(w.Kind), w.ID); err != nil {
 		return err
 	}
 	return a.Outreach.Written(ctx, tx, w.Owner, string(w.Kind), w.From, w.ID)

@@ -61,6 +61,7 @@ func (a *App) routes() (http.Handler, error) {
 		Deeds:         a.Config.Limits.Pages,
 		Lookup:        a.Config.Limits.Lookup,
 		Grants:        a.Config.Limits.Apps,
+		Digest:        a.Digest,
 		Proofs:        a.Proofs,
 		Codes:         a.Config.Limits.Codes,
 		Boundaries:    a.Boundaries,

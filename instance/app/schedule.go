@@ -7,6 +7,7 @@ import (
 
 	"palier/instance/auth"
 	"palier/instance/boundaries"
+	"palier/instance/digest"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -80,6 +81,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 			return err
 		}
 		if err := a.Joining.Sweep(ctx, tx); err != nil {
+			return err
+		}
+		if err := digest.Sweep(ctx, tx, now.Add(-keepSeen)); err != nil {
 			return err
 		}
 		return posts.SweepSent(ctx, tx, now.Add(-keepSent))

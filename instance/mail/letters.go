@@ -12,12 +12,12 @@ import (
 	"palier/instance/store"
 )
 
-const columns = `id, recipient, subject, body, kind, stop, attached, refused`
+const columns = `id, recipient, subject, body, kind, stop, attached, refused, html`
 
 func scan(r store.Row) (Stored, error) {
 	var l Stored
 	var attached string
-	err := r.Scan(&l.ID, &l.To, &l.Subject, &l.Text, &l.Kind, &l.Stop, &attached, &l.Refused)
+	err := r.Scan(&l.ID, &l.To, &l.Subject, &l.Text, &l.Kind, &l.Stop, &attached, &l.Refused, &l.HTML)
 	if errors.Is(err, store.ErrNoRows) {
 		return l, instance.ErrNotFound
 	}

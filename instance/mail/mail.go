@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -26,6 +27,7 @@ type Letter struct {
 	To      string // an address, as [instance.ParseEmail] takes it
 	Subject string
 	Text    string // plain, lines of any length
+	HTML    string // the same for those who read it so; empty for none
 	// Kind names what letters of this kind are about, such as sign-in or digest.
 	Kind string
 	// Stop is the address that stops letters of this kind with one press
@@ -81,24 +83,65 @@ func New(o Options) *Service {
 // [instance.Invalid] for one that cannot be sent: no such address, or a header
 // with more than one line in it.
 func (s *Service) Send(ctx context.Context, tx store.Tx, l Letter) error {
-	if err := l.check(); err != nil {
-		return err
+	return s.SendAll(ctx, tx, []Letter{l})
+}
+
+// perInsert is how many letters one statement writes.
+const perInsert = 100
+
+// SendAll is [Service.Send] for many letters, at the cost of little more than
+// one.
+func (s *Service) SendAll(ctx context.Context, tx store.Tx, all []Letter) error {
+	for some := range slices.Chunk(all, perInsert) {
+		if err := s.send(ctx, tx, some); err != nil {
+			return err
+		}
 	}
-	attached, err := json.Marshal(l.Attached)
-	if err != nil {
-		return fmt.Errorf("write letter: %w", err)
+	return nil
+}
+
+func (s *Service) send(ctx context.Context, tx store.Tx, all []Letter) error {
+	var args []any
+	var posts []jobs.Args
+	values := make([]string, len(all))
+	for i, l := range all {
+		if err := l.check(); err != nil {
+			return err
+		}
+		attached, err := json.Marshal(l.Attached)
+		if err != nil {
+			return fmt.Errorf("write letter: %w", err)
+		}
+		id := s.o.IDs.Next()
+		values[i] = "(" + store.Placeholders(len(args)+1, 8) + ")"
+		args = append(args, id, l.To, l.Subject, l.Text, l.Kind, l.Stop, string(attached), l.HTML)
+		posts = append(posts, Post{Letter: id})
 	}
-	id := s.o.IDs.Next()
-	_, err = tx.Exec(ctx, `
-		INSERT INTO letters (id, recipient, subject, body, kind, stop, attached)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, l.To, l.Subject, l.Text, l.Kind, l.Stop, string(attached))
+	_, err := tx.Exec(ctx, `
+		INSERT INTO letters (id, recipient, subject, body, kind, stop, attached, html)
+		VALUES `+strings.Join(values, ", "), args...)
 	if err != nil {
-		return fmt.Errorf("write letter %s: %w", id, err)
+		return fmt.Errorf("write %d letters: %w", len(all), err)
 	}
 	if s.o.Server.Host == "" {
 		return nil
 	}
-	return s.o.Jobs.Enqueue(ctx, tx, Post{Letter: id})
+	return s.o.Jobs.EnqueueAll(ctx, tx, posts)
+}
+
+// Drop throws away the letters of some kinds that wait for an address.
+func (s *Service) Drop(ctx context.Context, tx store.Tx, to string, kinds ...string) error {
+	args := []any{strings.ToLower(to)}
+	for _, k := range kinds {
+		args = append(args, k)
+	}
+	_, err := tx.Exec(ctx, `
+		DELETE FROM letters
+		 WHERE lower(recipient) = $1 AND kind IN (`+store.Placeholders(2, len(kinds))+`)`, args...)
+	if err != nil {
+		return fmt.Errorf("drop letters: %w", err)
+	}
+	return nil
 }
 
 // Most that one letter holds, in bytes.
@@ -131,7 +174,7 @@ func (l Letter) check() error {
 	switch {
 	case l.Subject == "" || l.Text == "" || l.Kind == "":
 		return &instance.Invalid{Field: "text", Code: "missing"}
-	case len(l.Text) > maxText:
+	case len(l.Text) > maxText || len(l.HTML) > maxText:
 		return &instance.Invalid{Field: "text", Code: "too-long", Limit: maxText}
 	case size > maxAttached:
 		return &instance.Invalid{Field: "attachment", Code: "too-big", Limit: maxAttached}

@@ -120,7 +120,7 @@ func (s *Service) post(ctx context.Context, p Post) error {
 // opens an account.
 func (s *Service) refused(ctx context.Context, id instance.ID, why error) error {
 	err := s.o.DB.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE letters SET refused = $2, body = '', attached = '[]' WHERE id = $1`, id, why.Error())
+		_, err := tx.Exec(ctx, `UPDATE letters SET refused = $2, body = '', html = '', attached = '[]' WHERE id = $1`, id, why.Error())
 		return err
 	})
 	if err != nil {
@@ -161,6 +161,9 @@ func (s *Service) message(l Stored) (*mail.Msg, error) {
 		m.SetGenHeaderPreformatted(mail.HeaderListUnsubscribe, "<"+l.Stop+">")
 	}
 	m.SetBodyString(mail.TypeTextPlain, strings.ReplaceAll(l.Text, "\n", "\r\n"))
+	if l.HTML != "" {
+		m.AddAlternativeString(mail.TypeTextHTML, strings.ReplaceAll(l.HTML, "\n", "\r\n"))
+	}
 	for _, a := range l.Attached {
 		if err := m.AttachReader(a.Name, bytes.NewReader(a.Bytes), mail.WithFileContentType(mail.ContentType(a.MediaType))); err != nil {
 			return nil, errors.New("an attachment cannot be read")

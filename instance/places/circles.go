@@ -8,17 +8,20 @@ import (
 	"palier/instance/store"
 )
 
-// upward walks from the places in start to everything they lie within on this
-// server. UNION ends it on a ring.
-const upward = `
-	WITH RECURSIVE up (id) AS (
-		SELECT m.group_id FROM memberships m WHERE m.person_id = $1 AND m.standing = 'verified'
+// upward walks for each of some people, given as placeholders, from the places
+// they live in to everything those lie within on this server. UNION ends it on a
+// ring.
+func upward(people string) string {
+	return `
+	WITH RECURSIVE up (person, id) AS (
+		SELECT m.person_id, m.group_id FROM memberships m WHERE m.person_id IN (` + people + `) AND m.standing = 'verified'
 		UNION
-		SELECT p.id
+		SELECT up.person, p.id
 		  FROM up
 		  JOIN nestings w ON w.child_id = up.id
 		  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
 	)`
+}
 
 // downward walks from one place, or for the surroundings also from what it
 // lies within, to everything that lies within that on this server.
@@ -133,30 +136,43 @@ func (s *Service) Viewer(ctx context.Context, id instance.ActorID) (instance.Vie
 	if id == 0 {
 		return instance.Anyone, nil
 	}
-	v := instance.Viewer{ID: id}
-	rows, err := s.db.Read().Query(ctx, upward+`
-		SELECT id, 'inner' FROM up
+	found, err := s.Viewers(ctx, []instance.ActorID{id})
+	return found[id], err
+}
+
+// Viewers is [Service.Viewer] for many people at the cost of one.
+func (s *Service) Viewers(ctx context.Context, ids []instance.ActorID) (map[instance.ActorID]instance.Viewer, error) {
+	found := make(map[instance.ActorID]instance.Viewer, len(ids))
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		found[id] = instance.Viewer{ID: id}
+		args[i] = id
+	}
+	people := store.Placeholders(1, len(args))
+	rows, err := s.db.Read().Query(ctx, upward(people)+`
+		SELECT person, id, 'inner' FROM up
 		UNION ALL
-		SELECT w.child_id, 'around'
+		SELECT up.person, w.child_id, 'around'
 		  FROM up
 		  JOIN actors p ON p.id = up.id
 		  JOIN nestings w ON w.parent_uri = p.uri
 		UNION ALL
-		SELECT id, 'around' FROM up
+		SELECT person, id, 'around' FROM up
 		UNION ALL
-		SELECT club_id, 'inner' FROM club_members WHERE person_id = $1 AND state = 'member'
+		SELECT person_id, club_id, 'inner' FROM club_members WHERE person_id IN (`+people+`) AND state = 'member'
 		UNION ALL
-		SELECT group_id, 'tends' FROM moderators WHERE actor_id = $1`, id)
+		SELECT actor_id, group_id, 'tends' FROM moderators WHERE actor_id IN (`+people+`)`, args...)
 	if err != nil {
-		return v, fmt.Errorf("circles of %s: %w", id, err)
+		return found, fmt.Errorf("circles of %v: %w", ids, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var place instance.ActorID
+		var person, place instance.ActorID
 		var circle string
-		if err := rows.Scan(&place, &circle); err != nil {
-			return v, fmt.Errorf("circles of %s: %w", id, err)
+		if err := rows.Scan(&person, &place, &circle); err != nil {
+			return found, fmt.Errorf("circles of %v: %w", ids, err)
 		}
+		v := found[person]
 		switch circle {
 		case "inner":
 			v.Inner = append(v.Inner, place)
@@ -165,6 +181,7 @@ func (s *Service) Viewer(ctx context.Context, id instance.ActorID) (instance.Vie
 		default:
 			v.Tends = append(v.Tends, place)
 		}
+		found[person] = v
 	}
-	return v, rows.Err()
+	return found, rows.Err()
 }

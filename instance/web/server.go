@@ -15,6 +15,7 @@ import (
 	"palier/instance/boundaries"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
+	"palier/instance/digest"
 	"palier/instance/exchange"
 	"palier/instance/filters"
 	"palier/instance/groups"
@@ -90,6 +91,7 @@ type Options struct {
 	Others        *remote.Cache
 	Passes        *media.Passes
 	Portraits     *portraits.Service
+	Digest        *digest.Service
 	Purchases     *purchases.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service

@@ -21,6 +21,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"count":      func(i int) int { return i + 1 },
 		"when":       in.when,
 		"date":       in.Date,
+		"exact":      in.Exact,
 		"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"icon":       in.icon,
 		"asset":      in.set.assets.Path,

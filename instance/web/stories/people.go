@@ -173,6 +173,13 @@ func people() []Story {
 		{"blocked/many", func(f pages.Frame) pages.Page {
 			return pages.Blocked{Frame: f, Blocked: []view.Person{wordy}, Muted: []view.Person{yann, oksana}}
 		}},
+		{"digest/many", func(f pages.Frame) pages.Page {
+			return pages.Digest{Frame: f, Since: ago(24 * time.Hour), Places: digestPlaces()}
+		}},
+		{"digest/empty", func(f pages.Frame) pages.Page { return pages.Digest{Frame: f, Since: ago(24 * time.Hour)} }},
+		{"notice_settings/filled", func(f pages.Frame) pages.Page { return noticeSettings(f) }},
+		{"stop/asked", func(f pages.Frame) pages.Page { return pages.Stop{Frame: stranger(f), Kind: "digest"} }},
+		{"stop/done", func(f pages.Frame) pages.Page { return pages.Stop{Frame: stranger(f), Kind: "at-once", Done: true} }},
 		{"blocked/empty", func(f pages.Frame) pages.Page { return pages.Blocked{Frame: f} }},
 	}
 }

@@ -100,9 +100,12 @@ func (l *Language) Clock(t time.Time) string {
 	return l.Say(key, "Hour", strconv.Itoa(h), "Minute", pad(m))
 }
 
-func (l *Language) weekday(t time.Time) string {
-	return l.Say("time.weekday-" + strconv.Itoa(int(t.Weekday())))
+// Weekday returns what a day of the week is called.
+func (l *Language) Weekday(day time.Weekday) string {
+	return l.Say("time.weekday-" + strconv.Itoa(int(day)))
 }
+
+func (l *Language) weekday(t time.Time) string { return l.Weekday(t.Weekday()) }
 func (l *Language) month(t time.Time) string {
 	return l.Say("time.month-" + strconv.Itoa(int(t.Month())))
 }

@@ -1,0 +1,134 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"palier/instance"
+	"palier/instance/jobs"
+	"palier/instance/mail"
+	"palier/instance/store"
+	"palier/instance/writing"
+)
+
+// AtOnce is the job of writing somebody about one notice.
+type AtOnce struct {
+	Owner  instance.ActorID `json:"owner"`
+	Notice instance.ID      `json:"notice"`
+}
+
+// Kind names the job.
+func (AtOnce) Kind() string { return "letter_at_once" }
+
+// quiet are the kinds of notices that nobody is written about at once: they wait
+// on the page of notices.
+var quiet = []string{"like", "boost", "follow", "request", "granted", "poll", "status"}
+
+// Written has somebody written about a notice, if they want that, once tx is
+// committed.
+func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.ActorID, kind string, notice instance.ID) error {
+	if slices.Contains(quiet, kind) {
+		return nil
+	}
+	return s.o.Jobs.Enqueue(ctx, tx, AtOnce{Owner: owner, Notice: notice})
+}
+
+// topic is which of [Topics] a notice belongs to.
+func topic(n Notice) string {
+	switch {
+	case n.Kind != "reply" && n.Kind != "mention":
+		return Agreements
+	case n.Post != nil && n.Post.Audience == instance.ToMentioned:
+		return Direct
+	}
+	return Replies
+}
+
+// tell writes somebody about one notice, unless they do not want it, have read
+// enough today, or may not see it any more.
+func (s *Service) tell(ctx context.Context, j AtOnce) error {
+	n, err := s.o.Notices(ctx, j.Owner, j.Notice)
+	if errors.Is(err, instance.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("write about notice %s: %w", j.Notice, err)
+	}
+	err = s.o.DB.InTx(ctx, func(tx store.Tx) error {
+		w, err := wish(ctx, tx, j.Owner)
+		if err != nil || !slices.Contains(w.AtOnce, topic(n)) {
+			return errors.Join(err, s.o.Jobs.Done(ctx, tx))
+		}
+		left, err := s.count(ctx, tx, j.Owner, w.Most)
+		if err != nil || left < 0 {
+			return errors.Join(err, s.o.Jobs.Done(ctx, tx))
+		}
+		r := reader{id: j.Owner}
+		err = tx.QueryRow(ctx, `
+			SELECT p.email, p.locale, CASE WHEN a.name <> '' THEN a.name ELSE a.username END
+			  FROM people p JOIN actors a ON a.id = p.actor_id
+			 WHERE p.actor_id = $1 AND p.disabled_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL`, j.Owner).Scan(&r.email, &r.locale, &r.name)
+		if errors.Is(err, store.ErrNoRows) {
+			return s.o.Jobs.Done(ctx, tx)
+		}
+		if err == nil {
+			err = s.o.Mail.SendAll(ctx, tx, []mail.Letter{s.about(r, n, left == 0)})
+		}
+		return errors.Join(err, s.o.Jobs.Done(ctx, tx))
+	})
+	if err != nil {
+		return fmt.Errorf("write about notice %s: %w", j.Notice, err)
+	}
+	return nil
+}
+
+// count counts one more letter of today and returns how many are left after it;
+// below 0 if this one is one too many.
+func (s *Service) count(ctx context.Context, tx store.Tx, person instance.ActorID, most int) (left int, err error) {
+	if most == 0 {
+		return -1, nil
+	}
+	var sent int
+	err = tx.QueryRow(ctx, `
+		INSERT INTO letters_at_once (person_id, day, sent)
+		VALUES ($1, $2, 1)
+		ON CONFLICT (person_id, day) DO UPDATE SET sent = letters_at_once.sent + 1
+		 WHERE letters_at_once.sent < $3
+		RETURNING sent`, person, s.day(s.o.Now()), most).Scan(&sent)
+	if errors.Is(err, store.ErrNoRows) {
+		return -1, nil
+	}
+	return most - sent, err
+}
+
+// about is the letter about one notice. What somebody wrote to the reader alone
+// is not in it: it is read where only they can.
+func (s *Service) about(r reader, n Notice, last bool) mail.Letter {
+	w := s.o.Words(r.locale)
+	key := "notice." + n.Kind
+	if !w.Has(key) {
+		key = "letters.at-once.other"
+	}
+	said := w.Say(key, "Name", n.From.Shown())
+	address := s.o.Site.Base() + "/notifications"
+	excerpt := ""
+	if p := n.Post; p != nil && p.Audience != instance.ToMentioned && p.Warning == "" {
+		excerpt = writing.Plain(writing.WithTitle(p.Title, p.Content), told)
+	}
+	stop := s.stop(KindAtOnce, r.id)
+	text := w.Say("letters.hello", "Name", r.name) + "\n\n" + said + "\n"
+	if excerpt != "" {
+		text += "\n  " + excerpt + "\n"
+	}
+	text += "\n" + w.Say("letters.at-once.read") + "\n" + address + "\n"
+	if last {
+		text += "\n" + w.Say("letters.at-once.last") + "\n"
+	}
+	text += "\n-- \n" + w.Say("letters.at-once.why", "Server", s.o.Title) + "\n" + w.Say("letters.settings") + "\n" + s.o.Site.Base() + "/settings/notices\n" +
+		w.Say("letters.stop") + "\n" + stop + "\n"
+	return mail.Letter{To: r.email, Kind: KindAtOnce, Stop: stop, Subject: writing.CleanLine(said, 150), Text: text}
+}
+
+var _ jobs.Args = AtOnce{}
