@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"palier/instance"
 	"palier/instance/apptest"
@@ -170,5 +171,137 @@ func TestAModeratorAsksForAnotherProof(t *testing.T) {
 		if p.Status != http.StatusOK || amina.Open("/prove").Words("main") == "" || !strings.Contains(amina.Open("/notifications").Words("main"), "plus un voisin vérifié") {
 			t.Errorf("revoked: %d: %s", p.Status, p.Words("main"))
 		}
+	})
+}
+
+// settledIn makes somebody a resident of a place for long enough to vouch, at an
+// address of their own.
+func settledIn(v *village, name, label string, place instance.Neighbourhood) instance.Account {
+	v.T.Helper()
+	a, ctx := v.Resident(name, place), v.T.Context()
+	err := v.DB.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE proofs SET seen_at = $1 WHERE person_id = $2`, store.Millis(time.Now().Add(-40*24*time.Hour)), a.ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO homes (id, person_id, kind, place_id, label, since)
+			VALUES ($1, $2, 'home', $3, $4, 1)`, a.ID, a.ID, place.ID, label)
+		return err
+	})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return a
+}
+
+func TestJ1_NeighboursWhoKnowThem(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		eve, gwen, hugo := declared(v, "eve", v.centre), settledIn(v, "gwen", "1 rue du Port", v.centre), settledIn(v, "hugo", "2 rue du Port", v.centre)
+		b := v.SignedIn(eve)
+		ask := b.Open("/prove/neighbours?in=" + v.centre.ID.String())
+		asked := b.Press(ask, "button[value=ask]", nil)
+		if asked.Status != http.StatusOK || !strings.Contains(asked.Words(".copy"), "/vouch/") {
+			t.Fatalf("asked: %d: %s", asked.Status, asked.Words("main"))
+		}
+		answer := func(a instance.Account, deed string) *apptest.Page {
+			t.Helper()
+			n := v.SignedIn(a)
+			p := n.Open(n.Open("/vouch").Find("a.name[href^='/vouch/']").AttrOr("href", ""))
+			if p.Status != http.StatusOK || !strings.Contains(p.Words("h1"), "eve") {
+				t.Fatalf("the question: %d: %s", p.Status, p.Words("main"))
+			}
+			return n.Press(p, "button[value="+deed+"]", nil)
+		}
+		before := ask.Words("main form")
+		if p := answer(settledIn(v, "ines", "3 rue du Port", v.centre), "decline"); p.Status != http.StatusOK || strings.Contains(p.Words("main ul.rows"), "eve") {
+			t.Errorf("declined: %d: %s", p.Status, p.Words("main"))
+		}
+		if after := b.Open("/prove/neighbours?in=" + v.centre.ID.String()); b.Open("/notifications").Has(".notice") || !strings.Contains(after.Words("main"), "Deux voisins") || before == "" {
+			t.Error("eve learns that somebody declined")
+		}
+		answer(gwen, "vouch")
+		if p := b.Open("/prove"); p.Has(".badge.ok") || !strings.Contains(p.Words("main"), "Un voisin vous connaît") || strings.Contains(p.Words("main"), "gwen") {
+			t.Errorf("after one: %s", p.Words("main"))
+		}
+		answer(hugo, "vouch")
+		all, err := v.Proofs.Of(t.Context(), eve.ID)
+		if err != nil || len(all) != 2 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		isVerified(t, b.Open("/prove/seen/"+all[0].ID.String()), "par un voisin vérifié")
+
+		admin := v.SignedIn(clerk(v))
+		if p := admin.Open("/admin/people/" + eve.ID.String() + "/proofs"); !strings.Contains(p.Words("main ol"), "gwen") || !strings.Contains(p.Words("main ol"), "hugo") {
+			t.Errorf("the chain: %s", p.Words("main"))
+		}
+		n := v.SignedIn(hugo)
+		p := n.Press(n.Open(n.Open("/vouch").Find("a[href^='/vouch/given/']").AttrOr("href", "")), "main form button", nil)
+		if p.Status != http.StatusOK || p.Has("a[href^='/vouch/given/']") || !b.Open("/prove").Has(".note") || !b.Open("/prove").Has(".badge.ok") {
+			t.Errorf("taken back: %d: %s; eve: %s", p.Status, p.Words("main"), b.Open("/prove").Words("main"))
+		}
+	})
+}
+
+func TestJ1_TheCodeInTheHallAndTheListOfAHouse(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		eve, finn := declared(v, "eve", v.tilleuls), declared(v, "finn", v.tilleuls)
+		gwen := settledIn(v, "gwen", "1 rue du Port", v.tilleuls)
+		keeper := v.Resident("kim", v.tilleuls)
+		if err := v.Places.SetModerator(t.Context(), v.tilleuls.ID, keeper.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		k := v.SignedIn(keeper)
+		proving := "/admin/neighbourhoods/" + v.tilleuls.ID.String() + "/proving"
+		p := k.Press(k.Open(proving), "button[value=screen]", nil)
+		link := p.Find("a[href^='/screen/']").First().AttrOr("href", "")
+		screen := v.Browser().Open(link)
+		if screen.Status != http.StatusOK || screen.Header.Get("Refresh") == "" || !screen.Has("svg.qr") {
+			t.Fatalf("screen %s: %d: %s", link, screen.Status, screen.Words("main"))
+		}
+		for _, bad := range []string{"/screen/tilleuls/code", strings.Replace(link, "key=", "key=x", 1), strings.Replace(link, "tilleuls", "centre", 1)} {
+			if p := v.Browser().Open(bad); p.Status != http.StatusNotFound {
+				t.Errorf("%s: %d", bad, p.Status)
+			}
+		}
+		if p := v.Browser().Open(link + "&paper="); p.Status != http.StatusOK || len(strings.ReplaceAll(p.Words(".hall-code"), " ", "")) != 8 {
+			t.Errorf("sheet: %d, %q", p.Status, p.Words(".hall-code"))
+		}
+		b := v.SignedIn(eve)
+		at := "?in=" + v.tilleuls.ID.String()
+		p = b.Press(b.Open("/prove/hall"+at), "form[action='/prove/hall'] button", apptest.Fields{"code": {screen.Words(".hall-code")}})
+		if p.Status != http.StatusOK || !strings.HasPrefix(p.Path, "/prove/seen/") || p.Has(".badge.ok") {
+			t.Fatalf("the code: %d at %s: %s", p.Status, p.Path, p.Words("main"))
+		}
+		b.Press(b.Open("/prove/neighbours"+at), "button[value=ask]", nil)
+		n := v.SignedIn(gwen)
+		n.Press(n.Open(n.Open("/vouch").Find("a.name[href^='/vouch/']").AttrOr("href", "")), "button[value=vouch]", nil)
+		isVerified(t, b.Open(p.Path), "code affiché dans le hall")
+
+		f := v.SignedIn(finn)
+		try := func() *apptest.Page {
+			return f.Press(f.Open("/prove/list"+at), "form[action='/prove/list'] button", apptest.Fields{"person": {"Finn Le Gall"}, "door": {"12"}})
+		}
+		none := try()
+		if none.Status != http.StatusUnprocessableEntity || !none.Has("#person-problem") {
+			t.Errorf("no list: %d", none.Status)
+		}
+		p = k.Open(proving)
+		if p.Has("input[type=file]") {
+			t.Error("a form takes a file")
+		}
+		k.Press(p, "button[value=list]", apptest.Fields{"list": {"Marie Kerbrat; 3"}})
+		if other := try(); other.Words("main") != none.Words("main") {
+			t.Errorf("not on the list reads %q, no list %q", other.Words("main"), none.Words("main"))
+		}
+		p = k.Press(k.Open(proving), "button[value=list]", apptest.Fields{"list": {"Marie Kerbrat; 3\r\nLE GALL Finn; Porte 12"}})
+		if p.Status != http.StatusOK || strings.Contains(p.Body, "Kerbrat") {
+			t.Errorf("after the list was taken: %d", p.Status)
+		}
+		isVerified(t, try(), "liste")
 	})
 }

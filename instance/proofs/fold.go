@@ -23,3 +23,17 @@ func folded(text string) string {
 	slices.Sort(words)
 	return strings.Join(words, " ")
 }
+
+// foldedDoor is [folded] for a door, whose number stands alone or with the word
+// for it.
+func foldedDoor(text string) string {
+	words := strings.Fields(folded(text))
+	words = slices.DeleteFunc(words, func(w string) bool {
+		switch w {
+		case "porte", "appartement", "appt", "apt", "logement", "n", "no", "numero", "door", "flat":
+			return true
+		}
+		return false
+	})
+	return strings.Join(words, " ")
+}

@@ -191,6 +191,12 @@ func (s *Service) sweep(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM desk_numbers WHERE expires_at <= $1`, store.Millis(now)); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `DELETE FROM vouch_requests WHERE expires_at <= $1`, store.Millis(now)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM resident_lists WHERE expires_at <= $1`, store.Millis(now)); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `DELETE FROM proof_tries WHERE since <= $1`, store.Millis(now.Add(-triesFor)))
 		return err
 	})
@@ -209,6 +215,9 @@ func (s *Service) Forget(ctx context.Context, tx store.Tx, person instance.Actor
 		`DELETE FROM code_letters WHERE person_id = $1`,
 		`DELETE FROM desk_agents WHERE person_id = $1`,
 		`DELETE FROM desk_numbers WHERE person_id = $1`,
+		`DELETE FROM vouch_requests WHERE person_id = $1`,
+		`DELETE FROM vouch_declines WHERE person_id = $1`,
+		`UPDATE resident_list_lines SET claimed_by = NULL WHERE claimed_by = $1`,
 		`UPDATE proofs SET seen_by = NULL WHERE seen_by = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {

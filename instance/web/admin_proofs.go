@@ -138,10 +138,34 @@ func (s *Server) getAdminProofs(w http.ResponseWriter, r *http.Request) error {
 		by := who[one.SeenBy]
 		p.Proofs = append(p.Proofs, s.proofView(one, personView(s.Site, who[one.Place]), &by))
 	}
+	if p.Chain, err = s.chainViews(ctx, a.ID); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, "people"); err != nil {
 		return err
 	}
 	return s.HTML(w, r, http.StatusOK, p)
+}
+
+// chainViews are the steps between somebody and a strong proof.
+func (s *Server) chainViews(ctx context.Context, person instance.ActorID) ([]view.ChainLink, error) {
+	links, err := s.Proofs.Chain(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]proofs.Proof, len(links))
+	for i, l := range links {
+		all[i] = l.Proof
+	}
+	who, err := s.actorsOf(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	var chain []view.ChainLink
+	for _, l := range links {
+		chain = append(chain, view.ChainLink{Depth: l.Depth, By: personView(s.Site, who[l.SeenBy]), Of: personView(s.Site, who[l.Person]), Since: l.SeenAt})
+	}
+	return chain, nil
 }
 
 // decideProof takes a proof back, or asks for another.
@@ -202,6 +226,9 @@ func (s *Server) showProving(w http.ResponseWriter, r *http.Request, status int,
 	for _, a := range agents {
 		p.Agents = append(p.Agents, personView(s.Site, a))
 	}
+	if err := s.houseProving(r, group, &p); err != nil {
+		return err
+	}
 	p.PlaceTabs = tabs(group, "proving")
 	if p.Frame, err = s.frame(w, r, "neighbourhoods"); err != nil {
 		return err
@@ -218,7 +245,7 @@ func (s *Server) changeProving(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	path := "/admin/neighbourhoods/" + group.ID.String() + "/proving"
+	ctx, path := r.Context(), "/admin/neighbourhoods/"+group.ID.String()+"/proving"
 	switch deed := r.PostFormValue("deed"); deed {
 	case "agent", "no-agent":
 		if me(r).Role != instance.Admin {
@@ -232,6 +259,25 @@ func (s *Server) changeProving(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return s.done(w, r, "saved", path)
+	case "screen":
+		if err := s.Proofs.NewScreen(ctx, group.ID, me(r).ID); err != nil {
+			return err
+		}
+		return s.done(w, r, "saved", path)
+	case "no-list":
+		if err := s.Proofs.ForgetList(ctx, group.ID); err != nil {
+			return err
+		}
+		return s.done(w, r, "saved", path)
+	case "list":
+		_, err := s.Proofs.ReadList(ctx, group.ID, me(r).ID, r.PostFormValue("list"))
+		if all, ok := problems(err); ok {
+			return s.showProving(w, r, http.StatusUnprocessableEntity, group, pages.AdminProving{Problems: all})
+		}
+		if err != nil {
+			return err
+		}
+		return s.done(w, r, "list.read", path)
 	}
 	return unknownDeed("deed")
 }

@@ -13,10 +13,13 @@ import (
 	"palier/instance/proofs"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
+	"palier/protocol/vocab"
 )
 
 // proveRoutes are the pages on which people prove where they live.
 func (s *Server) proveRoutes(r chi.Router) {
+	s.vouchRoutes(r)
+	s.hallRoutes(r)
 	r.Get("/prove", s.signedIn(s.getProve))
 	r.Get("/prove/seen/{id:[0-9]+}", s.signedIn(s.getProof))
 	r.Get("/prove/letter", s.signedIn(s.getLetter))
@@ -86,7 +89,16 @@ func (s *Server) provenHomes(ctx context.Context, person instance.ActorID) ([]vi
 }
 
 // routesFor are the routes by which one can prove to live in a place.
-func (s *Server) routesFor(instance.Actor) []string { return []string{"letter", "desk"} }
+func (s *Server) routesFor(place instance.Actor) []string {
+	switch {
+	case place.Level.House():
+		return []string{"letter", "neighbours", "hall", "list", "desk"}
+	case place.Level == vocab.LevelNeighbourhood:
+		return []string{"letter", "neighbours", "desk"}
+	default:
+		return []string{"letter", "desk"}
+	}
+}
 
 // proofView is a proof as a page shows it, with who saw it where the reader may
 // know.

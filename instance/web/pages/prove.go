@@ -139,6 +139,7 @@ type AdminProofs struct {
 	Person view.Person
 	Homes  []view.ProvenHome
 	Proofs []view.Proof
+	Chain  []view.ChainLink
 }
 
 // Template is admin_proofs.tmpl.
@@ -152,6 +153,10 @@ type AdminProving struct {
 	Frame
 	PlaceTabs
 
+	House    bool // has a hall, and a list of who lives there
+	Screen   string
+	Sheet    string
+	Listed   view.Listed
 	Agents   []view.Person
 	Adding   string
 	Problems []view.Problem
@@ -172,3 +177,76 @@ func proofLine(now time.Time, p view.Proof) ProofLine { return ProofLine{p, now}
 var routeSigns = map[string]string{
 	"letter": "direct", "neighbours": "followers", "hall": "building", "desk": "person", "list": "check", "council": "shield",
 }
+
+// ProveNeighbours is where somebody asks their neighbours to say that they know
+// them.
+type ProveNeighbours struct {
+	Frame
+	ProveAt
+
+	Asking bool
+	Shown  bool   // to all neighbours, and not only to who has the link
+	Link   string // to give to a neighbour
+	Until  time.Time
+}
+
+// Template is prove_neighbours.tmpl.
+func (ProveNeighbours) Template() string { return "prove_neighbours" }
+
+// ProveHall is where somebody types the code of their hall.
+type ProveHall struct {
+	Frame
+	ProveAt
+}
+
+// Template is prove_hall.tmpl.
+func (ProveHall) Template() string { return "prove_hall" }
+
+// ProveList is where somebody says their name and door as they stand on a list.
+type ProveList struct {
+	Frame
+	ProveAt
+
+	Name string
+	Door string
+}
+
+// Template is prove_list.tmpl.
+func (ProveList) Template() string { return "prove_list" }
+
+// Vouching lists the neighbours who ask, and those whom one vouches for.
+type Vouching struct {
+	Frame
+
+	Asking []view.Asking
+	Given  []view.Vouch
+}
+
+// Template is vouching.tmpl.
+func (Vouching) Template() string { return "vouching" }
+
+// VouchFor asks a neighbour whether they know somebody.
+type VouchFor struct {
+	Frame
+
+	Asking   view.Asking
+	Key      string // of the link; empty without one
+	Problems []view.Problem
+}
+
+// Template is vouch_for.tmpl.
+func (VouchFor) Template() string { return "vouch_for" }
+
+// HallCode is the code of a hall, on its screen or on a sheet of paper.
+type HallCode struct {
+	Frame
+
+	Place view.Person
+	Code  string
+	Until time.Time
+	URL   string // where the code is typed
+	Paper bool
+}
+
+// Template is hall_code.tmpl.
+func (HallCode) Template() string { return "hall_code" }

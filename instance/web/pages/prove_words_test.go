@@ -14,7 +14,7 @@ var madeOfProofs = regexp.MustCompile(`^(admin-proofs\.term|document|proof\.(by-
 
 func TestEveryMadeMessageAboutProofsIsThere(t *testing.T) {
 	t.Parallel()
-	routes, shown := []string{"operator", "letter", "vouch", "hall", "desk", "list", "council"}, []string{"letter", "desk"}
+	routes, shown := []string{"operator", "letter", "vouch", "hall", "desk", "list", "council"}, []string{"letter", "neighbours", "hall", "desk", "list"}
 	terms := []string{"recheck", "voucher", "expired"}
 	families := map[string][]string{
 		"document.%":          documents,
@@ -26,9 +26,9 @@ func TestEveryMadeMessageAboutProofsIsThere(t *testing.T) {
 		"prove.term.%":        terms,
 		"admin-proofs.term.%": terms,
 		"notice.%":            {"home-proved", "home-in-doubt", "home-lost"},
-		"confirm.%.title":     {"undo-desk"},
-		"confirm.%.text":      {"undo-desk"},
-		"confirm.%.button":    {"undo-desk"},
+		"confirm.%.title":     {"undo-desk", "unvouch"},
+		"confirm.%.text":      {"undo-desk", "unvouch"},
+		"confirm.%.button":    {"undo-desk", "unvouch"},
 	}
 	languages, err := words.Load()
 	if err != nil {

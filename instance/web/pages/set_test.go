@@ -100,7 +100,7 @@ var every = []Page{
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
 	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Passkeys{}, Seen{}, Name{},
 	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Seen{}, Name{},
-	Prove{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
+	Prove{}, ProveNeighbours{}, ProveHall{}, ProveList{}, Vouching{}, VouchFor{}, HallCode{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
 	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
 	Clubs{}, ClubForm{}, Club{}, ClubMembers{},
 }

@@ -22,7 +22,7 @@ func seenBy(route string, place view.Person, days int, by *view.Person) view.Pro
 }
 
 func provenHomes() []view.ProvenHome {
-	all := []string{"letter", "desk"}
+	all := []string{"letter", "neighbours", "hall", "list", "desk"}
 	return []view.ProvenHome{
 		{PlaceLine: tilleulsLine, Standing: view.Declared, Routes: all, Proofs: []view.Proof{seenBy("hall", tilleuls.Person, 1, nil)}},
 		{PlaceLine: centreLine, Standing: view.Verified, Routes: all, Proofs: []view.Proof{seenBy("desk", centre.Person, 40, &fatou), seenBy("vouch", centre.Person, 3, nil)}, Term: &view.Term{Reason: "recheck", Due: now.Add(9 * storyDay)}},
@@ -58,6 +58,34 @@ func proving() []Story {
 		{"prove_desk/shown", func(f pages.Frame) pages.Page {
 			return pages.ProveDesk{Frame: f, ProveAt: at, Number: "042 917", Expires: now.Add(20 * time.Hour)}
 		}},
+		{"prove_neighbours/asking", func(f pages.Frame) pages.Page {
+			return pages.ProveNeighbours{Frame: f, ProveAt: at, Asking: true, Link: "https://dinan.example/vouch/118273648172634?key=h7Jk2_pQ90sZxYw3mnbvcA", Until: now.Add(20 * storyDay)}
+		}},
+		{"prove_neighbours/empty", func(f pages.Frame) pages.Page { return pages.ProveNeighbours{Frame: f, ProveAt: at} }},
+		{"prove_hall/error", func(f pages.Frame) pages.Page {
+			bad := at
+			bad.Problems = []view.Problem{{Field: "code", Code: "wrong"}}
+			return pages.ProveHall{Frame: f, ProveAt: bad}
+		}},
+		{"prove_list/error", func(f pages.Frame) pages.Page {
+			bad := at
+			bad.Problems = []view.Problem{{Field: "person", Code: "wrong"}}
+			return pages.ProveList{Frame: f, ProveAt: bad, Name: "Marie Le Goff", Door: "14"}
+		}},
+		{"vouching/many", func(f pages.Frame) pages.Page {
+			return pages.Vouching{Frame: f, Asking: []view.Asking{{ID: "1", Path: "/vouch/1", Person: oksana, Place: longPlace.Person, At: ago(5 * time.Hour)}, {ID: "2", Path: "/vouch/2", Person: wordy, Place: centre.Person, At: ago(90 * time.Hour)}},
+				Given: []view.Vouch{{Proof: seenBy("vouch", centre.Person, 20, nil), Person: yann}}}
+		}},
+		{"vouching/empty", func(f pages.Frame) pages.Page { return pages.Vouching{Frame: f} }},
+		{"vouch_for/error", func(f pages.Frame) pages.Page {
+			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", Problems: []view.Problem{{Field: "neighbour", Code: "quota", Limit: 3}}}
+		}},
+		{"hall_code/screen", func(f pages.Frame) pages.Page {
+			return pages.HallCode{Frame: stranger(f), Place: tilleuls.Person, Code: "K7M 2XQ", Until: now.Add(7 * time.Minute), URL: "https://dinan.example/prove/hall?in=35"}
+		}},
+		{"hall_code/paper", func(f pages.Frame) pages.Page {
+			return pages.HallCode{Frame: f, Place: tilleuls.Person, Code: "K7M2 XQ9B", Until: now.Add(13 * storyDay), URL: "https://dinan.example/prove/hall?in=35", Paper: true}
+		}},
 		{"prove_seen/verified", func(f pages.Frame) pages.Page {
 			return pages.ProveSeen{Frame: f, Proof: seenBy("desk", centre.Person, 0, &wordy), Standing: view.Verified}
 		}},
@@ -87,14 +115,16 @@ func proving() []Story {
 			left.Counts, left.Reason = false, "left"
 			over := seenBy("list", tilleuls.Person, 900, nil)
 			over.Counts = false
-			return pages.AdminProofs{Frame: in(f, "people", ""), Person: oksana, Homes: provenHomes(), Proofs: []view.Proof{seenBy("desk", centre.Person, 40, &fatou), seenBy("vouch", centre.Person, 3, &yann), left, over}}
+			return pages.AdminProofs{Frame: in(f, "people", ""), Person: oksana, Homes: provenHomes(), Proofs: []view.Proof{seenBy("desk", centre.Person, 40, &fatou), seenBy("vouch", centre.Person, 3, &yann), left, over},
+				Chain: []view.ChainLink{{Depth: 1, By: yann, Of: oksana, Since: ago(3 * storyDay)}, {Depth: 2, By: wordy, Of: yann, Since: ago(90 * storyDay)}}}
 		}},
 		{"admin_proofs/none", func(f pages.Frame) pages.Page {
 			return pages.AdminProofs{Frame: in(f, "people", ""), Person: wordy}
 		}},
 		{"admin_proving/error", func(f pages.Frame) pages.Page {
 			return pages.AdminProving{Frame: in(f, "neighbourhoods", ""), PlaceTabs: pages.PlaceTabs{ID: "31", Name: centre.Name, Path: centre.Path, Tab: "proving"},
-				Agents: []view.Person{fatou, wordy}, Adding: "@personne", Problems: []view.Problem{{Field: "person", Code: "not-found"}}}
+				House: true, Screen: "/screen/x/code?key=1", Sheet: "/screen/x/code?key=1&paper=", Listed: view.Listed{Lines: 38, Claimed: 1, Until: now.Add(60 * storyDay)},
+				Agents: []view.Person{fatou, wordy}, Adding: "@personne", Problems: []view.Problem{{Field: "person", Code: "not-found"}, {Field: "list", Code: "malformed", Limit: 12}}}
 		}},
 	}
 }

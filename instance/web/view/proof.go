@@ -43,3 +43,32 @@ type Letter struct {
 	Printed time.Time // zero while it is not
 	Expires time.Time
 }
+
+// Asking is somebody who asks neighbours to say that they know them.
+type Asking struct {
+	ID     string
+	Path   string
+	Person Person
+	Place  Person
+	At     time.Time
+}
+
+// Vouch is somebody one vouches for.
+type Vouch struct {
+	Proof
+	Person Person
+}
+
+// ChainLink is one step between somebody and a strong proof: who vouches for
+// whom.
+type ChainLink struct {
+	Depth  int
+	By, Of Person
+	Since  time.Time
+}
+
+// Listed is a list of who lives in a house: how many, never who.
+type Listed struct {
+	Lines, Claimed int
+	Until          time.Time
+}
