@@ -195,6 +195,8 @@ func setDisabled(ctx context.Context, console demo.Console, root *commands, name
 
 type adminNeighbourhood struct {
 	Create neighbourhoodCreate `cmd:"" help:"Make a neighbourhood."`
+	Area   neighbourhoodArea   `cmd:"" help:"Say where a neighbourhood lies: an imported outline, or a point and a radius."`
+	Make   neighbourhoodsMake  `cmd:"" help:"Make a neighbourhood of each imported outline in a commune."`
 	List   neighbourhoodList   `cmd:"" help:"List neighbourhoods."`
 }
 

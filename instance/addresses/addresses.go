@@ -97,3 +97,54 @@ func (s *Service) Count(ctx context.Context) (int, error) {
 	}
 	return n, nil
 }
+
+// mostNumbers is how many numbers of one street are listed.
+const mostNumbers = 2000
+
+// Numbers returns the doors of a street in their order. It returns
+// [instance.ErrNotFound] for a street nobody knows.
+func (s *Service) Numbers(ctx context.Context, street instance.ID) ([]instance.Address, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+columns+`
+		  FROM addresses a JOIN streets s ON s.id = a.street_id
+		 WHERE a.street_id = $1
+		 ORDER BY a.number, a.suffix, a.id
+		 LIMIT $2`, street, mostNumbers)
+	if err != nil {
+		return nil, fmt.Errorf("numbers of street %s: %w", street, err)
+	}
+	defer rows.Close()
+	var list []instance.Address
+	for rows.Next() {
+		a, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("numbers of street %s: %w", street, err)
+		}
+		if n := len(list); n > 0 && list[n-1].Number == a.Number && list[n-1].Suffix == a.Suffix {
+			continue // in two files under two keys
+		}
+		list = append(list, a)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("numbers of street %s: %w", street, err)
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("numbers of street %s: %w", street, instance.ErrNotFound)
+	}
+	return list, nil
+}
+
+// Communes returns communes by their INSEE codes, as far as they exist.
+func (s *Service) Communes(ctx context.Context, codes ...string) (map[string]france.Commune, error) {
+	g, err := s.gazetteer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]france.Commune{}
+	for _, code := range codes {
+		if c, ok := g.byCode[code]; ok {
+			found[code] = c
+		}
+	}
+	return found, nil
+}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -19,8 +20,8 @@ type Imported struct {
 	All    io.Writer // where every row is written that is refused; nil is nowhere
 }
 
-// Import takes over a file of open data: addresses (BAN, BAL). What it holds is
-// told from its columns. The report is never nil; rows it counts as taken are
+// Import takes over a file of open data: addresses (BAN, BAL), outlines (GeoJSON).
+// What it holds is told from its columns. The report is never nil; rows it counts as taken are
 // kept although an error ended the rest.
 func (a *App) Import(ctx context.Context, f Imported) (*sheets.Report, error) {
 	report := sheets.NewReport(f.Name, f.All)
@@ -32,9 +33,17 @@ func (a *App) Import(ctx context.Context, f Imported) (*sheets.Report, error) {
 }
 
 func (a *App) importFile(ctx context.Context, f Imported, report *sheets.Report) error {
-	r, err := sheets.Unpack(f.From, f.Most)
+	unpacked, err := sheets.Unpack(f.From, f.Most)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	r := bufio.NewReaderSize(unpacked, 64<<10)
+	if sheets.HoldsJSON(r) {
+		o, err := sheets.OpenOutlines(r, report)
+		if err != nil {
+			return err
+		}
+		return a.Places.ImportBoundaries(ctx, o, f.Source, report)
 	}
 	t, err := sheets.Open(r, report)
 	if err != nil {

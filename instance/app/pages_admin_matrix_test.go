@@ -168,6 +168,8 @@ func (h *hall) rows() map[string]row {
 		"POST /admin/neighbourhoods/{id:[0-9]+}":                          form(place, admins, kept, nil),
 		"GET /admin/neighbourhoods/{id:[0-9]+}/members":                   page(place+"/members", admins),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/members":                  form(place+"/members", admins, kept, apptest.Fields{"deed": {"verify"}}),
+		"GET /admin/neighbourhoods/{id:[0-9]+}/area":                      page(place+"/area", admins),
+		"POST /admin/neighbourhoods/{id:[0-9]+}/area":                     form(place+"/area", admins, kept, apptest.Fields{"deed": {"radius"}, "center": {"x"}}),
 		"GET /admin/neighbourhoods/{id:[0-9]+}/relay":                     page(place+"/relay", admins),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/relay":                    form(place+"/relay", admins, seen, apptest.Fields{"source": {h.port.ID.String()}, "deed": {"remove"}}),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/relay/new":                form(place+"/relay/new", admins, kept, nil),

@@ -66,6 +66,8 @@ func (a *App) routes() (http.Handler, error) {
 		Codes:         a.Config.Limits.Codes,
 		Boundaries:    a.Boundaries,
 		Exchange:      a.Exchange,
+		Addresses:     a.Addresses,
+		Finds:         a.Config.Limits.Addresses,
 	})
 	if err != nil {
 		return nil, err

@@ -68,14 +68,15 @@ type Config struct {
 
 // Limits are the rates of tries by class.
 type Limits struct {
-	Peers    auth.Limit `toml:"peers"`    // per other server: what it sends
-	Login    auth.Limit `toml:"login"`    // per address, and per account
-	Letters  auth.Limit `toml:"letters"`  // per mail address: what anybody can have written to it; four times as many per address they come from
-	Pages    auth.Limit `toml:"pages"`    // per address: whatever changes something
-	Lookup   auth.Limit `toml:"lookup"`   // per person: looking others up elsewhere
-	Programs auth.Limit `toml:"programs"` // per address: what client programs change
-	Apps     auth.Limit `toml:"apps"`     // per address: client programs that register, ask, and trade codes
-	Codes    auth.Limit `toml:"codes"`    // per address: codes that prove where somebody lives
+	Peers     auth.Limit `toml:"peers"`     // per other server: what it sends
+	Login     auth.Limit `toml:"login"`     // per address, and per account
+	Letters   auth.Limit `toml:"letters"`   // per mail address: what anybody can have written to it; four times as many per address they come from
+	Pages     auth.Limit `toml:"pages"`     // per address: whatever changes something
+	Lookup    auth.Limit `toml:"lookup"`    // per person: looking others up elsewhere
+	Programs  auth.Limit `toml:"programs"`  // per address: what client programs change
+	Apps      auth.Limit `toml:"apps"`      // per address: client programs that register, ask, and trade codes
+	Codes     auth.Limit `toml:"codes"`     // per address: codes that prove where somebody lives
+	Addresses auth.Limit `toml:"addresses"` // per address of whoever asks: finding a street and a number
 	// Deliveries is per registered domain: what goes there, so that nobody can
 	// use us to press a server.
 	Deliveries auth.Limit `toml:"deliveries"`
@@ -97,14 +98,15 @@ func Default() Config {
 		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
 		MediaCacheMB: 2048, CardDelay: time.Minute, Registrations: joining.Open,
 		Limits: Limits{
-			Peers:    auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
-			Login:    auth.Limit{Burst: 10, Every: time.Minute},
-			Letters:  auth.Limit{Burst: 4, Every: 10 * time.Minute},
-			Pages:    auth.Limit{Burst: 120, Every: time.Second},
-			Lookup:   auth.Limit{Burst: 30, Every: 10 * time.Second},
-			Programs: auth.Limit{Burst: 1000, Every: 200 * time.Millisecond},
-			Apps:     auth.Limit{Burst: 60, Every: 10 * time.Second},
-			Codes:    auth.Limit{Burst: 20, Every: 3 * time.Minute},
+			Peers:     auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
+			Login:     auth.Limit{Burst: 10, Every: time.Minute},
+			Letters:   auth.Limit{Burst: 4, Every: 10 * time.Minute},
+			Pages:     auth.Limit{Burst: 120, Every: time.Second},
+			Lookup:    auth.Limit{Burst: 30, Every: 10 * time.Second},
+			Programs:  auth.Limit{Burst: 1000, Every: 200 * time.Millisecond},
+			Apps:      auth.Limit{Burst: 60, Every: 10 * time.Second},
+			Codes:     auth.Limit{Burst: 20, Every: 3 * time.Minute},
+			Addresses: auth.Limit{Burst: 120, Every: time.Second},
 
 			Deliveries:  auth.Limit{Burst: 2000, Every: 10 * time.Millisecond},
 			Follows:     auth.Limit{Burst: 20, Every: time.Minute},

@@ -25,6 +25,8 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Post("/admin/neighbourhoods/{id:[0-9]+}", s.admins(s.editNeighbourhood))
 	r.Get("/admin/neighbourhoods/{id:[0-9]+}/members", s.admins(s.getAdminMembers))
 	r.Post("/admin/neighbourhoods/{id:[0-9]+}/members", s.admins(s.changeMember))
+	r.Get("/admin/neighbourhoods/{id:[0-9]+}/area", s.admins(s.getArea))
+	r.Post("/admin/neighbourhoods/{id:[0-9]+}/area", s.admins(s.changeArea))
 	r.Get("/admin/neighbourhoods/{id:[0-9]+}/relay", s.admins(s.getRelay))
 	r.Post("/admin/neighbourhoods/{id:[0-9]+}/relay", s.admins(s.changeRelay))
 	r.Post("/admin/neighbourhoods/{id:[0-9]+}/relay/new", s.admins(s.addRelay))

@@ -83,6 +83,9 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 		return shown, err
 	}
 	shown.Clubs = s.clubLines(founded)
+	if shown.Map, err = s.mapOf(ctx, a, nesting); err != nil {
+		return shown, err
+	}
 	if v.account == nil {
 		return shown, nil
 	}

@@ -49,6 +49,10 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/e/{id:[0-9]+}", s.shared(s.getEvent))
 	r.Get("/tags/{tag}", s.shared(s.getTag))
 	r.Get("/search", s.page(s.getSearch))
+	r.Get("/places", s.shared(s.getPlaces))
+	r.Get("/find", s.unhurried(s.getFind))
+	r.Post("/find", s.unhurried(s.find))
+	r.Get("/addresses", s.unhurried(s.getAddresses))
 
 	// Writing.
 	r.Get("/compose", s.signedIn(s.getCompose))

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/addresses"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/clubs"
@@ -54,6 +55,7 @@ type Server struct {
 	letters *auth.Limiter // by the address that is written to
 	askers  *auth.Limiter // by who asks for that
 	codes   *auth.Limiter
+	finds   *auth.Limiter
 }
 
 // Options are what a [Server] stands on.
@@ -71,6 +73,7 @@ type Options struct {
 
 	People        *people.Service
 	Places        *places.Service
+	Addresses     *addresses.Service
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
@@ -105,6 +108,8 @@ type Options struct {
 	Login, Deeds, Lookup, Grants, Letters auth.Limit
 
 	Codes auth.Limit // of codes that prove where somebody lives
+
+	Finds auth.Limit // per address of whoever asks: a street and a number
 }
 
 // Network is what pages ask of other servers.
@@ -163,6 +168,7 @@ func New(o Options) (*Server, error) {
 		letters: auth.NewLimiter(o.Letters, o.Now),
 		askers:  auth.NewLimiter(auth.Limit{Burst: 4 * o.Letters.Burst, Every: o.Letters.Every / 4}, o.Now),
 		codes:   auth.NewLimiter(o.Codes, o.Now),
+		finds:   auth.NewLimiter(o.Finds, o.Now),
 	}
 	o.Sessions.OnError(s.lost)
 	return s, nil

@@ -5,5 +5,5 @@ type PlaceTabs struct {
 	ID   string
 	Name string
 	Path string
-	Tab  string // edit, members, relay, waiting
+	Tab  string // edit, members, area, relay, waiting
 }

@@ -103,6 +103,9 @@ var every = []Page{
 	Prove{}, ProveNeighbours{}, ProveHall{}, ProveList{}, Vouching{}, VouchFor{}, HallCode{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
 	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
 	Clubs{}, ClubForm{}, Club{}, ClubMembers{},
+	Find{},
+	Places{},
+	AdminArea{},
 }
 
 func newSet(t testing.TB) *Set {

@@ -12,6 +12,8 @@ func All() []Story {
 	var all []Story
 	all = append(all, reading()...)
 	all = append(all, people()...)
+	all = append(all, finding()...)
+	all = append(all, areas()...)
 	all = append(all, together()...)
 	all = append(all, proving()...)
 	all = append(all, writing()...)
@@ -70,7 +72,7 @@ func reading() []Story {
 		}},
 		{"neighbourhood/declared", func(f pages.Frame) pages.Page {
 			p := neighbourhood()
-			p.Standing, p.Moderates, p.Inside, p.Outline = view.Declared, false, nil, ""
+			p.Standing, p.Moderates, p.Inside, p.Map = view.Declared, false, nil, nil
 			return pages.Neighbourhood{Frame: in(f, "place", "/@centre_ville"), Place: p, Posts: Posts(3)}
 		}},
 		{"neighbourhood/elsewhere", func(f pages.Frame) pages.Page {

@@ -199,7 +199,7 @@ func neighbourhood() view.Neighbourhood {
 	p.Inside = []view.PlaceLine{tilleulsLine}
 	p.Moderators = []view.Person{marie, fatou}
 	p.Verified, p.Declared, p.Standing = 214, 12, view.Verified
-	p.Outline = "M18 30 40 12 71 18 88 44 80 74 52 90 24 78 10 52z"
+	p.Map = drawnMap()
 	p.Moderates, p.Waiting = true, 2
 	return p
 }

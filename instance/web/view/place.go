@@ -49,8 +49,8 @@ type Neighbourhood struct {
 	Moderators []Person
 	Verified   int
 	Declared   int
-	Followers  int    // servers and people elsewhere who read along
-	Outline    string // SVG path data of its border in a 100 × 100 box; empty if none is held
+	Followers  int  // servers and people elsewhere who read along
+	Map        *Map // nil where it is not known where it lies
 	Standing   Standing
 	Lives      bool // the one who reads is a resident, who can leave
 	Bond       Bond

@@ -6,6 +6,7 @@ const uses = {
   "input[data-preview]": "./preview.js",
   "[data-readers]": "./readers.js",
   "[data-live]": "./live.js",
+  "form[data-find]": "./find.js",
   "details.me": "./menu.js",
   "[data-passkey]": "./passkey.js",
 };
