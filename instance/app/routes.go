@@ -54,6 +54,7 @@ func (a *App) routes() (http.Handler, error) {
 		Portraits:     a.Portraits,
 		Purchases:     a.Purchases,
 		Joining:       a.Joining,
+		Passkeys:      a.Passkeys,
 		Homes:         a.Homes,
 		Finder:        a.Addresses,
 		Letters:       a.Config.Limits.Letters,
