@@ -44,6 +44,7 @@ import (
 	"palier/instance/previews"
 	"palier/instance/proofs"
 	"palier/instance/purchases"
+	"palier/instance/rides"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -89,6 +90,7 @@ type App struct {
 	Portraits     *portraits.Service
 	Previews      *previews.Service
 	Purchases     *purchases.Service
+	Rides         *rides.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 
@@ -220,7 +222,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
-			a.Previews.Hear, a.Purchases.Hear,
+			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear,
 			a.Clubs.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
@@ -266,6 +268,9 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
+	a.Rides = rides.New(rides.Options{
+		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
+	})
 	a.Purchases = purchases.New(purchases.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs, Concern: a.concern})
 	a.Moderation = moderation.New(moderation.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,

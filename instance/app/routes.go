@@ -53,6 +53,7 @@ func (a *App) routes() (http.Handler, error) {
 		Others:        a.Others,
 		Portraits:     a.Portraits,
 		Purchases:     a.Purchases,
+		Rides:         a.Rides,
 		Joining:       a.Joining,
 		Passkeys:      a.Passkeys,
 		Homes:         a.Homes,

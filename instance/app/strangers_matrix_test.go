@@ -190,6 +190,17 @@ var trials = map[string][]string{
 	"GET /purchases/{id:[0-9]+}/list":                             {"/purchases/:purchase/list"},
 	"GET /purchases/{id:[0-9]+}/sheet.csv":                        {"/purchases/:purchase/sheet.csv"},
 
+	"GET /rides":                                  {"/rides", "/rides?from=22100+Dinan&to=35000+Rennes&starts=07:40"},
+	"GET /rides/new":                              {"/rides/new"},
+	"POST /rides/new":                             nil,
+	"GET /rides/{id:[0-9]+}":                      {"/rides/:ride", "/rides/:circle"},
+	"POST /rides/{id:[0-9]+}/ask":                 {"/rides/:ride/ask"},
+	"POST /rides/{id:[0-9]+}/leave":               {"/rides/:ride/leave"},
+	"POST /rides/{id:[0-9]+}/cancel":              {"/rides/:ride/cancel"},
+	"POST /rides/{id:[0-9]+}/seats/{seat:[0-9]+}": {"/rides/:ride/seats/:seat answer=accept"},
+	"POST /rides/{id:[0-9]+}/trips":               {"/rides/:ride/trips leaves=2099-01-01T00:00&arrives=2099-01-01T01:00"},
+	"GET /trips/{word:[A-Z2-7]+}":                 nil, // whoever has the word may look: that is what it is for
+
 	// What other servers read.
 	"GET /a/{id}":             {"/a/:circle", "/a/:direct"},
 	"GET /a/{id}/whole":       {"/a/:circle/whole"},

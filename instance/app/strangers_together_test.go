@@ -27,4 +27,18 @@ func together(v *village, who instance.Account, b belongings) {
 		t.Fatal(err)
 	}
 	b["purchase"], b["order"] = p.ID.String(), sheet.Mine.ID.String()
+	at := instance.Stop{Place: secret, INSEE: "22050", Commune: "Dinan"}
+	ride, err := v.Rides.Offer(ctx, v.Viewer(who), instance.Draft{Title: "En route " + secret, Audience: instance.ToBuilding, Group: v.tilleuls.ID},
+		instance.Ride{Mode: "car", From: at, To: at, At: time.Now().Add(48 * time.Hour)}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Rides.Ask(ctx, v.Viewer(v.bo), ride.ID); err != nil {
+		t.Fatal(err)
+	}
+	g, err := v.Rides.ByID(ctx, v.Viewer(who), ride.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["ride"], b["seat"] = ride.ID.String(), g.Seats[0].ID.String()
 }

@@ -14,6 +14,7 @@ import (
 	"palier/instance/conversations"
 	"palier/instance/events"
 	"palier/instance/filters"
+	"palier/instance/france"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
 	"palier/instance/jobs"
@@ -27,6 +28,7 @@ import (
 	"palier/instance/posts"
 	"palier/instance/proofs"
 	"palier/instance/purchases"
+	"palier/instance/rides"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -57,6 +59,7 @@ type Village struct {
 	Apps          *auth.Apps
 	Live          *live.Hub
 	Purchases     *purchases.Service
+	Rides         *rides.Service
 
 	mu    sync.Mutex
 	deeds []instance.Deed
@@ -113,6 +116,9 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
 	v.Purchases = purchases.New(purchases.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{}), Concern: v.concern})
+	v.Rides = rides.New(rides.Options{
+		DB: db, IDs: ids, Now: v.Clock.Now, Zone: time.UTC, Posts: v.Posts, Communes: communes{}, Jobs: jobs.New(db, jobs.Options{}), Concern: v.concern,
+	})
 	v.Live = live.New(live.Options{DB: db, Log: quiet(t), Now: v.Clock.Now, Readers: places.Readers})
 	return v
 }
@@ -130,7 +136,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	v.deeds = append(v.deeds, d)
 	v.mu.Unlock()
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear, v.Purchases.Hear,
+		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear, v.Purchases.Hear, v.Rides.Hear,
 		v.Clubs.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
@@ -147,6 +153,19 @@ func (v *Village) Deeds() []instance.Deed {
 	d := v.deeds
 	v.deeds = nil
 	return d
+}
+
+// communes are the few that a village knows.
+type communes struct{}
+
+func (communes) Called(_ context.Context, typed string) ([]france.Commune, error) {
+	var found []france.Commune
+	for _, c := range []france.Commune{{Code: "22050", Name: "Dinan", Latitude: 48.45, Longitude: -2.05}, {Code: "35238", Name: "Rennes", Latitude: 48.11, Longitude: -1.68}} {
+		if c.Name == typed || typed == "partout" {
+			found = append(found, c)
+		}
+	}
+	return found, nil
 }
 
 // noKeys is a keyring for actors that never sign.

@@ -17,6 +17,10 @@ const (
 	PurchaseCancelled Kind = "purchase-cancelled" // it is not
 	PurchaseExtended  Kind = "purchase-extended"  // its deadline was put off
 	PurchasePickUp    Kind = "purchase-pick-up"   // one chooses when to come for it
+	RideAsked         Kind = "ride-asked"         // somebody wants to come along
+	RideAgreed        Kind = "ride-agreed"        // one is taken along
+	RideLeft          Kind = "ride-left"          // somebody does not come along after all
+	RideCancelled     Kind = "ride-cancelled"     // it does not take place
 )
 
 // Concern tells people here of something about a post that concerns them, each

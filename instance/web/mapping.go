@@ -75,8 +75,8 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
-	shown.Purchase = purchaseView(p)
-	if shown.Purchase == nil {
+	shown.Purchase, shown.Ride = purchaseView(p), rideView(p)
+	if shown.Purchase == nil && shown.Ride == nil {
 		shown.Proposal = proposalView(p)
 	}
 	if p.Proposal != nil && p.EditedAt.Equal(p.Proposal.ToldAt) {

@@ -1,10 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"palier/instance"
 	"palier/instance/notifications"
@@ -82,9 +82,7 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 	case n.Post != nil:
 		shown.Path, shown.Language = postPath(n.Post), n.Post.Language
 		shown.Excerpt = excerpt(n.Post)
-		if n.Post.Kind == instance.KindPurchase && strings.HasPrefix(shown.Kind, "purchase-") {
-			shown.Path = purchasePath(n.Post.ID)
-		}
+		shown.Path = cmp.Or(togetherPath(n.Post, shown.Kind), shown.Path)
 	}
 	return shown
 }

@@ -110,3 +110,16 @@ func wholeIn(r *http.Request, field string) (int, error) {
 	}
 	return n, nil
 }
+
+// togetherPath is where a notice leads that is about what neighbours do
+// together; empty for any other.
+func togetherPath(p *instance.Post, notice string) string {
+	about, _, _ := strings.Cut(notice, "-")
+	switch about {
+	case "purchase":
+		return purchasePath(p.ID)
+	case "ride":
+		return ridePath(p.ID)
+	}
+	return ""
+}

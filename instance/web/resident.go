@@ -65,6 +65,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/{id:[0-9]+}/reply", s.signedIn(s.replyToPost))
 
 	s.purchaseRoutes(r)
+	s.rideRoutes(r)
 
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))

@@ -36,6 +36,7 @@ import (
 	"palier/instance/posts"
 	"palier/instance/proofs"
 	"palier/instance/purchases"
+	"palier/instance/rides"
 	"palier/instance/search"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
@@ -96,6 +97,7 @@ type Options struct {
 	Portraits     *portraits.Service
 	Digest        *digest.Service
 	Purchases     *purchases.Service
+	Rides         *rides.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 

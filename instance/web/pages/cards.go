@@ -25,6 +25,7 @@ type Card struct {
 	// Until is when one can take part no more in what its author does together
 	// with others; empty for never or nothing.
 	Until string
+	Clock string // of the day, for what is every week
 
 	// Past tells that the time of what it proposes is over, and Span when it is.
 	Past bool
@@ -90,6 +91,9 @@ func key(f Frame, p view.Post, alone bool) cardKey {
 		k.over = p.Purchase.Ended(f.Now)
 	}
 	k.past = p.Proposal != nil && p.Proposal.Over(f.Now)
+	if p.Ride != nil {
+		k.over = p.Ride.Ended(f.Now)
+	}
 	if p.ReplyTo != nil {
 		k.answers = p.ReplyTo.To
 	}
@@ -159,6 +163,10 @@ func (in *speaking) writeCard(b *strings.Builder, f Frame, p view.Post, alone bo
 		}
 		if p.Proposal != nil {
 			card.Past, card.Span = k.past, in.span(f.Now, p.Proposal)
+		}
+		if p.Ride != nil {
+			starts := p.Ride.Starts.In(f.Now.Location())
+			card.Until, card.Clock = in.Exact(starts), in.Clock(starts)
 		}
 		if drawn, err = c.draw(card); err != nil {
 			return fmt.Errorf("post %s: %w", p.ID, err)

@@ -118,6 +118,7 @@ var noticeSigns = map[string]string{
 	"home-proved": "check", "home-in-doubt": "clock", "home-lost": "alert",
 	"purchase-agreed": "check", "purchase-missed": "info", "purchase-cancelled": "cross", "purchase-extended": "clock", "purchase-pick-up": "clock",
 	"ask": "reply", "agreed": "check", "ask-cancelled": "cross",
+	"ride-asked": "plus", "ride-agreed": "check", "ride-left": "cross", "ride-cancelled": "cross",
 }
 
 // readers tells in one sentence who will read a post.

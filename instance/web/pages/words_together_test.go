@@ -11,7 +11,7 @@ import (
 
 // madeTogether are the families of keys about what neighbours do together that
 // are put together while a page is laid out.
-var madeTogether = regexp.MustCompile(`^(measure|purchase\.(outcome|template|unit))`)
+var madeTogether = regexp.MustCompile(`^(measure|ride\.(mode|day|mine)|purchase\.(outcome|template|unit))`)
 
 func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 	t.Parallel()
@@ -21,6 +21,11 @@ func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 		"purchase.unit.%":     instance.PurchaseUnits,
 		"measure.%":           instance.PurchaseUnits,
 		"purchase.outcome.%":  {"exact", "more", "less", "none"},
+		"notice.ride-%":       {"asked", "agreed", "left", "cancelled"},
+		"ride.mode.%":         instance.RideModes,
+		"ride.mode.%-hint":    instance.RideModes,
+		"ride.day.%":          {"1", "2", "3", "4", "5", "6", "7"},
+		"ride.mine.%":         {"asked", "agreed", "declined"},
 	}
 	languages, err := words.Load()
 	if err != nil {

@@ -94,6 +94,36 @@ func buying() []Story {
 			with[0].Orders = ordered[:1]
 			return pages.PurchaseSheet{Frame: f, Post: purchasePost(q), Purchase: q, Path: q.Path, ByPickUp: true, Slots: with, Unchosen: ordered[1:2]}
 		}},
+		{"new_ride/empty", func(f pages.Frame) pages.Page { return newRide(f, nil) }},
+		{"new_ride/error", func(f pages.Frame) pages.Page {
+			return newRide(f, []view.Problem{{Field: "from", Code: "several"}, {Field: "from-place", Code: "house"}, {Field: "seats", Code: "out-of-range", Limit: 30}})
+		}},
+		{"rides/found", func(f pages.Frame) pages.Page {
+			return pages.Rides{Frame: in(f, "", "/rides"), In: &centre.Person, Days: week(1, 2), Sought: true, Posts: []view.Post{ridePost(true), ridePost(false)},
+				Writing: view.RideWriting{From: "Dinan", To: "Rennes", Starts: "07:40"}}
+		}},
+		{"rides/none", func(f pages.Frame) pages.Page {
+			return pages.Rides{Frame: in(f, "", "/rides"), Days: week(), Sought: true, Writing: view.RideWriting{From: "Dinan", To: "Rennes", Starts: "07:40"}}
+		}},
+		{"ride/asking", func(f pages.Frame) pages.Page {
+			p := ridePost(true)
+			return pages.Ride{Frame: in(f, "", p.Ride.Path), Post: p, Ride: *p.Ride, MayAsk: true, Same: []view.Post{ridePost(false)}}
+		}},
+		{"ride/agreed", func(f pages.Frame) pages.Page {
+			p := ridePost(true)
+			return pages.Ride{Frame: in(f, "", p.Ride.Path), Post: p, Ride: *p.Ride, Mine: &view.Seat{ID: "1", Who: marie, State: "agreed"}, Goes: true, Leaves: "2026-11-18T07:40", Arrives: "2026-11-18T08:40",
+				Seats: []view.Seat{{ID: "2", Who: view.Person{Name: "Lucette"}, State: "agreed"}}, Problems: []view.Problem{{Field: "arrives", Code: "before-start"}}}
+		}},
+		{"ride/driving", func(f pages.Frame) pages.Page {
+			p := ridePost(false)
+			return pages.Ride{Frame: in(f, "", p.Ride.Path), Post: p, Ride: *p.Ride, Drives: true, Goes: true, Seats: []view.Seat{{ID: "1", Who: lucette, State: "asked"}, {ID: "2", Who: wordy, State: "agreed"}}}
+		}},
+		{"trip/of-somebody", func(f pages.Frame) pages.Page {
+			return pages.Trip{Frame: stranger(f), Trip: view.Trip{Who: "Marie", Driver: "Yann", Mode: "car", From: "Gare, Dinan", To: "Rennes", Leaves: now.Add(14 * time.Hour), Arrives: now.Add(15 * time.Hour)}}
+		}},
+		{"trip/own", func(f pages.Frame) pages.Page {
+			return pages.Trip{Frame: f, Trip: view.Trip{Who: "Marie", Driver: "Yann", Mode: "bike", From: "Gare, Dinan", To: "Léhon", Leaves: now.Add(14 * time.Hour), Arrives: now.Add(15 * time.Hour), Address: "https://dinan.example/trips/ABCDEFGHIJKLMNOP"}}
+		}},
 		{"thread/purchase", func(f pages.Frame) pages.Page {
 			p := purchasePost(potatoes("open", 12, 25))
 			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[1]}
@@ -111,6 +141,38 @@ func newPurchase(f pages.Frame, all []view.Problem) pages.NewPurchase {
 	}
 	for _, u := range []string{"kilogram", "litre", "one", "tonne", "cubicMetre"} {
 		p.Units = append(p.Units, view.Option{Value: u, Selected: u == "cubicMetre"})
+	}
+	return p
+}
+
+// week are the days of a week, with those ticked that are said, 1 is Monday.
+func week(ticked ...int) []view.Option {
+	all := make([]view.Option, 7)
+	for i := range all {
+		all[i].Value = string(rune('1' + i))
+	}
+	for _, d := range ticked {
+		all[d-1].Selected = true
+	}
+	return all
+}
+
+// ridePost is a way to work, or once to the market on foot.
+func ridePost(weekly bool) view.Post {
+	if weekly {
+		p := post(141, yann, view.ToNeighbourhood, ago(30*time.Hour), "Dinan – Rennes le matin", "<p>Je pars de la gare, retour vers 18 h.</p>")
+		p.Ride = &view.Ride{Path: "/rides/141", Mode: "car", Status: "open", From: "Gare, Dinan", To: "Rennes", Starts: now.Add(13 * time.Hour), Weekly: true, Days: []int{1, 2, 4}, Left: 2}
+		return p
+	}
+	p := post(142, marie, view.ToNeighbourhood, ago(20*time.Hour), "Pédibus jusqu’à l’école", "<p>On se retrouve devant la mairie.</p>")
+	p.Ride = &view.Ride{Path: "/rides/142", Mode: "foot", Status: "open", From: "Mairie, Dinan", To: "École, Dinan", Starts: now.Add(37 * time.Hour)}
+	return p
+}
+
+func newRide(f pages.Frame, all []view.Problem) pages.NewRide {
+	p := pages.NewRide{Frame: f, In: &centre.Person, Once: "x", Days: week(), Choices: choices(view.ToNeighbourhood), Problems: all, Writing: view.RideWriting{Mode: "car", Seats: "3", From: "Saint-Malo"}}
+	for _, m := range []string{"car", "bike", "foot"} {
+		p.Modes = append(p.Modes, view.Option{Value: m, Selected: m == "car"})
 	}
 	return p
 }

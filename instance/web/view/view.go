@@ -82,6 +82,7 @@ type Post struct {
 	Poll      *Poll     // nil for none
 	Purchase  *Purchase // nil for none
 	Proposal  *Proposal // nil for none
+	Ride      *Ride     // nil for none
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone
