@@ -98,9 +98,9 @@ func (d Weekdays) Next(first, now time.Time) time.Time {
 
 // Limits of a way.
 const (
-	MaxRideSeats   = 30
-	MaxStop    = 80
-	MaxSeekers = 100
+	MaxRideSeats = 30
+	MaxStop      = 80
+	MaxSeekers   = 100
 )
 
 // Check returns an [Invalid] for the first thing in a ride that cannot be, as of

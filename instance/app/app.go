@@ -18,6 +18,7 @@ import (
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
+	"palier/instance/dashboard"
 	"palier/instance/digest"
 	"palier/instance/events"
 	"palier/instance/exchange"
@@ -93,6 +94,7 @@ type App struct {
 	Rides         *rides.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
+	Dashboard     *dashboard.Service
 
 	log     *slog.Logger
 	version string
@@ -256,6 +258,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	a.Boundaries = boundaries.New(boundaries.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Founder: founder{a.Places}, Readers: places.Readers, Tell: tell,
 	})
+	a.Dashboard = dashboard.New(dashboard.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Feeds: a.Boundaries})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})

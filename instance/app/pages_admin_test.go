@@ -151,7 +151,7 @@ func TestPlacesFollowOneAnotherThroughTheirAdministrations(t *testing.T) {
 	each(t, func(t *testing.T, engine store.Engine) {
 		town, house := newHall(t, engine), apptest.Open(t, engine, nil)
 		tilleuls := house.Place("tilleuls", "building")
-		amina, err := house.People.Create(t.Context(), people.Newcomer{Username: "amina", Email: "amina@people.example", Password: apptest.Password, Role: instance.Admin})
+		amina, err := house.People.Create(t.Context(), people.Newcomer{Username: "amina", Name: "Amina", Email: "amina@people.example", Password: apptest.Password, Role: instance.Admin})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -70,6 +70,7 @@ func (a *App) routes() (http.Handler, error) {
 		Exchange:      a.Exchange,
 		Addresses:     a.Addresses,
 		Finds:         a.Config.Limits.Addresses,
+		Dashboard:     a.Dashboard,
 	})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func TestG05_NoSecretIsLogged(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		amina, err := a.People.Create(t.Context(), people.Newcomer{Username: "amina", Email: "amina@people.example", Password: apptest.Password})
+		amina, err := a.People.Create(t.Context(), people.Newcomer{Username: "amina", Name: "Amina", Email: "amina@people.example", Password: apptest.Password})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -70,6 +70,7 @@ var trials = map[string][]string{
 	"GET /media/{shard}/{file}":                       {"/media/:file", "/media/:file?pass=0"},
 	"GET /media/others/{of}/{id:[0-9]+}/{seal}":       {"/media/others/portrait/:circle/x", "/media/others/card/:circle/x"},
 	"GET /media/others/{of}/{id:[0-9]+}/{seal}/small": {"/media/others/picture/:upload/x/small"},
+	"GET /g/{name}/dashboard.json":                    {"/g/tilleuls/dashboard.json"},
 	"GET /@{name}/borders":                            {"/@tilleuls/borders"},
 	"POST /@{name}/borders/split":                     {"/@tilleuls/borders/split name=moi&username=moi"},
 	"POST /@{name}/borders/merge":                     {"/@tilleuls/borders/merge into=1"},

@@ -253,6 +253,12 @@ func metres(a, b Position) int {
 	return int(math.Hypot(p.east-q.east, p.north-q.north))
 }
 
+// Near returns the places that the feed of a place takes in besides its own.
+func (s *Service) Near(ctx context.Context, place instance.ActorID) ([]instance.ActorID, error) {
+	f, err := s.Feed(ctx, place)
+	return f.Near, err
+}
+
 // Feed is what the feed of a place holds.
 type Feed struct {
 	Households int                // of the place itself

@@ -104,7 +104,7 @@ func (s *Server) addProspect(r *http.Request, a instance.Actor, p *pages.Borders
 // border is a proposal as the page of one of its places shows it.
 func (s *Server) border(h boundaries.Proposal, on instance.ActorID, named map[instance.ActorID]instance.Actor) view.Border {
 	b := view.Border{
-		ID: h.ID.String(), Kind: string(h.Kind), State: string(h.State), Name: h.Name, Now: s.Now(),
+		ID: h.ID.String(), Kind: string(h.Kind), State: string(h.State), Name: h.Name, Now: s.Now().In(s.Zone),
 		Staying: rounded(h.Staying), Going: rounded(h.Going), Opened: h.Opened, Closes: h.Closes, Yes: h.Yes, No: h.No,
 	}
 	other := named[h.Other]

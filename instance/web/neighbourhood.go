@@ -34,7 +34,11 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 		f.Section = "place"
 	}
 	f.Feed, f.Canonical = place.Feed, s.Site.Base()+"/@"+a.Username
-	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
+	dash, err := s.dashboard(r, a)
+	if err != nil {
+		return err
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
 }
 
 // shownIn is the page that is asked for of what a group of ours shows. elsewhere

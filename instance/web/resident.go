@@ -120,6 +120,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/borders/{id:[0-9]+}/vote", s.signedIn(s.voteBorder))
 
 	// What neighbours do together.
+	r.Get("/g/{name}/dashboard.json", s.page(s.getDashboard))
 	r.Get("/g/{name}/clubs", s.page(s.getClubs))
 	r.Get("/g/{name}/clubs/new", s.signedIn(s.getNewClub))
 	r.Post("/g/{name}/clubs", s.signedIn(s.foundClub))

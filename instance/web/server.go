@@ -16,6 +16,7 @@ import (
 	"palier/instance/boundaries"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
+	"palier/instance/dashboard"
 	"palier/instance/digest"
 	"palier/instance/exchange"
 	"palier/instance/filters"
@@ -100,6 +101,7 @@ type Options struct {
 	Rides         *rides.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
+	Dashboard     *dashboard.Service
 
 	Joining  *joining.Service
 	Passkeys *passkeys.Service

@@ -6,10 +6,11 @@ import "palier/instance/web/view"
 type Neighbourhood struct {
 	Frame
 
-	Place view.Neighbourhood
-	Posts []view.Post
-	Pager view.Pager
-	Live  string // address of the event stream; empty for none
+	Place     view.Neighbourhood
+	Dashboard *view.Dashboard // nil on further pages of its posts
+	Posts     []view.Post
+	Pager     view.Pager
+	Live      string // address of the event stream; empty for none
 }
 
 // Template is neighbourhood.tmpl.

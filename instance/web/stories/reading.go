@@ -61,7 +61,7 @@ func reading() []Story {
 		{"neighbourhood/neighbour", func(f pages.Frame) pages.Page {
 			f = in(f, "place", "/@centre_ville")
 			f.Feed = "/@centre_ville.atom"
-			return pages.Neighbourhood{Frame: f, Place: neighbourhood(), Posts: Posts(7)}
+			return pages.Neighbourhood{Frame: f, Place: neighbourhood(), Dashboard: dashboard(f.Now), Posts: Posts(7)}
 		}},
 		{"neighbourhood/visitor", func(f pages.Frame) pages.Page {
 			f = stranger(in(f, "place", "/@centre_ville"))
@@ -84,7 +84,8 @@ func reading() []Story {
 		{"neighbourhood/empty", func(f pages.Frame) pages.Page {
 			p := lehon
 			p.Standing = view.Verified
-			return pages.Neighbourhood{Frame: in(f, "place", "/@lehon"), Place: p}
+			empty := &view.Dashboard{Empty: true}
+			return pages.Neighbourhood{Frame: in(f, "place", "/@lehon"), Place: p, Dashboard: empty}
 		}},
 		{"neighbourhood/long-words", func(f pages.Frame) pages.Page {
 			p := longPlace
@@ -206,5 +207,31 @@ func members() []view.Member {
 		{Person: yann, Standing: view.Declared, Since: ago(20 * time.Hour)},
 		{Person: amira, Standing: view.Verified, Since: ago(600 * time.Hour)},
 		{Person: wordy, Standing: view.Declared, Since: ago(2 * time.Hour)},
+	}
+}
+
+// dashboard is what a place shows first, with a line of each section.
+func dashboard(now time.Time) *view.Dashboard {
+	line := func(title, by, kind string, at time.Duration) view.DashboardLine {
+		l := view.DashboardLine{Path: "/@marie/1", Title: title, Language: "fr", By: by, Kind: kind, Now: now}
+		if at != 0 {
+			l.At = now.Add(at)
+		}
+		return l
+	}
+	urgent := line("Quelqu’un pour la pharmacie ce soir ?", "Lucette M.", "errand", 5*time.Hour)
+	urgent.Priority = true
+	meal := line("Apéro de l’escalier B", "Les Tilleuls", "event", 30*time.Hour)
+	meal.Where = "Hall"
+	wood := line("Bois de chauffage, stère", "Yann", "purchase", 60*time.Hour)
+	wood.Share = 72
+	return &view.Dashboard{
+		Notices: []view.DashboardLine{line("Coupure d’eau mardi, de 9 h à 12 h", "Mairie de Dinan", "notice", 80*time.Hour)},
+		Needs:   []view.DashboardLine{urgent, line("Garder Iris mercredi", "Fatou", "service", 0), line("Un escabeau pour samedi", "Yann", "lending", 0)},
+		Week:    []view.DashboardLine{meal},
+		Offers:  []view.DashboardLine{line("Appareil à raclette", "Marie", "lending", 0), line("مساعدة في الأوراق", "Amira", "service", 0)},
+		Closing: []view.DashboardLine{wood},
+		Near:    []view.PlaceLine{portLine},
+		Month:   view.Month{Helps: 12, Loans: 7, Meetings: 2, Newcomers: 4},
 	}
 }

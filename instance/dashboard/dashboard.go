@@ -1,0 +1,225 @@
+// Package dashboard puts together what a neighbourhood needs to see first: who
+// needs a hand, what happens this week, what is offered, what closes soon. It is
+// finite, and shows each reader what they may read and no more.
+package dashboard
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"palier/instance"
+	"palier/instance/readable"
+	"palier/instance/store"
+)
+
+// Service reads dashboards.
+type Service struct {
+	db    *store.DB
+	now   func() time.Time
+	posts Posts
+	feeds Feeds
+}
+
+// Posts is how a dashboard gets at what it names.
+type Posts interface {
+	// Load returns those of the posts that v may read, in the order asked for.
+	Load(ctx context.Context, v instance.Viewer, ids []instance.PostID) ([]*instance.Post, error)
+}
+
+// Feeds says which other places belong to a place's dashboard.
+type Feeds interface {
+	// Near returns the places that the feed of a place takes in besides its own.
+	Near(ctx context.Context, place instance.ActorID) ([]instance.ActorID, error)
+}
+
+// Options are what a [Service] stands on.
+type Options struct {
+	DB    *store.DB
+	Now   func() time.Time
+	Posts Posts
+	Feeds Feeds
+}
+
+// New returns a service on o.
+func New(o Options) *Service { return &Service{db: o.DB, now: o.Now, posts: o.Posts, feeds: o.Feeds} }
+
+// Dashboard is what a place shows first, in the order in which it is shown.
+type Dashboard struct {
+	Notices []*instance.Post // of the town hall, the building, associations
+	Needs   []*instance.Post // who asks for something, the oldest first
+	Week    []*instance.Post // what happens today and in the next days, the earliest first
+	Offers  []*instance.Post // what is offered, the newest first
+	Closing []*instance.Post // what is bought together, the earliest deadline first
+	Near    []instance.ActorID
+	Month   Month
+}
+
+// Empty tells whether there is nothing at all to show.
+func (d *Dashboard) Empty() bool {
+	return len(d.Notices)+len(d.Needs)+len(d.Week)+len(d.Offers)+len(d.Closing) == 0
+}
+
+// Month is what neighbours did in the last thirty days, as counts of all
+// together.
+type Month struct {
+	Helps, Loans, Meetings, Newcomers int
+}
+
+// How many lines a section has, and how far ahead it looks.
+const (
+	mostNeeds   = 3
+	mostOffers  = 6
+	mostEvents  = 6
+	mostClosing = 3
+	mostNotices = 3
+
+	month = 30 * 24 * time.Hour
+)
+
+// Of returns the dashboard of a place as v may read it.
+func (s *Service) Of(ctx context.Context, v instance.Viewer, place instance.ActorID) (Dashboard, error) {
+	d, err := s.of(ctx, v, place)
+	if err != nil {
+		return Dashboard{}, fmt.Errorf("dashboard of %s: %w", place, err)
+	}
+	return d, nil
+}
+
+func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.ActorID) (Dashboard, error) {
+	var d Dashboard
+	var err error
+	if d.Near, err = s.feeds.Near(ctx, place); err != nil {
+		return d, err
+	}
+	now := s.now()
+	groups, err := s.groups(ctx, place, d.Near)
+	if err != nil {
+		return d, err
+	}
+	var ids []instance.PostID
+	var lengths []int
+	for _, section := range []struct {
+		from, where, order string
+		most               int
+	}{
+		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, mostNeeds},
+		{`JOIN events e ON e.post_id = p.id`, `e.starts_at < CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, mostEvents},
+		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, mostOffers},
+		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, mostClosing},
+	} {
+		found, err := s.find(ctx, v, place, groups, now, section.from, section.where, section.order, section.most)
+		if err != nil {
+			return d, err
+		}
+		ids, lengths = append(ids, found...), append(lengths, len(found))
+	}
+	shown, err := s.posts.Load(ctx, v, ids)
+	if err != nil {
+		return d, err
+	}
+	byID := make(map[instance.PostID]*instance.Post, len(shown))
+	for _, p := range shown {
+		byID[p.ID] = p
+	}
+	for i, list := range []*[]*instance.Post{&d.Needs, &d.Week, &d.Offers, &d.Closing} {
+		for _, id := range ids[:lengths[i]] {
+			if p := byID[id]; p != nil && !p.Gone() {
+				*list = append(*list, p)
+			}
+		}
+		ids = ids[lengths[i]:]
+	}
+	d.Month, err = s.month(ctx, groups, now)
+	return d, err
+}
+
+// open holds for proposals q of which something can still be taken.
+const open = `q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $1) AND (q.quantity = 0 OR q.available > 0 OR p.kind = 'purchase')`
+
+// groups returns a place, what lies within it on this server, and the places
+// near it that its feed takes in.
+func (s *Service) groups(ctx context.Context, place instance.ActorID, near []instance.ActorID) ([]instance.ActorID, error) {
+	groups := append([]instance.ActorID{}, near...)
+	rows, err := s.db.Read().Query(ctx, `
+		WITH RECURSIVE down (id) AS (
+			SELECT CAST($1 AS BIGINT)
+			UNION
+			SELECT w.child_id
+			  FROM down
+			  JOIN actors p ON p.id = down.id
+			  JOIN nestings w ON w.parent_uri = p.uri
+			  JOIN actors c ON c.id = w.child_id AND c.host = ''
+		)
+		SELECT id FROM down`, place)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id instance.ActorID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		groups = append(groups, id)
+	}
+	return groups, rows.Err()
+}
+
+// find returns the posts of a section: those posted in one of the groups, and
+// those that the place itself brought from elsewhere.
+func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time, from, where, order string, most int) ([]instance.PostID, error) {
+	args := []any{store.Millis(now), place, most}
+	first := len(args) + 1
+	for _, id := range groups {
+		args = append(args, id)
+	}
+	in := store.Placeholders(first, len(groups))
+	may, args := readable.Where(v, args)
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT p.id
+		  FROM posts p `+from+`
+		  JOIN actors a ON a.id = p.author_id
+		 WHERE `+where+`
+		   AND p.deleted_at IS NULL AND p.removed_at IS NULL
+		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		   AND (p.group_id IN (`+in+`)
+		        OR EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = p.id AND b.actor_id = $2))
+		   AND `+may+`
+		 ORDER BY `+order+`
+		 LIMIT $3`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []instance.PostID
+	for rows.Next() {
+		var id instance.PostID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// month counts what was done in the groups in the last thirty days.
+func (s *Service) month(ctx context.Context, groups []instance.ActorID, now time.Time) (Month, error) {
+	args := []any{store.Millis(now.Add(-month)), store.Millis(now)}
+	first := len(args) + 1
+	for _, id := range groups {
+		args = append(args, id)
+	}
+	in := `(` + store.Placeholders(first, len(groups)) + `)`
+	var m Month
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT (SELECT COUNT(*) FROM events e JOIN posts p ON p.id = e.post_id
+		         WHERE e.starts_at BETWEEN $1 AND $2 AND e.status = 'confirmed' AND p.group_id IN `+in+` AND p.deleted_at IS NULL),
+		       (SELECT COUNT(DISTINCT m.person_id) FROM memberships m
+		         WHERE m.standing = 'verified' AND m.verified_at > $1 AND m.group_id IN `+in+`),
+		       (SELECT COUNT(*) FROM agreements g JOIN posts p ON p.id = g.post_id
+		         WHERE g.state = 'done' AND g.closed_at > $1 AND p.kind NOT IN ('lending', 'purchase') AND p.group_id IN `+in+`),
+		       (SELECT COUNT(*) FROM agreements g JOIN posts p ON p.id = g.post_id
+		         WHERE g.handed_at > $1 AND p.kind = 'lending' AND p.group_id IN `+in+`)`, args...).Scan(&m.Meetings, &m.Newcomers, &m.Helps, &m.Loans)
+	return m, err
+}

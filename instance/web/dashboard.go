@@ -1,0 +1,124 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"palier/instance"
+	"palier/instance/dashboard"
+	"palier/instance/timelines"
+	"palier/instance/web/view"
+)
+
+// dashboard is what a place shows first, as the one who reads may see it; nil on
+// any page of its posts but the first.
+func (s *Server) dashboard(r *http.Request, a instance.Actor) (*view.Dashboard, error) {
+	if pageOf(r) != (timelines.Page{Limit: perPage}) {
+		return nil, nil
+	}
+	d, err := s.Dashboard.Of(r.Context(), visitOf(r).viewer, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.dashboardView(r, &d)
+}
+
+func (s *Server) dashboardView(r *http.Request, d *dashboard.Dashboard) (*view.Dashboard, error) {
+	shown := &view.Dashboard{
+		Notices: s.dashboardLines(d.Notices), Needs: s.dashboardLines(d.Needs), Week: s.dashboardLines(d.Week),
+		Offers: s.dashboardLines(d.Offers), Closing: s.dashboardLines(d.Closing), Month: view.Month(d.Month), Empty: d.Empty(),
+	}
+	var err error
+	shown.Near, err = s.linesOf(r, d.Near)
+	return shown, err
+}
+
+func (s *Server) dashboardLines(list []*instance.Post) []view.DashboardLine {
+	var lines []view.DashboardLine
+	for _, p := range list {
+		l := view.DashboardLine{Path: postPath(p), Title: p.Title, Language: p.Language, By: p.Author.Shown(), Kind: p.Kind, Now: s.Now().In(s.Zone)}
+		if l.Title == "" {
+			l.Title = excerpt(p)
+		}
+		switch {
+		case p.Event != nil:
+			l.Path, l.At, l.Where = "/e/"+p.ID.String(), p.Event.Starts, p.Event.Venue.Name
+		case p.Proposal != nil:
+			l.At, l.Category, l.Priority = p.Proposal.Ends, p.Proposal.Category, p.Proposal.Priority
+		}
+		if q := purchaseView(p); q != nil {
+			l.Path, l.Share = q.Path, q.Share
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// dashboardJSON is a dashboard for programs, such as a screen in a hall.
+type dashboardJSON struct {
+	Place   string       `json:"place"`
+	Notices []lineOfJSON `json:"notices"`
+	Needs   []lineOfJSON `json:"needs"`
+	Week    []lineOfJSON `json:"week"`
+	Offers  []lineOfJSON `json:"offers"`
+	Closing []lineOfJSON `json:"closing"`
+	Month   monthJSON    `json:"month"`
+}
+
+type lineOfJSON struct {
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Language string `json:"language,omitempty"`
+	By       string `json:"by"`
+	Kind     string `json:"kind"`
+	Category string `json:"category,omitempty"`
+	Priority bool   `json:"priority,omitempty"`
+	At       string `json:"at,omitempty"` // RFC 3339
+	Where    string `json:"where,omitempty"`
+}
+
+type monthJSON struct {
+	Helps     int `json:"helps"`
+	Loans     int `json:"loans"`
+	Meetings  int `json:"meetings"`
+	Newcomers int `json:"newcomers"`
+}
+
+// getDashboard answers with a place's dashboard as JSON: to everyone what is
+// public, to a neighbour what is theirs to read.
+func (s *Server) getDashboard(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.place(r)
+	if err != nil {
+		return err
+	}
+	d, err := s.Dashboard.Of(r.Context(), visitOf(r).viewer, a.ID)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(dashboardJSON{
+		Place: a.Shown(), Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
+		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), Month: monthJSON(d.Month),
+	})
+	if err != nil {
+		return fmt.Errorf("dashboard of %s: %w", a.ID, err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	send(w, r, http.StatusOK, body)
+	return nil
+}
+
+func (s *Server) linesJSON(list []*instance.Post) []lineOfJSON {
+	lines := []lineOfJSON{}
+	for _, l := range s.dashboardLines(list) {
+		line := lineOfJSON{
+			URL: s.Site.Base() + l.Path, Title: l.Title, Language: l.Language, By: l.By, Kind: l.Kind, Category: l.Category, Priority: l.Priority, Where: l.Where,
+		}
+		if !l.At.IsZero() {
+			line.At = l.At.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

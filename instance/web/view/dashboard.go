@@ -1,0 +1,35 @@
+package view
+
+import "time"
+
+// Dashboard is what a place shows above its posts: finite sections, each with
+// its own next act.
+type Dashboard struct {
+	Notices, Needs, Week, Offers, Closing []DashboardLine
+	Near                                  []PlaceLine
+	Month                                 Month
+	Empty                                 bool
+}
+
+// DashboardLine is one thing of a dashboard: enough to know whether to open it.
+type DashboardLine struct {
+	Path     string
+	Title    string
+	Language string
+	By       string // who asks, offers or invites
+	Kind     string // kind of the post
+	Category string
+	Priority bool
+	At       time.Time // when it happens or closes; zero for no time
+	Now      time.Time
+	Where    string
+	Share    int // of the lot that is being filled, in hundredths; 0 where nothing is bought
+}
+
+// Month counts what neighbours did together in thirty days.
+type Month struct {
+	Helps, Loans, Meetings, Newcomers int
+}
+
+// Any tells whether there is something to tell.
+func (m Month) Any() bool { return m != Month{} }
