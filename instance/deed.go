@@ -50,6 +50,12 @@ const (
 	AskAccepted   DeedKind = "agreed"
 	AskDeclined   DeedKind = "declined"
 	AskCancelled  DeedKind = "ask-cancelled"
+	AskMatched    DeedKind = "ask-matched"    // asked is what Target offers
+	AskUnanswered DeedKind = "ask-unanswered" // for Target, who looks after the place
+	LoanDue       DeedKind = "loan-due"       // tomorrow; this and the next two are for Target
+	LoanLate      DeedKind = "loan-late"
+	LoanOverdue   DeedKind = "loan-overdue" // for days
+	LoanStuck     DeedKind = "loan-stuck"   // for Target, who looks after the place
 	Pinned        DeedKind = "pinned"
 	Unpinned      DeedKind = "unpinned"
 	Followed      DeedKind = "followed" // asked to follow

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"palier/federation/inbox"
 	"palier/instance"
@@ -82,8 +83,8 @@ func (s *Service) answered(ctx context.Context, tx store.Tx, d inbox.Answer, yes
 // announceAgreement tells the other of the two what was done with an agreement,
 // and nobody else.
 func (s *Service) announceAgreement(ctx context.Context, tx store.Tx, d instance.Deed) error {
-	if d.Target.Local() {
-		return nil
+	if d.Target.Local() || !strings.HasPrefix(d.URI, "http") {
+		return nil // or they talk it over in words
 	}
 	switch {
 	case d.Kind == instance.AskMade:

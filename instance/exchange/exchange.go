@@ -23,7 +23,9 @@ type Service struct {
 	now   func() time.Time
 	jobs  *jobs.Queue
 	posts Posts
-	tell  func(context.Context, store.Tx, instance.Deed) error
+
+	readers Readers
+	tell    func(context.Context, store.Tx, instance.Deed) error
 }
 
 // Posts is how agreements get at what was proposed.
@@ -38,6 +40,12 @@ type Posts interface {
 	PublishWith(ctx context.Context, v instance.Viewer, d instance.Draft, with func(ctx context.Context, tx store.Tx, p *instance.Post) error) (*instance.Post, error)
 }
 
+// Readers is how the room knows who may read what.
+type Readers interface {
+	// Viewer returns a person as a reader.
+	Viewer(ctx context.Context, person instance.ActorID) (instance.Viewer, error)
+}
+
 // Options are what a [Service] stands on.
 type Options struct {
 	DB    *store.DB
@@ -46,13 +54,15 @@ type Options struct {
 	Now   func() time.Time
 	Jobs  *jobs.Queue
 	Posts Posts
+	// Readers are the people of this server.
+	Readers Readers
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, jobs: o.Jobs, posts: o.Posts, tell: o.Tell}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, jobs: o.Jobs, posts: o.Posts, readers: o.Readers, tell: o.Tell}
 }
 
 // columns lists what [scan] reads.

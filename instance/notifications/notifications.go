@@ -35,6 +35,12 @@ const (
 	Ask          Kind = "ask"           // somebody answers what one proposes
 	Agreed       Kind = "agreed"        // what one asked for was agreed
 	AskCancelled Kind = "ask-cancelled" // the other one took it back
+	Matched      Kind = "ask-matched"   // somebody asks for what one offers
+	Unanswered   Kind = "ask-unanswered"
+	LoanDue      Kind = "loan-due"
+	LoanLate     Kind = "loan-late"
+	LoanOverdue  Kind = "loan-overdue"
+	LoanStuck    Kind = "loan-stuck"
 )
 
 // Notice is one thing that concerns a person.
@@ -127,6 +133,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		err = s.notify(ctx, tx, d.Target.ID, Ask, d.Actor, d.Post.ID, d.Agreement.ID)
 	case instance.AskAccepted:
 		err = s.notify(ctx, tx, d.Target.ID, Agreed, d.Actor, d.Post.ID, d.Agreement.ID)
+	case instance.AskMatched, instance.AskUnanswered, instance.LoanDue, instance.LoanLate, instance.LoanOverdue, instance.LoanStuck:
+		err = s.notify(ctx, tx, d.Target.ID, Kind(d.Kind), d.Actor, d.Post.ID, d.ID)
 	case instance.AskCancelled:
 		if d.Agreement.State == instance.AgreementAccepted { // else they were still thinking about it
 			err = s.notify(ctx, tx, d.Target.ID, AskCancelled, d.Actor, d.Post.ID, d.Agreement.ID)

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/exchange"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -152,6 +153,9 @@ var dealFlashes = map[string]string{"proposal gone": "deal.gone", "proposal answ
 
 // dealWith does something with an agreement.
 func (s *Server) dealWith(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
 	g, p, err := s.agreementIn(r)
 	if err != nil {
 		return err
@@ -165,6 +169,14 @@ func (s *Server) dealWith(w http.ResponseWriter, r *http.Request) error {
 		err = s.Exchange.Decline(r.Context(), who, g.ID)
 	case "cancel":
 		err = s.Exchange.Cancel(r.Context(), who, g.ID)
+	case "hand-over":
+		err = s.Exchange.HandOver(r.Context(), who, g.ID)
+	case "return":
+		err = s.Exchange.Return(r.Context(), who, g.ID, r.PostFormValue("repair"))
+	case "done":
+		err = s.Exchange.Done(r.Context(), who, g.ID)
+	case "thank":
+		err = s.thank(r, g, p)
 	default:
 		return instance.ErrNotFound
 	}
@@ -246,6 +258,15 @@ func (s *Server) agreementView(g *instance.Agreement, p *instance.Post, who inst
 	shown.May = view.AgreementDeeds{
 		Accept: !mine && g.State == instance.AgreementAsked, Decline: !mine && g.State == instance.AgreementAsked,
 		Cancel: g.State == instance.AgreementAsked && mine || g.State == instance.AgreementAccepted,
+	}
+	if over := g.State == instance.AgreementDone || g.State == instance.AgreementReturned; over && g.Thread != 0 {
+		shown.May.Thank = true
+	}
+	if shown.Lends {
+		shown.May.HandOver = g.State == instance.AgreementAccepted
+		shown.May.Return = g.State == instance.AgreementHandedOver && (exchange.Lender(g, p) == who || !p.Local)
+	} else {
+		shown.May.Done = g.State == instance.AgreementAccepted
 	}
 	return shown
 }

@@ -176,7 +176,8 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 	return view.Deeds{
 		Reply: true, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
 		Remove: tends && !own, Report: !own, Vote: p.Poll != nil && !own && !p.Poll.Voted,
-		Take: !own && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && p.Proposal.Status == instance.ProposalOpen,
+		Close: own && p.Local && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && (p.Proposal.Status == instance.ProposalOpen || p.Proposal.Status == instance.ProposalAgreed),
+		Take:  !own && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && p.Proposal.Status == instance.ProposalOpen,
 	}
 }
 

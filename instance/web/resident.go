@@ -79,11 +79,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/{id:[0-9]+}/unkeep", s.signedIn(s.reactWith(s.Posts.Unbookmark)))
 	r.Get("/kept", s.signedIn(s.getKept))
 
-	// What neighbours do for one another.
-	r.Get("/@{name}/{id:[0-9]+}/take", s.signedIn(s.getTake))
-	r.Post("/@{name}/{id:[0-9]+}/take", s.signedIn(s.askFor))
-	r.Get("/agreements/{id:[0-9]+}", s.signedIn(s.getAgreement))
-	r.Post("/agreements/{id:[0-9]+}/{deed}", s.signedIn(s.dealWith))
+	s.exchangeRoutes(r)
 
 	// How one stands to others.
 	r.Post("/@{name}/follow", s.signedIn(s.follow))

@@ -74,6 +74,9 @@ func (s *Server) thread(r *http.Request, id instance.PostID) (pages.Thread, erro
 	if page.Agreements, err = s.agreementsOn(r, p); err != nil {
 		return pages.Thread{}, err
 	}
+	if err := s.askOn(r, p, all, &page); err != nil {
+		return pages.Thread{}, err
+	}
 	before, replies := around(p, all)
 	list := before
 	for _, reply := range replies {

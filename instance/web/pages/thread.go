@@ -11,7 +11,10 @@ type Thread struct {
 	Readers view.Choice // who can read it
 	// Agreements are what the one who reads may know of who takes what it proposes.
 	Agreements []view.Agreement
-	Replies    []Reply // in reading order
+	Ask        *view.Ask   // what its author alone knows of an ask
+	Why        string      // address of the reader's own offer that made them hear of it
+	Enquiries  []view.Post // what others asked its author about it in private
+	Replies    []Reply     // in reading order
 	Pager      view.Pager
 	MayReply   bool
 	Once       string // makes a second press do nothing more

@@ -37,6 +37,25 @@ func writing() []Story {
 			f.TextSize = "larger"
 			return pages.Compose{Frame: f, In: &longPlace.Person, Action: "/compose", Return: "/home", Choices: choices(view.ToAround), Languages: languages()}
 		}},
+		{"propose/kind", proposing("kind", false, nil)},
+		{"propose/category", proposing("category", true, nil)},
+		{"propose/what", proposing("what", false, nil)},
+		{"propose/what-error", proposing("what", false, []view.Problem{{Field: "title", Code: "missing"}, {Field: "pictures", Code: "unreadable"}})},
+		{"propose/when", proposing("when", true, nil)},
+		{"propose/whom", proposing("whom", true, []view.Problem{{Field: "consent", Code: "missing"}})},
+		{"propose/check", proposing("check", true, nil)},
+		{"exchange/place", func(f pages.Frame) pages.Page {
+			return pages.PlaceExchange{Frame: f, Place: centre.Person, Path: "/@centre_ville/exchange", Purpose: "offer", Categories: []string{"diy", "books"}, Posts: proposals(), Hands: 12, Loans: 5,
+				Pager: view.Pager{Older: "/@centre_ville/exchange?before=1"}}
+		}},
+		{"exchange/place-empty", func(f pages.Frame) pages.Page {
+			return pages.PlaceExchange{Frame: stranger(f), Place: longPlace.Person, Path: "/@saint_malo_bas/exchange", Categories: []string{"diy"}}
+		}},
+		{"exchange/mine", func(f pages.Frame) pages.Page {
+			return pages.Deals{Frame: in(f, "exchange", "/exchange"), Given: 3, Received: 5, Open: proposals()[4:], Groups: []pages.DealGroup{
+				{Name: "answer", List: agreements(false)[:1]}, {Name: "due", List: agreements(true)[2:3]}, {Name: "over", List: agreements(true)[3:5]}}}
+		}},
+		{"exchange/mine-empty", func(f pages.Frame) pages.Page { return pages.Deals{Frame: in(f, "exchange", "/exchange")} }},
 		{"report/post", func(f pages.Frame) pages.Page {
 			p := Posts(3)[2]
 			return pages.Report{Frame: f, Target: accueil, Post: &p, Host: "rance.example", Return: p.Path}
@@ -80,5 +99,27 @@ func failing() []Story {
 		{"failure/404", failure(404, 0, "")}, {"failure/410", failure(410, 0, "")}, {"failure/413", failure(413, 0, "")},
 		{"failure/429", failure(429, 30, "")}, {"failure/500", failure(500, 0, "7f3a-20c1")}, {"failure/503", failure(503, 0, "")},
 		{"offline/alone", func(f pages.Frame) pages.Page { return pages.Offline{Frame: stranger(f)} }},
+	}
+}
+
+// proposing is one question of an offer or an ask.
+func proposing(step string, asks bool, all []view.Problem) func(pages.Frame) pages.Page {
+	return func(f pages.Frame) pages.Page {
+		readers := choices(view.ToNeighbourhood)[1]
+		p := pages.Propose{
+			Frame: f, Asks: asks, Step: step, Kinds: []string{"service", "lending", "give", "swap", "rent"}, Choices: choices(view.ToNeighbourhood), Readers: &readers, Phone: true, Widening: true,
+			Places: []view.Option{{Value: "31", Label: "Centre-Ville", Selected: true}, {Value: "35", Label: "Résidence Les Tilleuls"}}, Problems: all,
+			Form: pages.ProposeForm{
+				Kind: "lending", Category: "kitchen", Categories: []string{"tools", "kitchen", "games", "books", "other"}, Title: "Appareil à raclette", Text: "Pour huit. 06 12 34 56 78",
+				Condition: "bon", Rules: "à rendre propre", Quantity: "1", From: "2026-11-20", Until: "2026-12-20", In: "31", Audience: "neighbourhood", Priority: asks, Widens: asks,
+			},
+		}
+		if asks {
+			p.Form.Behalf = "Lucette"
+		}
+		if len(all) > 0 {
+			p.Form.Title = ""
+		}
+		return p
 	}
 }

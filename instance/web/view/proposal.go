@@ -49,3 +49,10 @@ type AgreementDeeds struct {
 
 // Any tells whether there is anything to do.
 func (d AgreementDeeds) Any() bool { return d != AgreementDeeds{} }
+
+// Ask is what the author of an ask may know besides.
+type Ask struct {
+	Behalf           string
+	Widens           bool
+	Widened, Alerted time.Time
+}

@@ -100,7 +100,7 @@ type Post struct {
 
 // Deeds are what the one who reads may do with a post.
 type Deeds struct {
-	Reply, Like, Share, Pin, Edit, Delete, Remove, Report, Vote, Take bool
+	Reply, Like, Share, Pin, Edit, Delete, Remove, Report, Vote, Take, Close bool
 }
 
 // Reply is what a post answers.
