@@ -15,9 +15,10 @@ import (
 // importer takes over files of open data.
 type importer struct {
 	server
-	Files  []string `arg:"" type:"existingfile" help:"Files of open data, packed with gzip or not: addresses (BAN, BAL)."`
+	Files  []string `arg:"" type:"existingfile" help:"Files of open data, packed with gzip or not: addresses (BAN, BAL), outlines (GeoJSON), communes (COG, postal codes), associations (RNA), establishments (SIRENE)."`
 	Source string   `help:"Who publishes them; kept with what comes of them." placeholder:"NAME"`
 	Report string   `help:"Write every row that is refused to a table: file, line, reason." placeholder:"FILE"`
+	In     []string `help:"Of associations and establishments, only those in communes whose INSEE code begins so: 22050, 22." placeholder:"CODE"`
 	Most   int64    `help:"How many megabytes of one file are read, unpacked." default:"16384" placeholder:"MB"`
 }
 
@@ -58,7 +59,7 @@ func (c importer) one(ctx context.Context, console demo.Console, a *app.App, pat
 	if source == "" {
 		source = name
 	}
-	report, err := a.Import(ctx, app.Imported{Name: name, From: f, Source: source, Most: c.Most << 20, All: all})
+	report, err := a.Import(ctx, app.Imported{Name: name, From: f, Source: source, Most: c.Most << 20, In: c.In, All: all})
 	if _, printErr := fmt.Fprint(console.Out, report); printErr != nil {
 		return errors.Join(err, printErr)
 	}

@@ -166,27 +166,18 @@ func foldSuffix(text string) string {
 func readPoint(t *sheets.Sheet) (*instance.Point, string) {
 	lon, lat := t.Get("lon", "long"), t.Get("lat")
 	if lon == "" || lat == "" {
-		x, xErr := decimal(t.Get("x"))
-		y, yErr := decimal(t.Get("y"))
-		if xErr != nil || yErr != nil || !sheets.InLambert93(x, y) {
+		x, xOK := sheets.Decimal(t.Get("x"))
+		y, yOK := sheets.Decimal(t.Get("y"))
+		if !xOK || !yOK || !sheets.InLambert93(x, y) {
 			return nil, ""
 		}
 		longitude, latitude := sheets.FromLambert93(x, y)
 		return &instance.Point{Latitude: latitude, Longitude: longitude}, ""
 	}
-	longitude, lonErr := decimal(lon)
-	latitude, latErr := decimal(lat)
-	if lonErr != nil || latErr != nil || math.Abs(latitude) > 90 || math.Abs(longitude) > 180 || latitude == 0 && longitude == 0 {
+	longitude, lonOK := sheets.Decimal(lon)
+	latitude, latOK := sheets.Decimal(lat)
+	if !lonOK || !latOK || math.Abs(latitude) > 90 || math.Abs(longitude) > 180 || latitude == 0 && longitude == 0 {
 		return nil, badPosition
 	}
 	return &instance.Point{Latitude: latitude, Longitude: longitude}, ""
-}
-
-// decimal reads a number with a point or a comma in it.
-func decimal(text string) (float64, error) {
-	n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
-	if err == nil && (math.IsNaN(n) || math.IsInf(n, 0)) {
-		return 0, strconv.ErrRange
-	}
-	return n, err
 }

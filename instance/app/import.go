@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"palier/instance/addresses"
+	"palier/instance/registers"
 	"palier/instance/sheets"
 )
 
@@ -17,11 +18,13 @@ type Imported struct {
 	From   io.Reader // its bytes, packed with gzip or not
 	Source string    // who publishes it; kept with what comes of it
 	Most   int64     // how many bytes of it are read, unpacked; 0 is [sheets.MaxFile]
+	In     []string  // of registers, only communes whose INSEE code begins so; all if empty
 	All    io.Writer // where every row is written that is refused; nil is nowhere
 }
 
-// Import takes over a file of open data: addresses (BAN, BAL), outlines (GeoJSON).
-// What it holds is told from its columns. The report is never nil; rows it counts as taken are
+// Import takes over a file of open data: addresses (BAN, BAL), outlines
+// (GeoJSON), communes (COG, postal codes), associations (RNA), establishments
+// (SIRENE). What it holds is told from its columns. The report is never nil; rows it counts as taken are
 // kept although an error ended the rest.
 func (a *App) Import(ctx context.Context, f Imported) (*sheets.Report, error) {
 	report := sheets.NewReport(f.Name, f.All)
@@ -52,6 +55,10 @@ func (a *App) importFile(ctx context.Context, f Imported, report *sheets.Report)
 	switch {
 	case addresses.Reads(t):
 		return a.Addresses.Import(ctx, t, f.Source, report)
+	case addresses.ReadsCommunes(t):
+		return a.Addresses.ImportCommunes(ctx, t, report)
+	case registers.Reads(t):
+		return registers.New(registers.Options{DB: a.DB, IDs: a.ids, Now: a.now}).Import(ctx, t, f.In, report)
 	}
 	return fmt.Errorf("%s holds nothing that can be imported: its columns are %s", f.Name, strings.Join(t.Columns(), ", "))
 }

@@ -1,6 +1,10 @@
 package sheets
 
-import "math"
+import (
+	"math"
+	"strconv"
+	"strings"
+)
 
 // The constants of Lambert-93 (EPSG:2154) as IGN publishes them: a conic
 // projection on the ellipsoid GRS 80, with 3° east as its middle.
@@ -34,4 +38,10 @@ func FromLambert93(x, y float64) (lon, lat float64) {
 		phi = next
 	}
 	return lon, phi * 180 / math.Pi
+}
+
+// Decimal reads a number with a point or a comma in it, false if it is none.
+func Decimal(text string) (float64, bool) {
+	n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
 }
