@@ -20,6 +20,7 @@ import (
 	"palier/instance/conversations"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
+	"palier/instance/errands"
 	"palier/instance/events"
 	"palier/instance/exchange"
 	"palier/instance/filters"
@@ -92,6 +93,7 @@ type App struct {
 	Previews      *previews.Service
 	Purchases     *purchases.Service
 	Rides         *rides.Service
+	Errands       *errands.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 	Dashboard     *dashboard.Service
@@ -103,6 +105,7 @@ type App struct {
 	worker  *activitypub.Worker
 	handler http.Handler
 	folder  *media.Folder
+	files   media.Store
 	zone    *time.Location
 	words   *words.Languages
 }
@@ -224,7 +227,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
-			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear,
+			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear,
 			a.Clubs.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
@@ -272,6 +275,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 		DB: a.DB, Site: a.Site, Now: a.now, Zone: a.zone, Posts: a.Posts, Network: a.Federation, Pace: auth.NewLimiter(a.Config.Limits.Lookup, a.now),
 	})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
+	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
 	})

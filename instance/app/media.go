@@ -39,6 +39,7 @@ func (a *App) openMedia() error {
 		if err != nil {
 			return err
 		}
+		a.files = bucket
 		a.Pictures = media.New(bucket, media.Options{})
 		return nil
 	}
@@ -46,7 +47,7 @@ func (a *App) openMedia() error {
 	if err != nil {
 		return err
 	}
-	a.folder = folder
+	a.folder, a.files = folder, folder
 	a.Pictures = media.New(folder, media.Options{})
 	return nil
 }

@@ -115,9 +115,9 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Search = search.New(search.Options{DB: db, Site: site, Now: v.Clock.Now, Posts: v.Posts})
 	v.Notifications = notifications.New(notifications.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Written: v.written})
 	v.Moderation = moderation.New(moderation.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
-	v.Purchases = purchases.New(purchases.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{}), Concern: v.concern})
+	v.Purchases = purchases.New(purchases.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{}), Concern: v.Concern})
 	v.Rides = rides.New(rides.Options{
-		DB: db, IDs: ids, Now: v.Clock.Now, Zone: time.UTC, Posts: v.Posts, Communes: communes{}, Jobs: jobs.New(db, jobs.Options{}), Concern: v.concern,
+		DB: db, IDs: ids, Now: v.Clock.Now, Zone: time.UTC, Posts: v.Posts, Communes: communes{}, Jobs: jobs.New(db, jobs.Options{}), Concern: v.Concern,
 	})
 	v.Live = live.New(live.Options{DB: db, Log: quiet(t), Now: v.Clock.Now, Readers: places.Readers})
 	return v
@@ -127,7 +127,8 @@ func (v *Village) written(ctx context.Context, tx store.Tx, w notifications.Writ
 	return v.Live.Notified(ctx, tx, w.Owner, w.ID)
 }
 
-func (v *Village) concern(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
+// Concern tells people of something about a post.
+func (v *Village) Concern(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
 	return v.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
 }
 

@@ -21,6 +21,9 @@ const (
 	RideAgreed        Kind = "ride-agreed"        // one is taken along
 	RideLeft          Kind = "ride-left"          // somebody does not come along after all
 	RideCancelled     Kind = "ride-cancelled"     // it does not take place
+	ErrandAsked       Kind = "errand-asked"       // somebody wants something brought along, or helps
+	ErrandAgreed      Kind = "errand-agreed"      // one is taken at one's word
+	ErrandCancelled   Kind = "errand-cancelled"   // it is not needed any more
 )
 
 // Concern tells people here of something about a post that concerns them, each
