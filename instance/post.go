@@ -46,6 +46,7 @@ type Post struct {
 	Poll        *Poll     // what it asks; nil for nothing
 	Proposal    *Proposal // what it offers or asks for; nil for nothing
 	Event       *Event    // when and where those meet whom it invites; nil for no meeting
+	Notice      *Notice   // until when it holds as a notice; nil for none
 	Mentions    []Actor
 	Tags        []string
 	PublishedAt time.Time

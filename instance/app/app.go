@@ -37,6 +37,7 @@ import (
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/organisations"
 	"palier/instance/outreach"
 	"palier/instance/passkeys"
 	"palier/instance/people"
@@ -47,6 +48,7 @@ import (
 	"palier/instance/proofs"
 	"palier/instance/purchases"
 	"palier/instance/rides"
+	"palier/instance/rules"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -66,6 +68,8 @@ type App struct {
 	Exchange      *exchange.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
+	Organisations *organisations.Service
+	Rules         *rules.Service
 	Timelines     *timelines.Service
 	Markers       *markers.Service
 	Conversations *conversations.Service
@@ -229,6 +233,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear,
 			a.Clubs.Hear,
+			a.Organisations.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -265,6 +270,8 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	a.Dashboard = dashboard.New(dashboard.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Feeds: a.Boundaries})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
+	a.Rules = rules.New(rules.Options{DB: a.DB, Initial: instance.Rules{ShopNotices: true, NoticesAMonth: a.Config.Limits.Notices}})
+	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Tell: tell})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})

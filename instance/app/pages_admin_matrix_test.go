@@ -176,6 +176,11 @@ func (h *hall) rows() map[string]row {
 		"GET /admin/neighbourhoods/{id:[0-9]+}/waiting":                   page(place+"/waiting", keepers),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/waiting/{waiting:[0-9]+}": form(place+"/waiting/"+h.waiting.String(), keepers, bad, nil),
 
+		"GET /admin/rules":  page("/admin/rules", admins),
+		"POST /admin/rules": form("/admin/rules", admins, kept, nil),
+		"GET /admin/neighbourhoods/{id:[0-9]+}/organisations/new": page(place+"/organisations/new", admins),
+		"POST /admin/neighbourhoods/{id:[0-9]+}/organisations":    form(place+"/organisations", admins, kept, nil),
+
 		"GET /admin/waiting":               page("/admin/waiting", keepers),
 		"GET /@{name}/{id:[0-9]+}/remove":  page(remove, keepers),
 		"POST /@{name}/{id:[0-9]+}/remove": form(remove, keepers, bad, apptest.Fields{"in": {h.centre.ID.String()}, "reason": {strings.Repeat("x", 2001)}}),

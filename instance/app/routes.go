@@ -37,6 +37,8 @@ func (a *App) routes() (http.Handler, error) {
 		Posts:         a.Posts,
 		Groups:        a.Groups,
 		Clubs:         a.Clubs,
+		Organisations: a.Organisations,
+		Rules:         a.Rules,
 		Timelines:     a.Timelines,
 		Search:        a.Search,
 		Hashtags:      a.Hashtags,

@@ -20,6 +20,7 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/clubs"
+	"palier/instance/organisations"
 	"palier/instance/outreach/outreachtest"
 	"palier/instance/store"
 )
@@ -109,6 +110,18 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	if err != nil {
 		t.Fatal(err)
 	}
+	shop, err := v.Organisations.Open(ctx, organisations.Plan{Username: "epicerie", Title: "Epicerie", Sort: instance.Shop, Place: v.centre.ID, Agent: who.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Organisations.Ask(ctx, v.bo.ID, organisations.Ask{To: shop.ID, Text: secret}); err != nil {
+		t.Fatal(err)
+	}
+	box, err := v.Organisations.Box(ctx, who, shop.ID, 0, 1)
+	if err != nil || len(box) != 1 {
+		t.Fatalf("questions: %v, %v", box, err)
+	}
+	b["question"] = box[0].ID.String()
 	inside := publish(who, instance.Draft{Text: "Au club", Audience: instance.ToNeighbourhood, Group: club.ID})
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})

@@ -23,12 +23,14 @@ import (
 	"palier/instance/markers"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/organisations"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
 	"palier/instance/proofs"
 	"palier/instance/purchases"
 	"palier/instance/rides"
+	"palier/instance/rules"
 	"palier/instance/search"
 	"palier/instance/store"
 	"palier/instance/timelines"
@@ -45,6 +47,8 @@ type Village struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
+	Organisations *organisations.Service
+	Rules         *rules.Service
 	Timelines     *timelines.Service
 	Markers       *markers.Service
 	Conversations *conversations.Service
@@ -106,6 +110,8 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Events = events.New(events.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Places: v.Places, Post: posts.ByIDIn, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Clubs = clubs.New(clubs.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Places: v.Places, Posts: v.Posts, Tell: v.tell})
+	v.Rules = rules.New(rules.Options{DB: db, Initial: instance.Rules{ShopNotices: true}})
+	v.Organisations = organisations.New(organisations.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Posts: v.Posts, Rules: v.Rules, Tell: v.tell})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
 	v.Markers = markers.New(markers.Options{DB: db, Now: v.Clock.Now})
 	v.Conversations = conversations.New(conversations.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
@@ -139,6 +145,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear, v.Purchases.Hear, v.Rides.Hear,
 		v.Clubs.Hear,
+		v.Organisations.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

@@ -87,6 +87,9 @@ type Limits struct {
 	// Strangers bounds whom people who write from a server for the first time
 	// can disturb.
 	Strangers notifications.Strangers `toml:"strangers"`
+	// Notices is how many an organisation can have in a month, 0 for any number,
+	// until an administrator sets it on a page.
+	Notices int `toml:"notices"`
 	// Lines bounds how many apps and pages are told at once what happens.
 	Lines live.Limits `toml:"lines"`
 }
@@ -112,6 +115,7 @@ func Default() Config {
 			Follows:     auth.Limit{Burst: 20, Every: time.Minute},
 			SiteFollows: auth.Limit{Burst: 300, Every: 6 * time.Second},
 			Strangers:   notifications.Strangers{New: 7 * 24 * time.Hour, PerSite: 20, Together: 60},
+			Notices:     4,
 			Lines:       live.Limits{PerPerson: 64, PerAddress: 256},
 		},
 	}

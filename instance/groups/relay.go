@@ -163,7 +163,8 @@ func (s *Service) trust(ctx context.Context, tx store.Tx, group, author instance
 		SELECT EXISTS (SELECT 1 FROM moderators WHERE group_id = $1 AND actor_id = $2),
 		       CASE WHEN EXISTS (SELECT 1 FROM clubs WHERE actor_id = $1)
 		            THEN EXISTS (SELECT 1 FROM club_members WHERE club_id = $1 AND person_id = $2 AND state = 'member')
-		            ELSE EXISTS (SELECT 1 FROM memberships WHERE person_id = $2 AND standing = 'verified') END,
+		            ELSE EXISTS (SELECT 1 FROM memberships WHERE person_id = $2 AND standing = 'verified')
+		              OR EXISTS (SELECT 1 FROM organisations WHERE actor_id = $2 AND place_id = $1) END,
 		       EXISTS (SELECT 1 FROM follows WHERE followee_id = $1 AND follower_id = $2 AND state = 'accepted'),
 		       EXISTS (SELECT 1 FROM boosts b JOIN posts p ON p.id = b.post_id WHERE b.actor_id = $1 AND p.author_id = $2),
 		       COALESCE((SELECT hold_new FROM neighbourhoods WHERE actor_id = $1), FALSE),

@@ -105,11 +105,12 @@ func (s *Service) CountResidents(ctx context.Context, place instance.ActorID) (R
 }
 
 // MayPost tells whether a person may post in a place: its verified residents
-// and those of what lies within it, and its moderators.
+// and those of what lies within it, its organisations, and its moderators.
 func (s *Service) MayPost(ctx context.Context, tx store.Tx, place, person instance.ActorID) (bool, error) {
 	var may bool
 	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM (`+Readers(instance.ToNeighbourhood, "$1")+`) AS n WHERE n.reader = $2)
+		    OR EXISTS (SELECT 1 FROM organisations WHERE place_id = $1 AND actor_id = $2)
 		    OR EXISTS (SELECT 1 FROM moderators WHERE group_id = $1 AND actor_id = $2)`, place, person).Scan(&may)
 	if err != nil {
 		return false, fmt.Errorf("may %s post in %s: %w", person, place, err)

@@ -105,6 +105,15 @@ func (s *Service) Settle(ctx context.Context, tx store.Tx, group, person, by ins
 	if _, err := byID(ctx, tx, group); err != nil {
 		return err
 	}
+	// Only people live somewhere: an organisation that did would read what is for
+	// neighbours.
+	a, err := actors.ByID(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if a.Kind == instance.Organization {
+		return &instance.Invalid{Field: "person", Code: "elsewhere"}
+	}
 	now := store.Millis(s.now())
 	var verifiedAt *int64
 	var verifiedBy *instance.ActorID
@@ -114,7 +123,7 @@ func (s *Service) Settle(ctx context.Context, tx store.Tx, group, person, by ins
 			verifiedBy = &by
 		}
 	}
-	_, err := tx.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		INSERT INTO memberships (group_id, person_id, standing, joined_at, verified_at, verified_by)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (group_id, person_id) DO UPDATE

@@ -43,7 +43,8 @@ func (s *Service) Moderated(ctx context.Context, actor instance.ActorID) ([]inst
 	return list, nil
 }
 
-// SetModerator makes an actor look after a place, or no longer.
+// SetModerator makes an actor look after a place, or no longer. An organisation of
+// ours cannot: it would read what is for neighbours.
 func (s *Service) SetModerator(ctx context.Context, group, actor instance.ActorID, moderates bool) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		both, err := actors.ByIDs(ctx, tx, []instance.ActorID{group, actor})
@@ -51,7 +52,7 @@ func (s *Service) SetModerator(ctx context.Context, group, actor instance.ActorI
 			return err
 		}
 		g, a := both[group], both[actor]
-		if g.ID == 0 || a.ID == 0 || !g.Local() || g.Kind != instance.Group {
+		if g.ID == 0 || a.ID == 0 || !g.Local() || g.Kind != instance.Group || a.Local() && a.Kind == instance.Organization {
 			return instance.ErrNotFound
 		}
 		return s.SetModeratorIn(ctx, tx, g, a, moderates, false)

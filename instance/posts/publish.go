@@ -105,6 +105,9 @@ func (s *Service) parent(ctx context.Context, v instance.Viewer, d *instance.Dra
 	if parent.Gone() {
 		return nil, fmt.Errorf("answer %s: %w", parent.ID, instance.ErrGone)
 	}
+	if unanswerable(parent) {
+		return nil, &instance.Invalid{Field: "text", Code: "no-replies"}
+	}
 	if d.Audience, err = address.Answer(parent.Audience, d.Audience); err != nil {
 		return nil, &instance.Invalid{Field: "audience", Code: "apart"}
 	}

@@ -169,10 +169,12 @@ func Complete(ctx context.Context, tx store.Tx, viewer instance.ActorID, found [
 // addMatters loads what the posts propose and invite to. Most are just posts,
 // and cost nothing here.
 func addMatters(ctx context.Context, tx store.Tx, found []*instance.Post, byID map[instance.PostID]*instance.Post) error {
-	var proposals, events []instance.PostID
+	var proposals, events, notices []instance.PostID
 	for _, p := range found {
 		switch p.Kind {
 		case instance.KindPost:
+		case instance.KindNotice:
+			notices = append(notices, p.ID)
 		case instance.KindEvent:
 			events = append(events, p.ID)
 		default:
@@ -181,6 +183,11 @@ func addMatters(ctx context.Context, tx store.Tx, found []*instance.Post, byID m
 	}
 	if len(proposals) > 0 {
 		if err := addProposals(ctx, tx, byID, proposals); err != nil {
+			return err
+		}
+	}
+	if len(notices) > 0 {
+		if err := addNotices(ctx, tx, byID, notices); err != nil {
 			return err
 		}
 	}

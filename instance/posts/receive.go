@@ -12,7 +12,7 @@ import (
 
 // ReceiveIn keeps a post that came from another server, once that server was
 // shown to be its author's. A post that is known already is left as it is;
-// one whose deletion came first stays out (R09). What was waiting for it in
+// one whose deletion came first stays out (R09), and so does an answer to a notice of ours. What was waiting for it in
 // its thread is joined to it. activity is the Create it came in, or the object
 // itself where it came in none.
 func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, activity string) error {
@@ -21,7 +21,7 @@ func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, 
 	}
 	p.Local = false
 	if p.ReplyToURI != "" {
-		if err := s.join(ctx, tx, p); err != nil {
+		if unwanted, err := s.join(ctx, tx, p); err != nil || unwanted {
 			return err
 		}
 	}
@@ -56,16 +56,18 @@ func (s *Service) known(ctx context.Context, tx store.Tx, uri string) (bool, err
 	return known, nil
 }
 
-// join puts a reply into the thread of what it answers, if we hold that.
-func (s *Service) join(ctx context.Context, tx store.Tx, p *instance.Post) error {
-	err := tx.QueryRow(ctx, `SELECT id, thread_id FROM posts WHERE uri = $1`, p.ReplyToURI).Scan(&p.ReplyTo, &p.Thread)
+// join puts a reply into the thread of what it answers, if we hold that. It is
+// unwanted where nobody answers in the open.
+func (s *Service) join(ctx context.Context, tx store.Tx, p *instance.Post) (unwanted bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT q.id, q.thread_id, q.local AND q.kind = 'notice' FROM posts q WHERE q.uri = $1`, p.ReplyToURI).Scan(&p.ReplyTo, &p.Thread, &unwanted)
 	if errors.Is(err, store.ErrNoRows) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("join %s to its thread: %w", p.URI, err)
+		return false, fmt.Errorf("join %s to its thread: %w", p.URI, err)
 	}
-	return nil
+	return unwanted, nil
 }
 
 // received writes a post's pictures, joins the replies that came before it,

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 	"palier/instance/web/view"
 )
 
-// getActor shows one of our places or clubs, or anybody's profile. A program that asks
+// getActor shows one of our places, clubs or organisations, or anybody's profile. A program that asks
 // for what other servers read is sent to the actor's id.
 func (s *Server) getActor(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.People.Known(r.Context(), chi.URLParam(r, "name"))
@@ -33,6 +34,15 @@ func (s *Server) getActor(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return s.getClub(w, r, c)
+	}
+	if a.Local() && a.Kind == instance.Organization {
+		o, err := s.Organisations.ByID(r.Context(), a.ID)
+		if err == nil {
+			return s.getOrganisation(w, r, o)
+		}
+		if !errors.Is(err, instance.ErrNotFound) {
+			return err
+		}
 	}
 	return s.getProfile(w, r, a)
 }

@@ -46,6 +46,13 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Get("/admin/actors/{id:[0-9]+}", s.moderators(s.getModeration))
 	r.Post("/admin/actors/{id:[0-9]+}", s.moderators(s.moderate))
 
+	r.Get("/admin/neighbourhoods/{id:[0-9]+}/organisations/new", s.admins(s.getNewOrganisation))
+	r.Post("/admin/neighbourhoods/{id:[0-9]+}/organisations", s.admins(s.openOrganisation))
+
+	// What holds for those who write here.
+	r.Get("/admin/rules", s.admins(s.getRules))
+	r.Post("/admin/rules", s.admins(s.setRules))
+
 	// Accounts.
 	r.Get("/admin/people", s.admins(s.getPeople))
 	r.Get("/admin/people/new", s.admins(s.getNewPerson))

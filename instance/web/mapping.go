@@ -73,6 +73,9 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	if c := p.Card; c != nil {
 		shown.Card = &view.Card{URL: c.URL, Host: c.Host(), Title: c.Title, Description: c.Description, Language: c.Language, Picture: site.CardImage(c)}
 	}
+	if n := p.Notice; n != nil {
+		shown.Announcement = &view.Announcement{Sort: string(n.Sort), Until: n.Until}
+	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
 	shown.Purchase, shown.Ride = purchaseView(p), rideView(p)
@@ -174,7 +177,7 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 	}
 	own := p.Author.ID == me.ID
 	return view.Deeds{
-		Reply: true, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
+		Reply: p.Notice == nil, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
 		Remove: tends && !own, Report: !own, Vote: p.Poll != nil && !own && !p.Poll.Voted,
 		Close: own && p.Local && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && (p.Proposal.Status == instance.ProposalOpen || p.Proposal.Status == instance.ProposalAgreed),
 		Take:  !own && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && p.Proposal.Status == instance.ProposalOpen,

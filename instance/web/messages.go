@@ -158,7 +158,7 @@ func (s *Server) recipient(r *http.Request, handle string) (instance.Actor, erro
 	if err != nil {
 		return a, err
 	}
-	if a.Kind == instance.Group || a.ID == me(r).ID {
+	if a.Kind == instance.Group || a.Local() && a.Kind == instance.Organization || a.ID == me(r).ID {
 		return a, instance.ErrNotFound
 	}
 	return a, nil

@@ -88,6 +88,9 @@ func (s *Server) profile(r *http.Request, a instance.Actor) (view.Profile, error
 	if !a.Local() || a.Kind == instance.Group {
 		return p, nil
 	}
+	if p.Offices, err = s.offices(r, a.ID); err != nil {
+		return p, err
+	}
 	homes, err := s.Places.Residences(r.Context(), a.ID)
 	if err != nil {
 		return p, err
@@ -99,6 +102,16 @@ func (s *Server) profile(r *http.Request, a instance.Actor) (view.Profile, error
 		}
 	}
 	return p, nil
+}
+
+// offices are to what councils here say somebody was elected.
+func (s *Server) offices(r *http.Request, person instance.ActorID) ([]view.Elected, error) {
+	list, err := s.Organisations.Offices(r.Context(), person)
+	var shown []view.Elected
+	for _, o := range list {
+		shown = append(shown, view.Elected{Person: personView(s.Site, o.Council), Office: o.Title})
+	}
+	return shown, err
 }
 
 // profileView is what of somebody is the same for all readers.

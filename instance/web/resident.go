@@ -127,6 +127,17 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/g/{name}/edit", s.signedIn(s.getEditClub))
 	r.Post("/g/{name}/edit", s.signedIn(s.editClub))
 
+	// Associations, shops, councils and others.
+	r.Get("/@{name}/edit", s.signedIn(s.getEditOrganisation))
+	r.Post("/@{name}/edit", s.signedIn(s.editOrganisation))
+	r.Post("/@{name}/agents", s.signedIn(s.changeAgent))
+	r.Post("/@{name}/elected", s.signedIn(s.changeElected))
+	r.Get("/@{name}/notices", s.signedIn(s.getNewNotice))
+	r.Post("/@{name}/notices", s.signedIn(s.announce))
+	r.Get("/@{name}/questions", s.signedIn(s.getQuestions))
+	r.Post("/@{name}/questions", s.signedIn(s.askOrganisation))
+	r.Post("/@{name}/questions/{id:[0-9]+}", s.signedIn(s.answerQuestion))
+
 	// What one wants.
 	r.Get("/settings", s.signedIn(s.getSettings))
 	r.Post("/settings", s.signedIn(s.saveSettings))

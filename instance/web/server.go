@@ -31,6 +31,7 @@ import (
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/passkeys"
+	"palier/instance/organisations"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/portraits"
@@ -38,6 +39,7 @@ import (
 	"palier/instance/proofs"
 	"palier/instance/purchases"
 	"palier/instance/rides"
+	"palier/instance/rules"
 	"palier/instance/search"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
@@ -79,6 +81,8 @@ type Options struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
+	Organisations *organisations.Service
+	Rules         *rules.Service
 	Timelines     *timelines.Service
 	Search        *search.Service
 	Hashtags      *hashtags.Service

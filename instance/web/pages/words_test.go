@@ -103,6 +103,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`settings\.appearance`,
 	`settings\.text`,
 	`severity`,
+	`sort`,
 	`time\.(weekday|month)-\d+`,
 	`time\.clock`,
 	`topic`,
@@ -149,6 +150,7 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 	families := map[string][]string{
 		"duration.%":            lasts,
 		"choice.%":              {"building", "neighbourhood", "around", "public", "members"},
+		"sort.%":                NewOrganisation{}.Sorts(),
 		"topic.%":               ClubForm{}.Topics(),
 		"entry.%":               ClubForm{}.Entries(),
 		"choice.%.sentence":     {"members", "building", "neighbourhood", "around", "public", "unlisted", "followers", "direct"},

@@ -15,6 +15,7 @@ func All() []Story {
 	all = append(all, finding()...)
 	all = append(all, areas()...)
 	all = append(all, together()...)
+	all = append(all, offered()...)
 	all = append(all, proving()...)
 	all = append(all, writing()...)
 	all = append(all, buying()...)

@@ -19,6 +19,75 @@ func club() view.Club {
 	}
 }
 
+var biocoop = view.Person{ID: "42", Name: "Épicerie du Port", Handle: "epicerie", Path: "/@epicerie", Kind: view.Association}
+
+func days() []view.OpenDay {
+	var list []view.OpenDay
+	for i := range 7 {
+		d := view.OpenDay{Day: (i + 1) % 7, Spans: []string{"9:00-12:30", "14:00-19:00"}, Text: "9:00-12:30, 14:00-19:00"}
+		if i == 6 {
+			d.Spans, d.Text = nil, ""
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+func organisation() view.Organisation {
+	return view.Organisation{
+		Person: biocoop, Sort: "shop", Summary: "<p>Producteurs du pays de Dinan.</p>", Address: "@epicerie@dinan.example", Feed: "/@epicerie.atom",
+		Place: port.Person, Hours: days(), Open: true, Holidays: "Fermé du 24 au 26 décembre.", Needs: []string{"Des bocaux vides", "Deux bénévoles le samedi matin"},
+	}
+}
+
+func questions() []view.Question {
+	return []view.Question{
+		{ID: "71", Asker: yann, Text: "Avez-vous du pain sans gluten ?", Asked: ago(3 * time.Hour), AskedOn: "il y a 3 h"},
+		{ID: "72", Asker: wordy, Text: "أين يمكنني إيقاف الدراجة؟", Asked: ago(50 * time.Hour), AskedOn: "dimanche", Answer: "Derrière la boutique.", Answered: ago(40 * time.Hour)},
+	}
+}
+
+// offered are the pages of organisations.
+func offered() []Story {
+	return []Story{
+		{"organisation/visitor", func(f pages.Frame) pages.Page {
+			return pages.Organisation{Frame: stranger(in(f, "", biocoop.Path)), Organisation: organisation(), Posts: Posts(2)}
+		}},
+		{"organisation/agent", func(f pages.Frame) pages.Page {
+			o := organisation()
+			o.Acts, o.Waiting, o.Sort, o.Elected = true, 2, "council", []view.Elected{{Person: marie, Office: "Adjointe à la vie des quartiers"}}
+			p := Posts(3)[2:]
+			p[0].Announcement = &view.Announcement{Sort: "council", Until: now.Add(90 * time.Hour)}
+			return pages.Organisation{Frame: in(f, "", biocoop.Path), Organisation: o, Posts: p}
+		}},
+		{"organisation/bare", func(f pages.Frame) pages.Page {
+			return pages.Organisation{Frame: in(f, "", wordy.Path), Organisation: view.Organisation{Person: wordy, Sort: "association", Place: longPlace.Person}}
+		}},
+		{"organisation_form/filled", func(f pages.Frame) pages.Page {
+			return pages.OrganisationForm{Frame: f, Organisation: biocoop, Council: true, Hours: days(), Needs: "Des bocaux", Agents: []view.Person{marie, yann}, Elected: []view.Elected{{Person: fatou, Office: "Maire"}}}
+		}},
+		{"organisation_form/error", func(f pages.Frame) pages.Page {
+			return pages.OrganisationForm{Frame: f, Organisation: biocoop, Hours: days(), Problems: []view.Problem{{Field: "hours", Code: "malformed"}, {Field: "agent", Code: "last"}}}
+		}},
+		{"new_organisation/empty", func(f pages.Frame) pages.Page {
+			return pages.NewOrganisation{Frame: f, Place: port.Person, Sort: "shop", Problems: []view.Problem{{Field: "agent", Code: "not-found"}}}
+		}},
+		{"questions/asker", func(f pages.Frame) pages.Page {
+			return pages.Questions{Frame: f, Organisation: biocoop, Questions: questions(), Once: "x", Problems: []view.Problem{{Field: "text", Code: "missing"}}}
+		}},
+		{"questions/agent", func(f pages.Frame) pages.Page {
+			return pages.Questions{Frame: f, Organisation: biocoop, Acts: true, Questions: questions(), Pager: view.Pager{Older: "/@epicerie/questions?before=1"}}
+		}},
+		{"questions/empty", func(f pages.Frame) pages.Page { return pages.Questions{Frame: f, Organisation: biocoop, Once: "x"} }},
+		{"new_notice/error", func(f pages.Frame) pages.Page {
+			return pages.NewNotice{Frame: f, Organisation: biocoop, Place: port.Person, Until: "2026-12-24", Once: "x", Problems: []view.Problem{{Field: "text", Code: "too-many-notices", Limit: 4}, {Field: "until", Code: "malformed"}}}
+		}},
+		{"admin_rules/filled", func(f pages.Frame) pages.Page {
+			return pages.AdminRules{Frame: in(f, "rules", "/admin/rules"), PostsADay: "5", NoticesAMonth: "4", ShopNotices: true, Problems: []view.Problem{{Field: "election-until", Code: "malformed"}}}
+		}},
+	}
+}
+
 // together are the pages of what neighbours do together.
 func together() []Story {
 	lines := []view.ClubLine{{Person: chess, Topic: "games", Members: 12}, {Person: wordy, Topic: "committee", Members: 1}}

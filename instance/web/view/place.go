@@ -75,6 +75,7 @@ type Profile struct {
 	Banner   string
 	Fields   []Field
 	Places   []PlaceLine
+	Offices  []Elected // with the councils that say so
 	Joined   time.Time
 	Posts    int
 	Locked   bool   // asks before it lets others follow

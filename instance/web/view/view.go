@@ -86,6 +86,8 @@ type Post struct {
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone
+	// Announcement is set on what an organisation lets everyone know.
+	Announcement *Announcement
 	// Restorable tells the author that they can still put it back.
 	Restorable bool
 	Replies    int

@@ -1,0 +1,283 @@
+package organisations_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/organisations"
+	"palier/instance/store"
+	"palier/instance/store/storetest"
+	"palier/instance/timelines"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+func opened(v *apptest.Village, place instance.Neighbourhood, agent instance.Account, name string, sort instance.OrganisationSort) instance.Organisation {
+	v.T.Helper()
+	o, err := v.Organisations.Open(v.T.Context(), organisations.Plan{Username: name, Title: name, Sort: sort, Place: place.ID, Agent: agent.ID})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return o
+}
+
+func announce(v *apptest.Village, by instance.Account, o instance.Organisation, text string) (*instance.Post, error) {
+	return v.Organisations.Announce(v.T.Context(), by, o.ID, organisations.Announcement{Text: text, Language: "fr", Until: v.Clock.Now().Add(48 * time.Hour)})
+}
+
+func code(err error) string {
+	if invalid, ok := errors.AsType[*instance.Invalid](err); ok {
+		return invalid.Code
+	}
+	return ""
+}
+
+// A council, a syndic and whoever acts for them read what is for neighbours only
+// where they live themselves.
+func TestTheCouncilAndTheSyndicReadNoTalkOfResidents(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		dinan := v.Place("dinan", "commune")
+		port := v.Place("port", "neighbourhood", dinan)
+		tilleuls := v.Place("tilleuls", "building", port)
+		amina, clerk := v.Resident("amina", tilleuls), v.Person("clerk")
+		for _, o := range []instance.Organisation{opened(v, dinan, clerk, "mairie", instance.Council), opened(v, tilleuls, clerk, "syndic", instance.Syndic)} {
+			talk := []*instance.Post{
+				v.Post(amina, tilleuls, instance.ToBuilding, "le syndic ne répond pas #talk"),
+				v.Post(amina, port, instance.ToNeighbourhood, "la mairie ne répond pas #talk"),
+				v.Post(amina, port, instance.ToAround, "qui vient au conseil #talk"),
+			}
+			if err := v.Places.SetStanding(ctx, tilleuls.ID, o.ID, 0, instance.Verified); !errors.Is(err, instance.ErrInvalid) {
+				t.Errorf("%s lives in a house: %v", o.Username, err)
+			}
+			if err := v.Places.SetModerator(ctx, port.ID, o.ID, true); !errors.Is(err, instance.ErrNotFound) {
+				t.Errorf("%s looks after a place: %v", o.Username, err)
+			}
+			itself, err := v.Places.Viewer(ctx, o.ID)
+			if err != nil || len(itself.Inner)+len(itself.Around)+len(itself.Tends) != 0 {
+				t.Errorf("%s as a reader: %+v, %v", o.Username, itself, err)
+			}
+			for who, viewer := range map[string]instance.Viewer{o.Username: itself, "who acts for it": v.Viewer(clerk)} {
+				for _, p := range talk {
+					if _, err := v.Posts.ByID(ctx, viewer, p.ID); !errors.Is(err, instance.ErrNotFound) {
+						t.Errorf("%s reads %q: %v", who, p.Source, err)
+					}
+				}
+				lists := map[string]func() ([]timelines.Entry, instance.ID, error){
+					"the commune": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Place(ctx, viewer, dinan.ID, timelines.Narrow{}, timelines.Page{})
+					},
+					"the neighbourhood": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Place(ctx, viewer, port.ID, timelines.Narrow{}, timelines.Page{})
+					},
+					"the house": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Place(ctx, viewer, tilleuls.ID, timelines.Narrow{}, timelines.Page{})
+					},
+					"the home feed": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Home(ctx, viewer, timelines.Page{})
+					},
+					"the neighbour's page": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Person(ctx, viewer, amina.ID, timelines.Narrow{}, timelines.Page{})
+					},
+					"the hashtag": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Tag(ctx, viewer, "talk", timelines.Narrow{}, timelines.Page{})
+					},
+					"what is public": func() ([]timelines.Entry, instance.ID, error) {
+						return v.Timelines.Public(ctx, viewer, timelines.Narrow{}, timelines.Page{})
+					},
+				}
+				for where, read := range lists {
+					entries, _, err := read()
+					if err != nil || len(entries) != 0 {
+						t.Errorf("%s reads %d in %s, %v", who, len(entries), where, err)
+					}
+				}
+			}
+			var feeds int
+			err = db.Read().QueryRow(ctx, `SELECT COUNT(*) FROM home_entries WHERE owner_id IN ($1, $2)`, o.ID, clerk.ID).Scan(&feeds)
+			if err != nil || feeds != 0 {
+				t.Errorf("%d lines in feeds, %v", feeds, err)
+			}
+		}
+		// Who also lives there reads as the neighbour they are.
+		v.Verify(clerk, tilleuls)
+		v.Post(amina, tilleuls, instance.ToBuilding, "réunion au rez-de-chaussée")
+		if got := v.Shown(tilleuls, v.Viewer(clerk)); len(got) == 0 {
+			t.Error("a neighbour who acts for the syndic reads nothing at home")
+		}
+	})
+}
+
+func TestANoticeIsForEveryoneAndAnsweredByNobody(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		port := v.Place("port", "neighbourhood")
+		amina, clerk, dora := v.Resident("amina", port), v.Person("clerk"), v.Person("dora")
+		o := opened(v, port, clerk, "epicerie", instance.Shop)
+		if _, err := v.People.Follow(ctx, amina.ID, port.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := announce(v, dora, o, "moi"); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a stranger announces: %v", err)
+		}
+		p, err := announce(v, clerk, o, "Arrivage d’huîtres")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Author.ID != o.ID || p.Kind != instance.KindNotice || p.Audience != instance.ToPublic {
+			t.Errorf("notice: by %s, %s for %s", p.Author.Username, p.Kind, p.Audience)
+		}
+		if got := v.Home(amina); !slices.Equal(got, []string{"Arrivage d’huîtres"}) {
+			t.Errorf("a neighbour's feed: %q", got)
+		}
+		shown, err := v.Organisations.NoticesAt(ctx, port.ID, 5)
+		if err != nil || len(shown) != 1 || shown[0].Notice == nil || shown[0].Notice.Sort != instance.Shop {
+			t.Errorf("notices in the place: %+v, %v", shown, err)
+		}
+		_, err = v.Posts.Publish(ctx, v.Viewer(amina), instance.Draft{Text: "combien ?", ReplyTo: p.ID})
+		if code(err) != "no-replies" {
+			t.Errorf("answered in the open: %v", err)
+		}
+		v.Clock.Advance(72 * time.Hour)
+		if shown, err = v.Organisations.Notices(ctx, o.ID, 5); err != nil || len(shown) != 0 {
+			t.Errorf("a notice that holds no more: %d, %v", len(shown), err)
+		}
+	})
+}
+
+func TestNoticesKeepToTheRules(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		port := v.Place("port", "neighbourhood")
+		clerk := v.Person("clerk")
+		shop, council := opened(v, port, clerk, "epicerie", instance.Shop), opened(v, port, clerk, "mairie", instance.Council)
+		set := func(r instance.Rules) {
+			t.Helper()
+			if err := v.Rules.Set(ctx, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(instance.Rules{ShopNotices: true, NoticesAMonth: 2})
+		for i, want := range []string{"", "", "too-many-notices"} {
+			if _, err := announce(v, clerk, shop, "a"); code(err) != want {
+				t.Errorf("notice %d of a shop: %v", i+1, err)
+			}
+		}
+		v.Clock.Advance(31 * 24 * time.Hour)
+		if _, err := announce(v, clerk, shop, "b"); err != nil {
+			t.Errorf("a month later: %v", err)
+		}
+		set(instance.Rules{NoticesAMonth: 2})
+		if _, err := announce(v, clerk, shop, "c"); code(err) != "no-shops" {
+			t.Errorf("where shops have none: %v", err)
+		}
+		now := v.Clock.Now()
+		set(instance.Rules{ElectionFrom: now.Add(-time.Hour), ElectionUntil: now.Add(time.Hour)})
+		if _, err := announce(v, clerk, council, "d"); code(err) != "election" {
+			t.Errorf("a council while people vote: %v", err)
+		}
+		v.Clock.Advance(2 * time.Hour)
+		if _, err := announce(v, clerk, council, "e"); err != nil {
+			t.Errorf("a council after that: %v", err)
+		}
+		if _, err := v.Organisations.Announce(ctx, clerk, council.ID, organisations.Announcement{Text: "x", Until: now}); code(err) != "malformed" {
+			t.Errorf("until yesterday: %v", err)
+		}
+		if err := v.Rules.Set(ctx, instance.Rules{PostsADay: -1}); code(err) != "out-of-range" {
+			t.Errorf("fewer than none: %v", err)
+		}
+	})
+}
+
+func TestQuestionsAreForWhoActsForIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		port := v.Place("port", "neighbourhood")
+		amina, bo, clerk := v.Resident("amina", port), v.Resident("bo", port), v.Person("clerk")
+		boss := v.Person("boss")
+		boss.Role = instance.Admin
+		o := opened(v, port, clerk, "mairie", instance.Council)
+		for range 2 { // pressed twice
+			if err := v.Organisations.Ask(ctx, amina.ID, organisations.Ask{To: o.ID, Text: "Et le trottoir ?", Once: "x"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, who := range []instance.Account{bo, boss, amina} {
+			if _, err := v.Organisations.Box(ctx, who, o.ID, 0, 10); !errors.Is(err, instance.ErrNotFound) {
+				t.Errorf("%s reads the box: %v", who.Username, err)
+			}
+		}
+		box, err := v.Organisations.Box(ctx, clerk, o.ID, 0, 10)
+		if err != nil || len(box) != 1 || box[0].Text != "Et le trottoir ?" || box[0].Asker.ID != amina.ID || box[0].AskedAt.IsZero() {
+			t.Fatalf("the box: %+v, %v", box, err)
+		}
+		if err := v.Organisations.Answer(ctx, bo, box[0].ID, "moi"); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("bo answers: %v", err)
+		}
+		if err := v.Organisations.Answer(ctx, clerk, box[0].ID, "En mars."); err != nil {
+			t.Fatal(err)
+		}
+		mine, err := v.Organisations.Asked(ctx, amina.ID, o.ID, 0, 10)
+		if err != nil || len(mine) != 1 || mine[0].Answer != "En mars." || mine[0].AnsweredAt.IsZero() {
+			t.Errorf("who asked reads %+v, %v", mine, err)
+		}
+		if others, err := v.Organisations.Asked(ctx, bo.ID, o.ID, 0, 10); err != nil || len(others) != 0 {
+			t.Errorf("others read %+v, %v", others, err)
+		}
+		for i := range organisations.MaxOpen + 1 {
+			err := v.Organisations.Ask(ctx, bo.ID, organisations.Ask{To: o.ID, Text: "encore"})
+			if want := map[bool]string{true: "too-many-questions"}[i == organisations.MaxOpen]; code(err) != want {
+				t.Errorf("question %d: %v", i+1, err)
+			}
+		}
+	})
+}
+
+func TestWhoActsForAnOrganisation(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		port := v.Place("port", "neighbourhood")
+		clerk, marie, bo := v.Person("clerk"), v.Person("marie"), v.Person("bo")
+		o, club := opened(v, port, clerk, "mairie", instance.Council), opened(v, port, clerk, "club", instance.Association)
+		if err := v.Organisations.SetAgent(ctx, bo, o.ID, bo.ID, true); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("bo acts for it by himself: %v", err)
+		}
+		if err := v.Organisations.SetAgent(ctx, clerk, o.ID, clerk.ID, false); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("the last one goes: %v", err)
+		}
+		if err := v.Organisations.SetAgent(ctx, clerk, o.ID, marie.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Organisations.Elect(ctx, marie, o.ID, bo.ID, "Maire"); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Organisations.Elect(ctx, clerk, club.ID, bo.ID, "Président"); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a club elects: %v", err)
+		}
+		if err := v.Organisations.Elect(ctx, bo, o.ID, bo.ID, "Roi"); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("bo elects bo: %v", err)
+		}
+		offices, err := v.Organisations.Offices(ctx, bo.ID)
+		if err != nil || len(offices) != 1 || offices[0].Title != "Maire" || offices[0].Council.ID != o.ID {
+			t.Errorf("offices: %+v, %v", offices, err)
+		}
+		mine, err := v.Organisations.For(ctx, clerk.ID)
+		if err != nil || len(mine) != 2 {
+			t.Errorf("clerk acts for %+v, %v", mine, err)
+		}
+	})
+}

@@ -1,0 +1,55 @@
+package view
+
+import (
+	"html/template"
+	"time"
+)
+
+// Organisation is the page of an association, a shop, a council or the like.
+type Organisation struct {
+	Person
+	Sort     string
+	Summary  template.HTML
+	Address  string // the public address, with its @
+	Feed     string
+	Place    Person
+	Hours    []OpenDay // none if it has no hours
+	Open     bool      // now
+	Holidays string
+	Needs    []string
+	Elected  []Elected
+	Bond     Bond
+	Acts     bool // the one who reads acts for it
+	Waiting  int  // questions without an answer, for those who act for it
+}
+
+// OpenDay is when it is open on a day of the week, 0 for Sunday.
+type OpenDay struct {
+	Day   int
+	Spans []string
+	Text  string // of all, as it is typed
+}
+
+// Elected is somebody with the office a council says they have.
+type Elected struct {
+	Person
+	Office string
+}
+
+// Question is what was asked, and the answer if there is one.
+type Question struct {
+	ID       string
+	Asker    Person
+	Text     string
+	Asked    time.Time
+	AskedOn  string // the same in words
+	Answer   string
+	Answered time.Time // zero: not yet
+	Shared   bool
+}
+
+// Announcement is what a post is marked with that an organisation lets everyone know.
+type Announcement struct {
+	Sort  string
+	Until time.Time
+}
