@@ -177,13 +177,28 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	err = v.DB.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO passkeys (id, person_id, credential_id, credential, label, created_at)
-			VALUES ($1, $2, $3, '{}', $4, 0)`, who.ID, who.ID, who.Username, secret)
+			VALUES ($1, $2, $3, '{}', $4, 0)`, who.ID+1, who.ID, who.Username, secret)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b["passkey"] = who.ID.String()
+	err = v.DB.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO invitations (id, code, person_id, place_id, remaining, created_at, expires_at)
+			VALUES ($1, $2, $3, $4, 1, 0, $5)`, who.ID+2, secret+who.Username, who.ID, v.tilleuls.ID, store.Millis(time.Now().Add(time.Hour)))
+		if err == nil {
+			_, err = tx.Exec(ctx, `
+				INSERT INTO homes (id, person_id, kind, place_id, label, since)
+				VALUES ($1, $2, 'work', $3, $4, 0)`, who.ID+3, who.ID, v.tilleuls.ID, secret)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["invitation"], b["dwelling"] = (who.ID + 2).String(), (who.ID + 3).String()
+	b["passkey"] = (who.ID + 1).String()
 	b["token"] = fmt.Sprint(connected[0].Token)
 	return b, p
 }

@@ -198,8 +198,37 @@ func (s *Service) Forget(ctx context.Context, tx store.Tx, person instance.Actor
 	return nil
 }
 
-// Settle is [Service.Add] for the home of a newcomer.
-func (s *Service) Settle(ctx context.Context, tx store.Tx, person, group instance.ActorID, address int64, label, door string) error {
-	_, err := s.Add(ctx, tx, Place{Person: person, Kind: Home, Group: group, Address: address, Label: label, Door: door})
+// Settle is [Service.Add] for the parts of a [Place].
+func (s *Service) Settle(ctx context.Context, tx store.Tx, person instance.ActorID, kind string, group instance.ActorID, address int64, label, door string) error {
+	_, err := s.Add(ctx, tx, Place{Person: person, Kind: Kind(kind), Group: group, Address: address, Label: label, Door: door})
 	return err
+}
+
+// EndOf is [Service.End]; it returns the place that was left, and those of what
+// the person still has.
+func (s *Service) EndOf(ctx context.Context, tx store.Tx, person instance.ActorID, id instance.ID) (left instance.ActorID, others []instance.ActorID, err error) {
+	if err := s.End(ctx, tx, person, id); err != nil {
+		return 0, nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT id, place_id
+		  FROM homes
+		 WHERE person_id = $1 AND (former_at IS NULL OR id = $2)`, person, id)
+	if err != nil {
+		return 0, nil, fmt.Errorf("end home %s: %w", id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var of instance.ID
+		var group instance.ActorID
+		if err := rows.Scan(&of, &group); err != nil {
+			return 0, nil, fmt.Errorf("end home %s: %w", id, err)
+		}
+		if of == id {
+			left = group
+		} else {
+			others = append(others, group)
+		}
+	}
+	return left, others, rows.Err()
 }

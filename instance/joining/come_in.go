@@ -53,19 +53,14 @@ func (s *Service) join(ctx context.Context, token string) (instance.Account, err
 		if a, err = enrol(ctx, tx); err != nil {
 			return err
 		}
-		if err := s.o.Homes.Settle(ctx, tx, a.ID, l.Plan.Place, l.Plan.Address, l.Plan.Label, l.Plan.Door); err != nil {
+		if err := s.o.Homes.Settle(ctx, tx, a.ID, "home", l.Plan.Place, l.Plan.Address, l.Plan.Label, l.Plan.Door); err != nil {
 			return err
 		}
 		chain, err := s.o.Places.DeclareIn(ctx, tx, l.Plan.Place, a.ID)
 		if err != nil {
 			return err
 		}
-		for _, place := range chain {
-			if err := s.o.People.HearIn(ctx, tx, a.Actor, place); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.hearAll(ctx, tx, a.Actor, chain)
 	})
 	return a, err
 }

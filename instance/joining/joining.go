@@ -67,11 +67,18 @@ type Places interface {
 	// DeclareIn notes that a person says they live in a place, and in what that
 	// lies within, and returns all of these.
 	DeclareIn(ctx context.Context, tx store.Tx, place, person instance.ActorID) ([]instance.Actor, error)
+	// LeaveIn ends a person's residence in a place and in what that lies within,
+	// but for what others of their places lie within too.
+	LeaveIn(ctx context.Context, tx store.Tx, place, person instance.ActorID, others []instance.ActorID) error
 }
 
 // Homes is where it is kept who lives where.
 type Homes interface {
-	Settle(ctx context.Context, tx store.Tx, person, group instance.ActorID, address int64, label, door string) error
+	// Settle ties a person to a place; kind is home, work, parents or second.
+	Settle(ctx context.Context, tx store.Tx, person instance.ActorID, kind string, group instance.ActorID, address int64, label, door string) error
+	// EndOf keeps a home as one that was left, and returns its place and those
+	// of the person's other homes.
+	EndOf(ctx context.Context, tx store.Tx, person instance.ActorID, id instance.ID) (left instance.ActorID, others []instance.ActorID, err error)
 }
 
 // New returns a service on o. It has to be made before the job queue starts.

@@ -54,26 +54,75 @@ func (s *Service) Join(ctx context.Context, group, person instance.ActorID) erro
 
 // Leave ends a person's residence in a place.
 func (s *Service) Leave(ctx context.Context, group, person instance.ActorID) error {
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM memberships WHERE group_id = $1 AND person_id = $2`, group, person)
-		if err != nil {
-			return err
-		}
-		if err := s.forgetProofs(ctx, tx, group, person, "left"); err != nil {
-			return err
-		}
-		// What only residents read is not theirs to read any more.
-		_, err = tx.Exec(ctx, `
-			DELETE FROM home_entries
-			 WHERE owner_id = $1
-			   AND post_id IN (SELECT id FROM posts
-			                    WHERE group_id = $2 AND author_id <> $1 AND audience IN ('building', 'neighbourhood', 'around'))`, person, group)
-		return err
-	})
+	err := s.db.InTx(ctx, func(tx store.Tx) error { return s.leave(ctx, tx, group, person) })
 	if err != nil {
 		return fmt.Errorf("%s leaves %s: %w", person, group, err)
 	}
 	return nil
+}
+
+func (s *Service) leave(ctx context.Context, tx store.Tx, group, person instance.ActorID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM memberships WHERE group_id = $1 AND person_id = $2`, group, person)
+	if err != nil {
+		return err
+	}
+	if err := s.forgetProofs(ctx, tx, group, person, "left"); err != nil {
+		return err
+	}
+	// What only residents read is not theirs to read any more.
+	_, err = tx.Exec(ctx, `
+		DELETE FROM home_entries
+		 WHERE owner_id = $1
+		   AND post_id IN (SELECT id FROM posts
+		                    WHERE group_id = $2 AND author_id <> $1 AND audience IN ('building', 'neighbourhood', 'around'))`, person, group)
+	return err
+}
+
+// LeaveIn ends inside a transaction a person's residence in a place and in
+// everything of ours that it lies within, but for what others of their places
+// lie within too.
+func (s *Service) LeaveIn(ctx context.Context, tx store.Tx, place, person instance.ActorID, others []instance.ActorID) error {
+	left, err := s.chain(ctx, tx, place)
+	if err != nil {
+		return fmt.Errorf("%s leaves %s: %w", person, place, err)
+	}
+	stays := map[instance.ActorID]bool{}
+	for _, o := range others { // a handful
+		kept, err := s.chain(ctx, tx, o)
+		if err != nil {
+			return fmt.Errorf("%s leaves %s: %w", person, place, err)
+		}
+		for _, a := range kept {
+			stays[a.ID] = true
+		}
+	}
+	for _, a := range left { // three or four
+		if stays[a.ID] {
+			continue
+		}
+		if err := s.leave(ctx, tx, a.ID, person); err != nil {
+			return fmt.Errorf("%s leaves %s: %w", person, place, err)
+		}
+	}
+	return nil
+}
+
+// chain returns a place and everything of ours that it lies within, the
+// narrowest first.
+func (s *Service) chain(ctx context.Context, tx store.Tx, place instance.ActorID) ([]instance.Actor, error) {
+	return actors.List(tx.Query(ctx, `
+		WITH RECURSIVE up (id) AS (
+			SELECT n.actor_id FROM neighbourhoods n WHERE n.actor_id = $1 AND n.closed_at IS NULL
+			UNION
+			SELECT p.id
+			  FROM up
+			  JOIN nestings w ON w.child_id = up.id
+			  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
+		)
+		SELECT `+actors.Columns+`
+		  FROM actors a
+		 WHERE a.id IN (SELECT id FROM up) AND a.kind = 'Group' AND a.deleted_at IS NULL
+		 ORDER BY `+narrowest, place))
 }
 
 // SetStanding notes how sure the operator is that a person lives in a place, and
@@ -245,19 +294,7 @@ func (s *Service) Residences(ctx context.Context, person instance.ActorID) ([]Re
 // and so in everything of ours that it lies within. It returns all of these, the
 // narrowest first. Whoever is a resident already stays as they are.
 func (s *Service) DeclareIn(ctx context.Context, tx store.Tx, place, person instance.ActorID) ([]instance.Actor, error) {
-	chain, err := actors.List(tx.Query(ctx, `
-		WITH RECURSIVE up (id) AS (
-			SELECT n.actor_id FROM neighbourhoods n WHERE n.actor_id = $1 AND n.closed_at IS NULL
-			UNION
-			SELECT p.id
-			  FROM up
-			  JOIN nestings w ON w.child_id = up.id
-			  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
-		)
-		SELECT `+actors.Columns+`
-		  FROM actors a
-		 WHERE a.id IN (SELECT id FROM up) AND a.kind = 'Group' AND a.deleted_at IS NULL
-		 ORDER BY `+narrowest, place))
+	chain, err := s.chain(ctx, tx, place)
 	if err != nil {
 		return nil, fmt.Errorf("%s declares to live in %s: %w", person, place, err)
 	}

@@ -107,7 +107,7 @@ var every = []Page{
 	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},
-	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Passkeys{}, Seen{}, Name{},
+	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Invitations{}, Invitation{}, DoorCards{}, PlaceSheet{}, Dwellings{}, Passkeys{}, Seen{}, Name{},
 	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Seen{}, Name{},
 	Prove{}, ProveNeighbours{}, ProveHall{}, ProveList{}, Vouching{}, VouchFor{}, HallCode{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
 	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
