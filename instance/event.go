@@ -171,7 +171,7 @@ func (e *Event) checkVenue() error {
 func (e *Event) checkJoining() error {
 	switch {
 	case e.Capacity < 0:
-		return &Invalid{Field: "capacity", Code: "malformed"}
+		return &Invalid{Field: "capacity", Code: "malformed", Limit: MaxPlaces}
 	case e.Capacity > MaxPlaces:
 		return &Invalid{Field: "capacity", Code: "too-many", Limit: MaxPlaces}
 	case !slices.Contains([]string{"free", "restricted", "external", "none"}, e.JoinMode):

@@ -231,7 +231,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
-			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear,
+			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear, a.Events.Hear,
 			a.Clubs.Hear,
 			a.Organisations.Hear,
 		} {
@@ -257,6 +257,10 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,
+		Notices: func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
+			return a.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
+		},
+		Mail: a.Mail, Say: a.say, Title: a.Config.Title,
 	})
 	a.Exchange = exchange.New(exchange.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Readers: a.Places, Tell: tell})
 	a.Exchange.Use()

@@ -73,6 +73,7 @@ func (a *App) routes() (http.Handler, error) {
 		Addresses:     a.Addresses,
 		Finds:         a.Config.Limits.Addresses,
 		Dashboard:     a.Dashboard,
+		Events:        a.Events,
 	})
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/digest"
+	"palier/instance/events"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -40,6 +41,7 @@ func (a *App) schedule() {
 	a.Jobs.Every("withdrawals", time.Minute, SettleWithdrawn{})
 	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
+	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
 	a.Jobs.Every("households", time.Hour, boundaries.Count{})
 }
 
@@ -75,6 +77,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 			return err
 		}
 		if err := people.SweepMutes(ctx, tx, now); err != nil {
+			return err
+		}
+		if err := a.Events.Sweep(ctx, tx); err != nil {
 			return err
 		}
 		if err := a.Mail.Sweep(ctx, tx); err != nil {

@@ -249,7 +249,23 @@ var trials = map[string][]string{
 	"GET /healthz": {"/healthz"}, "GET /readyz": {"/readyz"},
 
 	// Events.
-	"GET /e/{id:[0-9]+}": {"/e/:circle", "/e/:direct"},
+	"GET /e/{id:[0-9]+}":                      {"/e/:circle", "/e/:direct"},
+	"POST /e/{id:[0-9]+}/answer":              {"/e/:circle/answer answer=yes"},
+	"POST /e/{id:[0-9]+}/needs/{need:[0-9]+}": {"/e/:circle/needs/1 act=take"},
+	"GET /e/{id:[0-9]+}/edit":                 {"/e/:circle/edit"},
+	"POST /e/{id:[0-9]+}/edit":                {"/e/:circle/edit title=moi"},
+	"POST /e/{id:[0-9]+}/dates":               {"/e/:circle/dates date=1"},
+	"POST /e/{id:[0-9]+}/after":               {"/e/:circle/after came=1"},
+	"GET /e/{id:[0-9]+}/guests":               {"/e/:circle/guests"},
+	"POST /e/{id:[0-9]+}/guests":              {"/e/:circle/guests key=1&act=admit"},
+	"GET /events":                             {"/events"}, "GET /@{name}/events": {"/@tilleuls/events", "/@amina/events"},
+	"GET /e/{id:[0-9]+}/event.ics": {"/e/:circle/event.ics"}, "GET /@{name}/events.ics": {"/@tilleuls/events.ics"},
+	"GET /calendar/{secret:[A-Z2-7]+}.ics": {"/calendar/AAAAAAAAAAAAAAAAAAAAAAAAAA.ics"},
+	"GET /e/{id:[0-9]+}/poster":            {"/e/:circle/poster"},
+	"POST /e/{id:[0-9]+}/guest":            {"/e/:circle/guest name=moi&email=moi@example.org"},
+	"GET /e/guest/{token:[A-Z2-7]+}":       {"/e/guest/AAAAAAAAAAAAAAAAAAAAAAAAAA"},
+	"POST /e/guest/{token:[A-Z2-7]+}":      {"/e/guest/AAAAAAAAAAAAAAAAAAAAAAAAAA answer=yes"},
+	"GET /events/new":                      nil, "POST /events/new": nil, "POST /events/link": nil,
 
 	// Programs: posts.
 	"POST /api/v1/statuses":                   {"/api/v1/statuses status=moi&in_reply_to_id=:circle", "/api/v1/statuses status=moi&in_reply_to_id=:direct", "/api/v1/statuses status=moi&media_ids[]=:upload", "/api/v1/statuses status=moi&media_ids[]=:picture"},

@@ -119,3 +119,22 @@ func (s *Service) Guests(ctx context.Context, by instance.ActorID, p *instance.P
 	}
 	return list(ctx, s.db.Read(), `r.post_id = $1 AND r.state <> 'unconfirmed'`, p.ID)
 }
+
+// Coming returns the actors who come to an event, in the order in which they
+// said so, at most [MaxListed].
+func (s *Service) Coming(ctx context.Context, id instance.PostID) ([]instance.Actor, error) {
+	return actors.List(s.db.Read().Query(ctx, `
+		SELECT `+actors.Columns+`
+		  FROM rsvps r JOIN actors a ON a.id = r.actor_id
+		 WHERE r.post_id = $1 AND r.state = 'coming' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		 ORDER BY r.queue
+		 LIMIT $2`, id, MaxListed))
+}
+
+// Organiser returns the person who invites in the name of a place.
+func (s *Service) Organiser(ctx context.Context, p *instance.Post) (instance.Actor, error) {
+	return actors.ByURI(ctx, s.db.Read(), p.Event.Organiser)
+}
+
+// Writes tells whether guests without an account can be written to.
+func (s *Service) Writes() bool { return s.mail != nil }

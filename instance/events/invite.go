@@ -13,7 +13,7 @@ import (
 // which those who look after it may do. It returns what publishing a post
 // returns, an [instance.Invalid] for an event that cannot be, and
 // [instance.ErrForbidden] for who may not speak for the place.
-func (s *Service) Invite(ctx context.Context, v instance.Viewer, d instance.Draft, asPlace bool) (*instance.Post, error) {
+func (s *Service) Invite(ctx context.Context, v instance.Viewer, d instance.Draft, asPlace bool, needs ...instance.Need) (*instance.Post, error) {
 	d.Kind = instance.KindEvent
 	if d.Event == nil {
 		return nil, &instance.Invalid{Field: "starts", Code: "missing"}
@@ -34,7 +34,12 @@ func (s *Service) Invite(ctx context.Context, v instance.Viewer, d instance.Draf
 		e.Organiser = self.URI
 		v = instance.Viewer{ID: d.Group}
 	}
-	p, err := s.posts.PublishWith(ctx, v, d, s.plan)
+	p, err := s.posts.PublishWith(ctx, v, d, func(ctx context.Context, tx store.Tx, p *instance.Post) error {
+		if err := s.plan(ctx, tx, p); err != nil {
+			return err
+		}
+		return s.AddNeeds(ctx, tx, p.ID, needs)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("invite: %w", err)
 	}

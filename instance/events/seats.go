@@ -80,7 +80,18 @@ func (s *Service) enter(ctx context.Context, tx store.Tx, p *instance.Post, g gu
 	if err != nil {
 		return r, err
 	}
-	return r, s.promote(ctx, tx, p)
+	if before.State != state && g.who != nil && g.who.ID != p.Author.ID && p.Author.Kind == instance.Person {
+		if err := s.concern(ctx, tx, NoticeGuest, g.who.ID, p.ID, []instance.ActorID{p.Author.ID}); err != nil {
+			return r, err
+		}
+	}
+	if state != instance.Waits {
+		return r, s.promote(ctx, tx, p)
+	}
+	if err := s.promote(ctx, tx, p); err != nil {
+		return r, err
+	}
+	return answerOf(ctx, tx, p.ID, g)
 }
 
 // open returns an [instance.Invalid] for an event nobody can come to.
@@ -223,6 +234,18 @@ func (s *Service) promote(ctx context.Context, tx store.Tx, p *instance.Post) er
 
 // granted tells those who have a place now.
 func (s *Service) granted(ctx context.Context, tx store.Tx, p *instance.Post, who []instance.RSVP) error {
+	var here []instance.ActorID
+	for _, r := range who {
+		if r.Who != nil && r.Who.Local() {
+			here = append(here, r.Who.ID)
+		}
+	}
+	if err := s.concern(ctx, tx, NoticePlace, p.Author.ID, p.ID, here); err != nil {
+		return err
+	}
+	if err := s.writeGuests(ctx, tx, who, p, NoticePlace); err != nil {
+		return err
+	}
 	for _, r := range who {
 		if r.Who == nil {
 			continue

@@ -16,6 +16,11 @@ const (
 	PurchaseMissed    Kind = "purchase-missed"    // it is, but nothing was left for one's own order
 	PurchaseCancelled Kind = "purchase-cancelled" // it is not
 	PurchaseExtended  Kind = "purchase-extended"  // its deadline was put off
+	EventChanged      Kind = "event-changed"      // an event one comes to is at another time or place
+	EventCancelled    Kind = "event-cancelled"    // it is off
+	EventReminder     Kind = "event-reminder"     // it is soon
+	EventPlace        Kind = "event-place"        // there is a place for who waited
+	EventGuest        Kind = "event-guest"        // somebody comes, for who invites
 	PurchasePickUp    Kind = "purchase-pick-up"   // one chooses when to come for it
 	RideAsked         Kind = "ride-asked"         // somebody wants to come along
 	RideAgreed        Kind = "ride-agreed"        // one is taken along

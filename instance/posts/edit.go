@@ -15,6 +15,12 @@ import (
 // [instance.Invalid] for what cannot be taken and [instance.ErrNotFound] for a
 // post that is not the editor's.
 func (s *Service) Edit(ctx context.Context, by instance.ActorID, id instance.PostID, d instance.Draft) (*instance.Post, error) {
+	return s.EditWith(ctx, by, id, d, nil)
+}
+
+// EditWith is [Service.Edit] and, in its transaction and before anybody hears of
+// it, with. A nil with does nothing.
+func (s *Service) EditWith(ctx context.Context, by instance.ActorID, id instance.PostID, d instance.Draft, with With) (*instance.Post, error) {
 	if err := d.Check(); err != nil {
 		return nil, err
 	}
@@ -50,6 +56,11 @@ func (s *Service) Edit(ctx context.Context, by instance.ActorID, id instance.Pos
 		}
 		if err := reviseMatter(ctx, tx, p, d); err != nil {
 			return err
+		}
+		if with != nil {
+			if err := with(ctx, tx, p); err != nil {
+				return err
+			}
 		}
 		return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: p.Author, Post: p, ID: s.ids.Next()})
 	})

@@ -85,6 +85,10 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	if p.Proposal != nil && p.EditedAt.Equal(p.Proposal.ToldAt) {
 		shown.Edited = time.Time{} // nothing was written anew: it only stands otherwise
 	}
+	if p.Event != nil && !p.Gone() {
+		i := occasion(p, time.Time{})
+		shown.Invites = &i
+	}
 	shown.May = deedsOn(p, me, tends)
 	return shown
 }
@@ -114,6 +118,9 @@ func version(p *instance.Post) int64 {
 		if a != nil {
 			mix(a.UpdatedAt.UnixMilli())
 		}
+	}
+	if p.Event != nil {
+		mix(int64(p.Event.Taken)<<32 | int64(p.Event.Waiting))
 	}
 	if p.Poll != nil {
 		mix(p.Poll.EndsAt.UnixMilli())

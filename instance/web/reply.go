@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"palier/instance"
+	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
 
@@ -38,6 +39,9 @@ func (s *Server) replyAgain(w http.ResponseWriter, r *http.Request, id instance.
 	p, err := s.thread(r, id)
 	if err != nil {
 		return err
+	}
+	if p.Post.Invites != nil {
+		return s.showEvent(w, r, http.StatusUnprocessableEntity, id, all, pages.GuestForm{})
 	}
 	p.Text, p.Problems = d.Text, all
 	if d.Once != "" {

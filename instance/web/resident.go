@@ -46,7 +46,6 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/@{name:[A-Za-z0-9_]+}.atom", s.shared(s.getFeed))
 	r.Get("/@{name}/{id:[0-9]+}", s.shared(s.getThread))
 	r.Get("/@{name}/{id:[0-9]+}/history", s.page(s.getHistory))
-	r.Get("/e/{id:[0-9]+}", s.shared(s.getEvent))
 	r.Get("/tags/{tag}", s.shared(s.getTag))
 	r.Get("/search", s.page(s.getSearch))
 	r.Get("/places", s.shared(s.getPlaces))

@@ -18,6 +18,7 @@ import (
 	"palier/instance/conversations"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
+	"palier/instance/events"
 	"palier/instance/exchange"
 	"palier/instance/filters"
 	"palier/instance/groups"
@@ -30,8 +31,8 @@ import (
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
-	"palier/instance/passkeys"
 	"palier/instance/organisations"
+	"palier/instance/passkeys"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/portraits"
@@ -89,6 +90,7 @@ type Options struct {
 	Filters       *filters.Service
 	Conversations *conversations.Service
 	Exchange      *exchange.Service
+	Events        *events.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network
@@ -197,6 +199,7 @@ func (s *Server) Routes(r chi.Router) {
 	r.Group(func(r chi.Router) {
 		r.Use(http.NewCrossOriginProtection().Handler, s.Sessions.Load)
 		s.residentRoutes(r)
+		s.meetingRoutes(r)
 		s.adminRoutes(r)
 		s.proveRoutes(r)
 		s.proofsRoutes(r)

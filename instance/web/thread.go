@@ -30,6 +30,10 @@ func (s *Server) getThread(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.Post.Invites != nil {
+		SeeOther(w, r, p.Post.Invites.Path)
+		return nil
+	}
 	if author := "@" + chi.URLParam(r, "name"); "/"+author+"/"+id.String() != p.Post.Path {
 		SeeOther(w, r, p.Post.Path)
 		return nil

@@ -23,6 +23,8 @@ func (in *speaking) funcs() template.FuncMap {
 		"date":       in.Date,
 		"exact":      in.Exact,
 		"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"clock":      in.Clock,
+		"answerSign": func(state string) string { return answerSigns[state] },
 		"icon":       in.icon,
 		"asset":      in.set.assets.Path,
 		"avatar":     in.avatar,
@@ -120,6 +122,12 @@ var noticeSigns = map[string]string{
 	"ride-asked": "plus", "ride-agreed": "check", "ride-left": "cross", "ride-cancelled": "cross",
 	"ask": "reply", "agreed": "check", "ask-cancelled": "cross", "ask-matched": "reply", "ask-unanswered": "alert",
 	"loan-due": "clock", "loan-late": "clock", "loan-overdue": "alert", "loan-stuck": "alert",
+	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus",
+}
+
+// answerSigns are the drawings of how it stands with an invitation.
+var answerSigns = map[string]string{
+	"coming": "check", "waiting": "clock", "pending": "clock", "interested": "info", "declined": "cross", "unconfirmed": "clock",
 }
 
 // readers tells in one sentence who will read a post.

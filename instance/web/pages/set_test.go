@@ -111,6 +111,7 @@ var every = []Page{
 	JoinPlace{}, Join{}, JoinEmail{}, LinkSent{}, LinkOpen{}, AskLink{}, JoinWay{}, Seen{}, Name{},
 	Prove{}, ProveNeighbours{}, ProveHall{}, ProveList{}, Vouching{}, VouchFor{}, HallCode{}, ProveLetter{}, ProveCode{}, ProveDesk{}, ProveSeen{}, Desk{}, DeskVisitor{}, AdminLetters{}, LetterSheets{}, AdminProofs{}, AdminProving{},
 	Apps{}, Authorize{}, AuthorizeCode{}, AuthorizeFault{},
+	Event{}, Events{}, NewEvent{}, EditEvent{}, EventGuests{}, EventGuest{}, EventPoster{},
 	Clubs{}, ClubForm{}, Club{}, ClubMembers{},
 	Find{},
 	Places{},

@@ -17,6 +17,7 @@ func All() []Story {
 	all = append(all, together()...)
 	all = append(all, offered()...)
 	all = append(all, proving()...)
+	all = append(all, meeting()...)
 	all = append(all, writing()...)
 	all = append(all, buying()...)
 	all = append(all, administering()...)

@@ -83,6 +83,7 @@ type Post struct {
 	Purchase  *Purchase // nil for none
 	Proposal  *Proposal // nil for none
 	Ride      *Ride     // nil for none
+	Invites   *Occasion // nil for none
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone

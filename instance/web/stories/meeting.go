@@ -1,0 +1,125 @@
+package stories
+
+import (
+	"time"
+
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+func apero() view.Occasion {
+	return view.Occasion{
+		Path: "/e/901", Title: "Apéro de la cour", Starts: now.Add(73*time.Hour - 20*time.Minute), Ends: now.Add(76*time.Hour - 20*time.Minute),
+		Where: "Cour des Tilleuls", Street: "3 rue du Jerzual, 22100 Dinan", Map: "https://www.openstreetmap.org/", Status: "confirmed", Taken: 12, Left: 8,
+	}
+}
+
+func event(mine string) pages.Event {
+	post := Posts(1)[0]
+	i := apero()
+	post.Title, post.Invites, post.In = i.Title, &i, &centre.Person
+	e := view.Event{
+		Occasion: i, Template: "apero", Access: []string{"step-free", "toilets", "seats"}, JoinMode: "free", Open: true, Mine: mine, Seats: 2,
+		Bring: []view.Need{{ID: "1", What: "Boissons", Taker: &yann}, {ID: "2", What: "De quoi grignoter"}, {ID: "3", What: "Une table", Taker: &marie, Mine: true, Done: true}},
+	}
+	return pages.Event{Thread: pages.Thread{Post: post, MayReply: true, Readers: view.Choice{Audience: view.ToNeighbourhood, Place: "Centre-Ville", Readers: 214}}, Event: e}
+}
+
+// meeting are the pages of what neighbours meet for.
+func meeting() []Story {
+	form := pages.EventForm{Template: "apero", Title: "Apéro de la cour", Date: "2026-11-20", From: "19:00", To: "22:00", Venue: "Cour des Tilleuls", Capacity: "20"}
+	kept := []pages.Answered{{Name: "template", Value: "apero"}, {Name: "title", Value: "Apéro de la cour"}}
+	ask := func(step string, number int, problems ...view.Problem) func(pages.Frame) pages.Page {
+		return func(f pages.Frame) pages.Page {
+			p := pages.NewEvent{
+				Frame: in(f, "events", "/events/new"), Step: step, Number: number, Steps: 6, Back: "/events/new", Form: form, Kept: kept, Problems: problems, Once: "1", MaySpeak: true,
+				Templates: []string{"apero", "fete-des-voisins", "give-and-swap", "flea-market", "work-day", "walk", "committee", "other"},
+				Access:    []view.Option{{Value: "step-free", Selected: true}, {Value: "toilets"}},
+				Choices:   []view.Choice{{Audience: view.ToNeighbourhood, Place: "Centre-Ville", Readers: 214, Selected: true}, {Audience: view.ToPublic, Place: "Centre-Ville", Readers: 214}},
+			}
+			p.Form.Bring, p.Form.Do = "Boissons\nVerres", "-30 Prévenir les riverains"
+			return p
+		}
+	}
+	return []Story{
+		{"event/new", func(f pages.Frame) pages.Page { p := event(""); p.Frame = in(f, "events", "/e/901"); return p }},
+		{"event/coming", func(f pages.Frame) pages.Page {
+			p := event("coming")
+			p.Frame = in(f, "events", "/e/901")
+			p.Event.Guests = []view.Person{marie, yann, amira, wordy}
+			return p
+		}},
+		{"event/visitor", func(f pages.Frame) pages.Page {
+			p := event("")
+			p.Frame, p.MayReply, p.Event.Public = stranger(in(f, "events", "/e/901")), false, true
+			p.Wrong = []view.Problem{{Field: "email", Code: "malformed"}}
+			p.Guest = pages.GuestForm{Name: "Léa", Email: "lea@"}
+			return p
+		}},
+		{"event/full", func(f pages.Frame) pages.Page {
+			p := event("waiting")
+			p.Frame = in(f, "events", "/e/901")
+			p.Event.Left, p.Event.Waiting, p.Post.Invites.Left, p.Post.Invites.Waiting = 0, 3, 0, 3
+			p.Wrong = []view.Problem{{Field: "seats", Code: "full", Limit: 0}}
+			return p
+		}},
+		{"event/host", func(f pages.Frame) pages.Page {
+			p := event("coming")
+			p.Frame = in(f, "events", "/e/901")
+			p.Event.Hosts, p.Event.Repeats, p.Event.Over, p.Event.Open, p.Event.Came = true, true, true, false, 31
+			p.Event.Minutes = "On recommence au printemps.\nYann garde les tables."
+			p.Event.Do = []view.Need{{ID: "7", What: "Prévenir les riverains", Due: now.Add(48 * time.Hour)}, {ID: "8", What: "Accrocher les affiches", Due: now, Done: true}}
+			p.Event.Agenda = []view.Need{{What: "Le printemps"}}
+			p.Event.Next = []view.Date{{At: now.Add(80 * time.Hour), Key: "1"}, {At: now.Add(248 * time.Hour), Key: "2", Off: true}}
+			p.Event.Organise = &lucette
+			return p
+		}},
+		{"event/cancelled", func(f pages.Frame) pages.Page {
+			p := event("coming")
+			p.Frame = in(f, "events", "/e/901")
+			p.Post.Invites.Status, p.Event.Status, p.Event.Open = "cancelled", "cancelled", false
+			return p
+		}},
+		{"events/many", func(f pages.Frame) pages.Page {
+			a, b := apero(), apero()
+			b.Title, b.Where, b.Starts, b.Repeats, b.Off = wordy.Name, longPlace.Name, b.Starts.Add(24*time.Hour), true, true
+			return pages.Events{
+				Frame: in(f, "events", "/events"), Days: []pages.EventDay{{Key: "1", Events: []view.Occasion{a, a}}, {Key: "2", Events: []view.Occasion{b}}},
+				Link: "https://dinan.example/calendar/SECRET.ics", Later: "/events?from=2027-01-01", May: true, New: "/events/new",
+			}
+		}},
+		{"events/empty", func(f pages.Frame) pages.Page {
+			return pages.Events{Frame: stranger(in(f, "events", "/@centre_ville/events")), Place: &centre.Person, File: "/@centre_ville/events.ics", Later: "/@centre_ville/events?from=2027-01-01"}
+		}},
+		{"new_event/kind", ask("kind", 1)}, {"new_event/title", ask("title", 2, view.Problem{Field: "title", Code: "missing"})},
+		{"new_event/when", ask("when", 3, view.Problem{Field: "ends", Code: "before-start"}, view.Problem{Field: "starts", Code: "past"})},
+		{"new_event/where", ask("where", 4)}, {"new_event/guests", ask("guests", 5, view.Problem{Field: "capacity", Code: "malformed"})}, {"new_event/words", ask("words", 6)},
+		{"edit_event/full", func(f pages.Frame) pages.Page {
+			return pages.EditEvent{
+				Frame: in(f, "events", "/e/901/edit"), Path: "/e/901", Title: "Apéro de la cour", Form: form, Access: []view.Option{{Value: "quiet"}},
+				Problems: []view.Problem{{Field: "capacity", Code: "below-taken", Limit: 12}},
+			}
+		}},
+		{"event_guests/many", func(f pages.Frame) pages.Page {
+			return pages.EventGuests{Frame: in(f, "events", "/e/901/guests"), Event: view.Event{Occasion: apero()}, Guests: []view.Guest{
+				{Person: &yann, Name: yann.Name, State: "coming", Seats: 2, Note: "Avec une tarte", Key: "1"}, {Name: "Léa", State: "pending", Seats: 1, Key: "2"},
+				{Person: &wordy, Name: wordy.Name, State: "declined", Seats: 1, Key: "3"},
+			}}
+		}},
+		{"event_guest/press", func(f pages.Frame) pages.Page {
+			return pages.EventGuest{Frame: stranger(in(f, "", "/e/guest/SECRET")), Event: apero(), Action: "/e/guest/SECRET", State: "unconfirmed", Name: "Léa", Seats: 1}
+		}},
+		{"event_guest/coming", func(f pages.Frame) pages.Page {
+			return pages.EventGuest{
+				Frame: stranger(in(f, "", "/e/guest/SECRET")), Event: apero(), Action: "/e/guest/SECRET", State: "coming", Name: "Léa", Seats: 2,
+				Problems: []view.Problem{{Field: "seats", Code: "full", Limit: 1}},
+			}
+		}},
+		{"event_poster/print", func(f pages.Frame) pages.Page {
+			return pages.EventPoster{Frame: in(f, "", "/e/901/poster"), Event: apero(), Content: "<p>Chacun apporte un plat.</p>", Tongue: "fr", Link: "https://dinan.example/e/901"}
+		}},
+		{"event_guests/none", func(f pages.Frame) pages.Page {
+			return pages.EventGuests{Frame: in(f, "events", "/e/901/guests"), Event: view.Event{Occasion: apero()}}
+		}},
+	}
+}
