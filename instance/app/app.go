@@ -46,6 +46,7 @@ import (
 	"palier/instance/posts"
 	"palier/instance/previews"
 	"palier/instance/proofs"
+	"palier/instance/proofs/council"
 	"palier/instance/purchases"
 	"palier/instance/rides"
 	"palier/instance/rules"
@@ -110,6 +111,7 @@ type App struct {
 	handler http.Handler
 	folder  *media.Folder
 	files   media.Store
+	council *council.Council
 	zone    *time.Location
 	words   *words.Languages
 }
@@ -146,10 +148,6 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-// proofsSetting is the name of the secret behind codes and lists that prove where
-// people live.
-const proofsSetting = "proofs"
-
 // fanOuts is how many posts are brought to other servers at once. Each is brought
 // to all its servers at once in turn, so that a few suffice.
 const fanOuts = 16
@@ -183,7 +181,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Addresses, err = addresses.New(ctx, addresses.Options{DB: a.DB, IDs: a.ids, Now: a.now}); err != nil {
 		return err
 	}
-	proofKey, err := a.DB.Secret(ctx, proofsSetting)
+	proofKey, err := a.openProofs(ctx)
 	if err != nil {
 		return err
 	}

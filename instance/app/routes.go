@@ -67,6 +67,7 @@ func (a *App) routes() (http.Handler, error) {
 		Grants:        a.Config.Limits.Apps,
 		Digest:        a.Digest,
 		Proofs:        a.Proofs,
+		Council:       a.council,
 		Codes:         a.Config.Limits.Codes,
 		Boundaries:    a.Boundaries,
 		Exchange:      a.Exchange,

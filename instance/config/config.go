@@ -46,6 +46,8 @@ type Config struct {
 	// Mail is the mail server that takes letters; without one they stay in the
 	// database, where palier admin mail shows them.
 	Mail Mail `toml:"mail"`
+	// OIDC is the council whose accounts prove where somebody lives.
+	OIDC OIDC `toml:"oidc"`
 	// Roles are what this process does: web, worker.
 	Roles []string `toml:"roles"`
 	// TrustedProxies are whose X-Forwarded-For counts.
@@ -164,6 +166,9 @@ func (c *Config) Check() error {
 		if _, err := os.Stat(f); err != nil {
 			errs = append(errs, err)
 		}
+	}
+	if err := c.OIDC.check(); err != nil {
+		errs = append(errs, err)
 	}
 	if err := c.MediaBucket.check(); err != nil {
 		errs = append(errs, err)

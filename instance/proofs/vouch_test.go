@@ -273,7 +273,6 @@ func TestG16_ColludingAccountsStayWithinTheBound(t *testing.T) {
 					v.Verify(a, house)
 				} else {
 					must(t, v.Places.Join(ctx, house.ID, a.ID))
-					must(t, v.Proofs.AskNeighbours(ctx, house.ID, a.ID, true))
 				}
 			}
 			v.Clock.Advance(proofs.VouchAfter + time.Hour)
@@ -281,8 +280,9 @@ func TestG16_ColludingAccountsStayWithinTheBound(t *testing.T) {
 				must(t, v.Proofs.NewScreen(ctx, house.ID, crowd[0].ID))
 			}
 			for left := proofs.VouchEvery - time.Hour; left > 0; {
-				for range rapid.IntRange(1, 12).Draw(rt, "deeds") {
+				for range rapid.IntRange(1, 30).Draw(rt, "deeds") {
 					one, other := crowd[rapid.IntRange(0, len(crowd)-1).Draw(rt, "one")], crowd[rapid.IntRange(0, len(crowd)-1).Draw(rt, "other")]
+					must(t, v.Proofs.AskNeighbours(ctx, house.ID, other.ID, true))
 					r, _, err := v.Proofs.Asking(ctx, house.ID, other.ID)
 					must(t, err)
 					if hall && rapid.Bool().Draw(rt, "reads") {

@@ -20,6 +20,7 @@ import (
 func (s *Server) proveRoutes(r chi.Router) {
 	s.vouchRoutes(r)
 	s.hallRoutes(r)
+	s.councilRoutes(r)
 	r.Get("/prove", s.signedIn(s.getProve))
 	r.Get("/prove/seen/{id:[0-9]+}", s.signedIn(s.getProof))
 	r.Get("/prove/letter", s.signedIn(s.getLetter))
@@ -90,22 +91,28 @@ func (s *Server) provenHomes(ctx context.Context, person instance.ActorID) ([]vi
 
 // routesFor are the routes by which one can prove to live in a place.
 func (s *Server) routesFor(place instance.Actor) []string {
+	routes := []string{"letter", "desk"}
 	switch {
 	case place.Level.House():
-		return []string{"letter", "neighbours", "hall", "list", "desk"}
+		routes = []string{"letter", "neighbours", "hall", "list", "desk"}
 	case place.Level == vocab.LevelNeighbourhood:
-		return []string{"letter", "neighbours", "desk"}
-	default:
-		return []string{"letter", "desk"}
+		routes = []string{"letter", "neighbours", "desk"}
 	}
+	if s.Council != nil {
+		routes = append(routes, "council")
+	}
+	return routes
 }
 
 // proofView is a proof as a page shows it, with who saw it where the reader may
 // know.
 func (s *Server) proofView(p proofs.Proof, place view.Person, by *instance.Actor) view.Proof {
 	shown := view.Proof{
-		ID: p.ID.String(), Route: string(p.Route), Place: place, Document: p.Document, Seen: p.SeenAt, Expires: p.ExpiresAt,
+		ID: p.ID.String(), Route: string(p.Route), Place: place, Seen: p.SeenAt, Expires: p.ExpiresAt,
 		Revoked: p.RevokedAt, Reason: p.Reason, Counts: p.Counts(s.Now()), Strong: p.Route.Strong(),
+	}
+	if p.Route == proofs.Desk {
+		shown.Document = p.Document
 	}
 	if by != nil && by.ID != 0 {
 		who := personView(s.Site, *by)

@@ -38,6 +38,7 @@ import (
 	"palier/instance/portraits"
 	"palier/instance/posts"
 	"palier/instance/proofs"
+	"palier/instance/proofs/council"
 	"palier/instance/purchases"
 	"palier/instance/rides"
 	"palier/instance/rules"
@@ -106,6 +107,7 @@ type Options struct {
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Proofs        *proofs.Service
+	Council       *council.Council // nil where none is asked
 	Boundaries    *boundaries.Service
 	Dashboard     *dashboard.Service
 

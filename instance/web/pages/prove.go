@@ -250,3 +250,14 @@ type HallCode struct {
 
 // Template is hall_code.tmpl.
 func (HallCode) Template() string { return "hall_code" }
+
+// ProveCouncil leads to the accounts of a council.
+type ProveCouncil struct {
+	Frame
+
+	Host     string // where they are
+	Problems []view.Problem
+}
+
+// Template is prove_council.tmpl.
+func (ProveCouncil) Template() string { return "prove_council" }

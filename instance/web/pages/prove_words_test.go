@@ -14,7 +14,7 @@ var madeOfProofs = regexp.MustCompile(`^(admin-proofs\.term|document|proof\.(by-
 
 func TestEveryMadeMessageAboutProofsIsThere(t *testing.T) {
 	t.Parallel()
-	routes, shown := []string{"operator", "letter", "vouch", "hall", "desk", "list", "council"}, []string{"letter", "neighbours", "hall", "desk", "list"}
+	routes, shown := []string{"operator", "letter", "vouch", "hall", "desk", "list", "council"}, []string{"letter", "neighbours", "hall", "desk", "list", "council"}
 	terms := []string{"recheck", "voucher", "expired"}
 	families := map[string][]string{
 		"document.%":          documents,

@@ -67,6 +67,9 @@ func proving() []Story {
 			bad.Problems = []view.Problem{{Field: "code", Code: "wrong"}}
 			return pages.ProveHall{Frame: f, ProveAt: bad}
 		}},
+		{"prove_council/refused", func(f pages.Frame) pages.Page {
+			return pages.ProveCouncil{Frame: f, Host: "https://comptes.dinan.example", Problems: []view.Problem{{Field: "council", Code: "elsewhere"}}}
+		}},
 		{"prove_list/error", func(f pages.Frame) pages.Page {
 			bad := at
 			bad.Problems = []view.Problem{{Field: "person", Code: "wrong"}}
