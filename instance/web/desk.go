@@ -104,6 +104,9 @@ func (s *Server) showVisitor(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	p.Person, p.Place = personView(s.Site, v.Person), personView(s.Site, v.Place)
+	if p.Address, err = s.addressAt(r.Context(), v.Person.ID, v.Place.ID); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

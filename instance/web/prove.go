@@ -196,7 +196,26 @@ func (s *Server) getLetter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showLetter(w, r, http.StatusOK, h, pages.ProveLetter{ProveAt: at, Name: me(r).Name})
+	p := pages.ProveLetter{ProveAt: at, Name: me(r).Name}
+	if p.Address, err = s.addressAt(r.Context(), me(r).ID, h.Place.ID); err != nil {
+		return err
+	}
+	return s.showLetter(w, r, http.StatusOK, h, p)
+}
+
+// addressAt is the address that somebody gave for a place, empty if they gave
+// none.
+func (s *Server) addressAt(ctx context.Context, person, place instance.ActorID) (string, error) {
+	all, err := s.Homes.Of(ctx, person)
+	if err != nil {
+		return "", err
+	}
+	for _, h := range all {
+		if h.Former.IsZero() && h.Group == place && h.Label != "" {
+			return strings.TrimPrefix(h.Door+"\n"+h.Label, "\n"), nil
+		}
+	}
+	return "", nil
 }
 
 func (s *Server) showLetter(w http.ResponseWriter, r *http.Request, status int, h places.Residence, p pages.ProveLetter) (err error) {
