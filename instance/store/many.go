@@ -15,13 +15,21 @@ type Many struct {
 	args  []any
 }
 
-// together is how many arguments one statement has at most: both engines take
-// them.
-const together = 8000
+// How many arguments one statement has at most. SQLite looks each of them up by
+// name among all, and keeps short statements ready: few are quicker there.
+// PostgreSQL waits for an answer after each statement.
+const (
+	mostOfSQLite   = 300
+	mostOfPostgres = 8000
+)
 
 // Add takes a row, and writes those that wait when there are enough.
 func (m *Many) Add(ctx context.Context, tx Tx, row ...any) error {
-	if m.width = len(row); len(m.args)+len(row) > together {
+	most := mostOfPostgres
+	if sqliteRuns(tx) {
+		most = mostOfSQLite
+	}
+	if m.width = len(row); len(m.args)+len(row) > most {
 		if err := m.End(ctx, tx); err != nil {
 			return err
 		}
