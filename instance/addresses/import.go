@@ -53,7 +53,49 @@ func (s *Service) Import(ctx context.Context, t *sheets.Sheet, source string, re
 	if err := im.keep(ctx, rows); err != nil {
 		return fmt.Errorf("import %s: %w", report.File, err)
 	}
-	return t.Err()
+	if err := t.Err(); err != nil {
+		return err
+	}
+	if err := s.sweep(ctx); err != nil {
+		return fmt.Errorf("import %s: %w", report.File, err)
+	}
+	return nil
+}
+
+// sweep forgets streets whose doors all have moved to another name.
+func (s *Service) sweep(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx store.Tx) error {
+		empty, err := emptyStreets(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, id := range empty {
+			if err := Words.Drop(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM streets WHERE `+doorless)
+		return err
+	})
+}
+
+// doorless holds for a street that no address is in.
+const doorless = `NOT EXISTS (SELECT 1 FROM addresses a WHERE a.street_id = streets.id)`
+
+func emptyStreets(ctx context.Context, tx store.Tx) (list []int64, err error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM streets WHERE `+doorless)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		list = append(list, id)
+	}
+	return list, rows.Err()
 }
 
 // keep writes some addresses in one transaction.

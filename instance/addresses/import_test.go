@@ -124,6 +124,10 @@ func TestASecondFileBringsDoorsUpToDate(t *testing.T) {
 		if a.Point == nil || a.Point.Latitude < 48.4 || a.Point.Latitude > 48.6 || a.Point.Longitude > -1.9 || a.Point.Longitude < -2.2 {
 			t.Errorf("it lies at %+v", a.Point)
 		}
+		load(t, s, banHeader+ban(10, 14, "", "Rue Haute-Voie")) // the last door of the old name moves too
+		if got := names(t, s, "lainerie", 5); len(got) != 0 {
+			t.Errorf("a street without doors is found: %q", got)
+		}
 		if n, err := s.Count(t.Context()); n != 3 || err != nil {
 			t.Errorf("%d doors, %v", n, err)
 		}
