@@ -90,7 +90,7 @@ func (p *ErrandPlan) Check(now time.Time) error {
 func CheckErrandList(list, budget string, needed bool) error {
 	switch {
 	case needed && strings.TrimSpace(list) == "":
-		return &Invalid{Field: "list", Code: "missing"}
+		return &Invalid{Field: "list", Code: "no-list"}
 	case utf8.RuneCountInString(list) > MaxErrandList:
 		return &Invalid{Field: "list", Code: "too-long", Limit: MaxErrandList}
 	case utf8.RuneCountInString(budget) > MaxBudget:

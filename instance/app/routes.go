@@ -56,6 +56,7 @@ func (a *App) routes() (http.Handler, error) {
 		Portraits:     a.Portraits,
 		Purchases:     a.Purchases,
 		Rides:         a.Rides,
+		Errands:       a.Errands,
 		Joining:       a.Joining,
 		Passkeys:      a.Passkeys,
 		Homes:         a.Homes,

@@ -41,4 +41,17 @@ func together(v *village, who instance.Account, b belongings) {
 		t.Fatal(err)
 	}
 	b["ride"], b["seat"] = ride.ID.String(), g.Seats[0].ID.String()
+	errand, err := v.Errands.Open(ctx, v.Viewer(who), instance.Draft{Title: "Une page " + secret, Audience: instance.ToBuilding, Group: v.tilleuls.ID},
+		instance.ErrandPlan{Mode: "print", List: secret}, &instance.Printout{Name: secret, Content: []byte("%PDF-" + secret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Errands.Ask(ctx, v.Viewer(v.bo), errand.ID, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	e, err := v.Errands.ByID(ctx, v.Viewer(who), errand.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["errand"], b["part"] = errand.ID.String(), e.Parts[0].ID.String()
 }

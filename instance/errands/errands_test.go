@@ -101,7 +101,7 @@ func TestC17_ARunTakesOthersListsAlong(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := open(t, db)
 		id := s.post(instance.ErrandPlan{Mode: "run", Place: "La pharmacie du centre", At: s.Clock.Now().Add(time.Hour), Most: 1}, nil)
-		if err := s.Ask(t.Context(), s.Viewer(s.bo), id, " ", ""); !invalid(err, "list", "missing") {
+		if err := s.Ask(t.Context(), s.Viewer(s.bo), id, " ", ""); !invalid(err, "list", "no-list") {
 			t.Errorf("without a list: got %v", err)
 		}
 		must(t, s.Ask(t.Context(), s.Viewer(s.cem), id, "du pain", ""))
@@ -168,12 +168,12 @@ func TestC18_AParcelIsHandedOverWithACode(t *testing.T) {
 				other = "000001"
 			}
 			for range wrongs {
-				if err := s.Handed(ctx, s.Viewer(s.bo), id, part, other); !invalid(err, "code", "wrong") {
+				if err := s.Handed(ctx, s.Viewer(s.bo), id, part, other); !invalid(err, "code", "not-it") {
 					t.Errorf("a wrong code: got %v", err)
 				}
 			}
 			err := s.Handed(ctx, s.Viewer(s.bo), id, part, code)
-			if wrongs < 5 && err != nil || wrongs == 5 && !invalid(err, "code", "wrong") {
+			if wrongs < 5 && err != nil || wrongs == 5 && !invalid(err, "code", "not-it") {
 				t.Errorf("after %d wrong ones the right one: got %v", wrongs, err)
 			}
 			var kept []byte

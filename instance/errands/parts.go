@@ -160,7 +160,7 @@ func (s *Service) Handed(ctx context.Context, v instance.Viewer, id instance.Pos
 		return err
 	})
 	if err == nil && wrong {
-		err = &instance.Invalid{Field: "code", Code: "wrong", Limit: mostTries}
+		err = &instance.Invalid{Field: "code", Code: "not-it", Limit: mostTries}
 	}
 	return err
 }

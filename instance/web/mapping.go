@@ -78,8 +78,8 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
-	shown.Purchase, shown.Ride = purchaseView(p), rideView(p)
-	if shown.Purchase == nil && shown.Ride == nil {
+	shown.Purchase, shown.Ride, shown.Errand = purchaseView(p), rideView(p), errandView(p)
+	if shown.Purchase == nil && shown.Ride == nil && shown.Errand == nil {
 		shown.Proposal = proposalView(p)
 	}
 	if p.Proposal != nil && p.EditedAt.Equal(p.Proposal.ToldAt) {

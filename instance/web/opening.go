@@ -37,6 +37,11 @@ func (s *Server) readOpening(w http.ResponseWriter, r *http.Request) (*opening, 
 	if err := readForm(w, r); err != nil {
 		return nil, err
 	}
+	return s.openingIn(r)
+}
+
+// openingIn reads the words of a form that was read already.
+func (s *Server) openingIn(r *http.Request) (*opening, error) {
 	place, err := s.writesIn(r)
 	if err != nil {
 		return nil, err
@@ -120,6 +125,8 @@ func togetherPath(p *instance.Post, notice string) string {
 		return purchasePath(p.ID)
 	case "ride":
 		return ridePath(p.ID)
+	case "errand":
+		return errandPath(p.ID)
 	}
 	return ""
 }

@@ -18,6 +18,7 @@ import (
 	"palier/instance/conversations"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
+	"palier/instance/errands"
 	"palier/instance/events"
 	"palier/instance/exchange"
 	"palier/instance/filters"
@@ -106,6 +107,7 @@ type Options struct {
 	Digest        *digest.Service
 	Purchases     *purchases.Service
 	Rides         *rides.Service
+	Errands       *errands.Service
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked
 	Boundaries    *boundaries.Service

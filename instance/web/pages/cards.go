@@ -94,6 +94,9 @@ func key(f Frame, p view.Post, alone bool) cardKey {
 	if p.Ride != nil {
 		k.over = p.Ride.Ended(f.Now)
 	}
+	if p.Errand != nil {
+		k.over = p.Errand.Ended(f.Now)
+	}
 	if p.ReplyTo != nil {
 		k.answers = p.ReplyTo.To
 	}
@@ -167,6 +170,9 @@ func (in *speaking) writeCard(b *strings.Builder, f Frame, p view.Post, alone bo
 		if p.Ride != nil {
 			starts := p.Ride.Starts.In(f.Now.Location())
 			card.Until, card.Clock = in.Exact(starts), in.Clock(starts)
+		}
+		if p.Errand != nil && !p.Errand.Starts.IsZero() {
+			card.Until = in.Exact(p.Errand.Starts.In(f.Now.Location()))
 		}
 		if drawn, err = c.draw(card); err != nil {
 			return fmt.Errorf("post %s: %w", p.ID, err)

@@ -119,6 +119,7 @@ var noticeSigns = map[string]string{
 	"follow": "plus", "request": "followers", "granted": "check", "poll": "check", "status": "bell",
 	"home-proved": "check", "home-in-doubt": "clock", "home-lost": "alert",
 	"purchase-agreed": "check", "purchase-missed": "info", "purchase-cancelled": "cross", "purchase-extended": "clock", "purchase-pick-up": "clock",
+	"errand-asked": "plus", "errand-agreed": "check", "errand-cancelled": "cross",
 	"ride-asked": "plus", "ride-agreed": "check", "ride-left": "cross", "ride-cancelled": "cross",
 	"ask": "reply", "agreed": "check", "ask-cancelled": "cross", "ask-matched": "reply", "ask-unanswered": "alert",
 	"loan-due": "clock", "loan-late": "clock", "loan-overdue": "alert", "loan-stuck": "alert",

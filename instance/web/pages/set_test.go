@@ -103,7 +103,7 @@ var every = []Page{
 	Digest{}, NoticeSettings{}, Stop{},
 	Welcome{}, SignIn{}, Home{}, Neighbourhood{}, Members{}, Thread{}, History{}, Compose{}, Profile{}, EditProfile{}, Follow{},
 	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Filters{}, EditFilter{}, Messages{}, Message{}, NewMessage{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{}, Kept{}, Search{},
-	NewPurchase{}, Purchase{}, PurchaseSheet{}, NewRide{}, Ride{}, Rides{}, Trip{},
+	NewPurchase{}, Purchase{}, PurchaseSheet{}, NewRide{}, Ride{}, Rides{}, Trip{}, NewErrand{}, Errand{},
 	AdminOverview{}, AdminNeighbourhoods{}, AdminNeighbourhood{}, AdminMembers{}, AdminRelay{}, AdminWaiting{}, AdminLinks{},
 	AdminPeople{}, AdminNewPerson{}, AdminPerson{}, AdminServers{}, AdminServer{}, AdminBlocks{}, AdminNewBlock{}, AdminImport{},
 	AdminReports{}, AdminReport{}, AdminActor{}, AdminFailures{}, AdminWaitingPlaces{},

@@ -11,7 +11,7 @@ import (
 
 // madeTogether are the families of keys about what neighbours do together that
 // are put together while a page is laid out.
-var madeTogether = regexp.MustCompile(`^(measure|ride\.(mode|day|mine)|purchase\.(outcome|template|unit))`)
+var madeTogether = regexp.MustCompile(`^(measure|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
 
 func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 	t.Parallel()
@@ -25,6 +25,11 @@ func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 		"ride.mode.%":         instance.RideModes,
 		"ride.mode.%-hint":    instance.RideModes,
 		"ride.day.%":          {"1", "2", "3", "4", "5", "6", "7"},
+		"notice.errand-%":     {"asked", "agreed", "cancelled"},
+		"errand.mode.%":       instance.ErrandModes,
+		"errand.mode.%-hint":  instance.ErrandModes,
+		"errand.left.%":       instance.ErrandModes,
+		"errand.mine.%":       {"asked", "agreed", "declined"},
 		"ride.mine.%":         {"asked", "agreed", "declined"},
 	}
 	languages, err := words.Load()

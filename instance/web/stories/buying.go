@@ -124,6 +124,44 @@ func buying() []Story {
 		{"trip/own", func(f pages.Frame) pages.Page {
 			return pages.Trip{Frame: f, Trip: view.Trip{Who: "Marie", Driver: "Yann", Mode: "bike", From: "Gare, Dinan", To: "Léhon", Leaves: now.Add(14 * time.Hour), Arrives: now.Add(15 * time.Hour), Address: "https://dinan.example/trips/ABCDEFGHIJKLMNOP"}}
 		}},
+		{"new_errand/list", func(f pages.Frame) pages.Page { return newErrand(f, "list", nil) }},
+		{"new_errand/print", func(f pages.Frame) pages.Page {
+			return newErrand(f, "print", []view.Problem{{Field: "file", Code: "unprintable"}})
+		}},
+		{"new_errand/walk", func(f pages.Frame) pages.Page {
+			return newErrand(f, "walk", []view.Problem{{Field: "days", Code: "missing"}})
+		}},
+		{"errand/run", func(f pages.Frame) pages.Page {
+			p := errandPage(f, "run")
+			p.Place, p.MayAsk = "La pharmacie du centre", true
+			return p
+		}},
+		{"errand/running", func(f pages.Frame) pages.Page {
+			p := errandPage(f, "run")
+			p.Asks = true
+			p.Parts = []view.ErrandPart{{Seat: view.Seat{ID: "1", Who: lucette, State: "asked"}, List: "2 baguettes\nlait", Budget: "20 €"}, {Seat: view.Seat{ID: "2", Who: wordy, State: "agreed"}, List: "aspirine", Receipt: true}}
+			return p
+		}},
+		{"errand/parcel", func(f pages.Frame) pages.Page {
+			p := errandPage(f, "parcel")
+			p.Mine, p.Problems = &view.ErrandPart{Seat: view.Seat{ID: "1", Who: marie, State: "agreed"}}, []view.Problem{{Field: "code", Code: "not-it", Limit: 5}}
+			return p
+		}},
+		{"errand/code", func(f pages.Frame) pages.Page {
+			p := errandPage(f, "parcel")
+			p.Asks, p.Code, p.Parts = true, "204815", []view.ErrandPart{{Seat: view.Seat{ID: "1", Who: marie, State: "agreed"}}}
+			return p
+		}},
+		{"errand/print", func(f pages.Frame) pages.Page {
+			p := errandPage(f, "print")
+			p.File, p.Mine = "attestation.pdf", &view.ErrandPart{Seat: view.Seat{ID: "1", Who: marie, State: "agreed"}}
+			return p
+		}},
+		{"errand/walk", func(f pages.Frame) pages.Page {
+			p := errandPage(f, "walk")
+			p.Walks = []view.Walk{{Day: 1, Minute: 480, Clock: "8 h"}, {Day: 3, Minute: 480, Clock: "8 h", Who: "Marie", Mine: true}, {Day: 5, Minute: 480, Clock: "8 h", Who: "Yann"}}
+			return p
+		}},
 		{"thread/purchase", func(f pages.Frame) pages.Page {
 			p := purchasePost(potatoes("open", 12, 25))
 			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[1]}
@@ -173,6 +211,21 @@ func newRide(f pages.Frame, all []view.Problem) pages.NewRide {
 	p := pages.NewRide{Frame: f, In: &centre.Person, Once: "x", Days: week(), Choices: choices(view.ToNeighbourhood), Problems: all, Writing: view.RideWriting{Mode: "car", Seats: "3", From: "Saint-Malo"}}
 	for _, m := range []string{"car", "bike", "foot"} {
 		p.Modes = append(p.Modes, view.Option{Value: m, Selected: m == "car"})
+	}
+	return p
+}
+
+// errandPage is an errand of Fatou's.
+func errandPage(f pages.Frame, mode string) pages.Errand {
+	p := post(143, fatou, view.ToNeighbourhood, ago(2*time.Hour), "Un coup de main", "<p>Merci d’avance !</p>")
+	p.Errand = &view.Errand{Path: "/errands/143", Mode: mode, Status: "open", Starts: now.Add(20 * time.Hour), Left: 1, Urgent: mode != "run"}
+	return pages.Errand{Frame: in(f, "", p.Errand.Path), Post: p, Errand: *p.Errand}
+}
+
+func newErrand(f pages.Frame, mode string, all []view.Problem) pages.NewErrand {
+	p := pages.NewErrand{Frame: f, In: &centre.Person, Once: "x", Mode: mode, Days: week(), Choices: choices(view.ToNeighbourhood), Problems: all, Writing: view.ErrandWriting{Lists: "3", At: "08:00"}}
+	for _, m := range []string{"run", "list", "parcel", "walk", "print"} {
+		p.Modes = append(p.Modes, view.Option{Value: m, Label: "/errands/new?mode=" + m, Selected: m == mode})
 	}
 	return p
 }

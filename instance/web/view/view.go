@@ -84,6 +84,7 @@ type Post struct {
 	Proposal  *Proposal // nil for none
 	Ride      *Ride     // nil for none
 	Invites   *Occasion // nil for none
+	Errand    *Errand   // nil for none
 	Published time.Time
 	Edited    time.Time // zero if it never was
 	Gone      Gone
