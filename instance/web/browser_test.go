@@ -88,7 +88,7 @@ func (c *complaints) hear(event any) {
 	defer c.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != c.host && u.Scheme != "blob" && u.Scheme != "about" {
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != c.host && u.Scheme != "blob" && u.Scheme != "about" && u.Scheme != "data" {
 			c.all = append(c.all, "asked for "+e.Request.URL)
 		}
 	case *log.EventEntryAdded:
