@@ -8,7 +8,6 @@ import (
 	"palier/instance"
 	"palier/instance/mastodon/entity"
 	"palier/instance/timelines"
-	"palier/instance/writing"
 )
 
 // visibility is an audience in the words programs know. What is for a circle of
@@ -82,7 +81,7 @@ func (s *Server) status(p *instance.Post, f *faces) entity.Status {
 		ID: entity.ID(p.ID), CreatedAt: entity.Time(p.PublishedAt), Sensitive: p.Sensitive, SpoilerText: p.Warning,
 		Visibility: visibility(p.Audience), URI: p.URI, URL: p.URL,
 		RepliesCount: max(0, p.Replies), ReblogsCount: max(0, p.Boosts), FavouritesCount: max(0, p.Likes),
-		EditedAt: entity.Time(p.EditedAt), Content: writing.WithTitle(p.Title, p.Content), Account: f.of(p.Author),
+		EditedAt: entity.Time(p.EditedAt), Content: content(p), Account: f.of(p.Author),
 		MediaAttachments: make([]entity.MediaAttachment, len(p.Pictures)), Mentions: make([]entity.Mention, len(p.Mentions)),
 		Tags: make([]entity.StatusTag, len(p.Tags)), Emojis: []entity.Emoji{}, Poll: s.poll(p),
 	}
