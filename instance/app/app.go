@@ -202,7 +202,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Federation = federation
 	a.Sessions = auth.NewSessions(a.DB, a.Site, a.now)
 	a.Outreach, err = outreach.New(ctx, outreach.Options{
-		DB: a.DB, Site: a.Site, Now: a.now, Log: a.log, Jobs: a.Jobs, Notices: a.notice, Courier: federation.Courier(),
+		DB: a.DB, Site: a.Site, Now: a.now, Log: a.log, Jobs: a.Jobs, Notices: a.notice, IDs: a.ids, Courier: federation.Courier(),
 	})
 	if err != nil {
 		return err

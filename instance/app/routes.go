@@ -67,6 +67,7 @@ func (a *App) routes() (http.Handler, error) {
 		Lookup:        a.Config.Limits.Lookup,
 		Grants:        a.Config.Limits.Apps,
 		Digest:        a.Digest,
+		Outreach:      a.Outreach,
 		Proofs:        a.Proofs,
 		Council:       a.council,
 		Codes:         a.Config.Limits.Codes,

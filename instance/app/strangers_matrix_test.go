@@ -117,6 +117,10 @@ var trials = map[string][]string{
 	"GET /":                                           {"/"},
 	"GET /follow":                                     {"/follow"},
 	"GET /live":                                       nil, // a stream of one's own; see instance/live
+	"GET /sw.js":                                      nil, // the same for everyone
+	"GET /manifest.webmanifest":                       nil,
+	"GET /icon-{size:192|512}.png":                    nil,
+	"POST /settings/notices/push":                     nil,
 	"GET /offline":                                    {"/offline"},
 	"GET /settings/password":                          {"/settings/password"},
 	"GET /signin":                                     {"/signin"},

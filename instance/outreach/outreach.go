@@ -27,6 +27,7 @@ type Options struct {
 	Now  func() time.Time
 	Log  *slog.Logger
 	Jobs *jobs.Queue
+	IDs  *instance.IDs
 	// Notices returns what is told of a notice, for its owner's eyes. It returns
 	// [instance.ErrNotFound] for one that they do not see any more.
 	Notices func(ctx context.Context, owner instance.ActorID, notice instance.ID) (Notice, error)
@@ -66,6 +67,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	}
 	s := &Service{o: o, vapid: v}
 	jobs.Handle(o.Jobs, s.push, jobs.HandleOptions{Queue: Queue, Timeout: 30 * time.Second, MaxAttempts: tries, Backoff: backoff})
+	jobs.Handle(o.Jobs, s.pushBrowser, jobs.HandleOptions{Queue: Queue, Timeout: 30 * time.Second, MaxAttempts: tries, Backoff: backoff})
 	return s, nil
 }
 

@@ -74,6 +74,9 @@ func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.Actor
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return fmt.Errorf("push notice %s: %w", notice, err)
 	}
+	if all, err = s.browsers(ctx, tx, all, owner, alert, notice); err != nil {
+		return fmt.Errorf("push notice %s: %w", notice, err)
+	}
 	return s.o.Jobs.EnqueueAll(ctx, tx, all)
 }
 
@@ -99,38 +102,48 @@ func (s *Service) push(ctx context.Context, p Push) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.o.Notices(ctx, to.person, p.Notice)
+	gone, err := s.reach(ctx, to, p.Notice)
+	if err != nil || !gone {
+		return err
+	}
+	return s.end(ctx, p.Subscription)
+}
+
+// reach tells one recipient of a notice that its owner still sees, and whether
+// nobody listens there any more.
+func (s *Service) reach(ctx context.Context, to recipient, notice instance.ID) (gone bool, err error) {
+	n, err := s.o.Notices(ctx, to.person, notice)
 	if errors.Is(err, instance.ErrNotFound) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("push notice %s: %w", p.Notice, err)
+		return false, fmt.Errorf("push notice %s: %w", notice, err)
 	}
-	m, err := s.message(to, p.Notice, n)
+	m, err := s.message(to, notice, n)
 	if err != nil {
-		return jobs.Cancel(fmt.Errorf("push notice %s: %w", p.Notice, err))
+		return false, jobs.Cancel(fmt.Errorf("push notice %s: %w", notice, err))
 	}
 	status, after, err := s.o.Courier.Push(ctx, to.endpoint, m.header, m.body)
 	if err != nil {
-		return fmt.Errorf("push notice %s: %w", p.Notice, err)
+		return false, fmt.Errorf("push notice %s: %w", notice, err)
 	}
-	return s.answered(ctx, p, status, after)
+	return answered(status, after)
 }
 
-// answered does what the answer of a push service asks for (RFC 8030 §5, §7.3).
-func (s *Service) answered(ctx context.Context, p Push, status int, after time.Duration) error {
+// answered is what the answer of a push service asks for (RFC 8030 §5, §7.3).
+func answered(status int, after time.Duration) (gone bool, err error) {
 	switch {
 	case status >= 200 && status <= 299:
-		return nil
+		return false, nil
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return s.end(ctx, p.Subscription)
+		return true, nil
 	case status == http.StatusTooManyRequests, status >= 500:
 		if after > 0 {
-			return jobs.Snooze(min(after, longestWait)) // until it is stale
+			return false, jobs.Snooze(min(after, longestWait)) // until it is stale
 		}
-		return fmt.Errorf("push service answers %d", status)
+		return false, fmt.Errorf("push service answers %d", status)
 	}
-	return jobs.Cancel(fmt.Errorf("push service answers %d", status))
+	return false, jobs.Cancel(fmt.Errorf("push service answers %d", status))
 }
 
 // end forgets a program that does not listen any more.

@@ -10,6 +10,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/digest"
+	"palier/instance/outreach"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 	"palier/instance/web/words"
@@ -90,7 +91,7 @@ func (s *Server) saveNoticeSettings(w http.ResponseWriter, r *http.Request) erro
 
 func (s *Server) showNoticeSettings(w http.ResponseWriter, r *http.Request, status int, wish digest.Wish, all []view.Problem) error {
 	l := visitOf(r).language
-	p := pages.NoticeSettings{Problems: all, Often: string(wish.Often), Mailed: wish.Most > 0}
+	p := pages.NoticeSettings{PushKey: s.Outreach.PushKey(), Problems: all, Often: string(wish.Often), Mailed: wish.Most > 0}
 	for hour := range 24 {
 		at := time.Date(2026, 1, 1, hour, 0, 0, 0, s.Zone)
 		p.Hours = append(p.Hours, view.Option{Value: strconv.Itoa(hour), Label: l.Clock(at), Selected: hour == wish.Hour})
@@ -122,6 +123,26 @@ func mosts(l *words.Language, chosen int) []view.Option {
 		options = append(options, view.Option{Value: strconv.Itoa(n), Label: l.Number(n), Selected: n == chosen})
 	}
 	return options
+}
+
+// savePush has the browser told of what concerns its person, or not any more.
+func (s *Server) savePush(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	form := r.PostForm
+	err := s.Outreach.UnsubscribeBrowser(r.Context(), me(r).ID, form.Get("endpoint"))
+	if form.Get("p256dh") != "" {
+		err = s.Outreach.SubscribeBrowser(r.Context(), me(r).ID, outreach.Address{
+			Endpoint: form.Get("endpoint"), P256DH: form.Get("p256dh"), Auth: form.Get("auth"), Standard: true,
+		})
+	}
+	if err != nil {
+		return err
+	}
+	s.flashes.Set(w, view.Flash{Key: "notices.saved"})
+	SeeOther(w, r, "/settings/notices")
+	return nil
 }
 
 // stopped is whose letters of which kind a link stops. It returns

@@ -33,6 +33,10 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/signout", s.page(s.signOut))
 	r.Post("/language", s.page(s.chooseLanguage))
 	r.Get("/offline", s.page(s.getOffline))
+	r.Get("/sw.js", s.page(s.getWorker))
+	r.Get("/manifest.webmanifest", s.page(s.getManifest))
+	r.Get("/icon-{size:192|512}.png", s.page(s.getIcon))
+	r.Post("/settings/notices/push", s.signedIn(s.savePush))
 
 	// Letting a client program in.
 	r.Get(authorizePath, s.page(s.getAuthorize))

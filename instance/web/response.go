@@ -22,7 +22,7 @@ import (
 const ContentSecurityPolicy = policy + "; form-action 'self'"
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
-	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Secure sets the headers that every answer with a page carries, except for a
 // policy that is set already.

@@ -32,6 +32,8 @@ import (
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/outreach"
+	"palier/instance/passkeys"
 	"palier/instance/organisations"
 	"palier/instance/passkeys"
 	"palier/instance/people"
@@ -105,6 +107,7 @@ type Options struct {
 	Passes        *media.Passes
 	Portraits     *portraits.Service
 	Digest        *digest.Service
+	Outreach      Outreach
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Errands       *errands.Service
@@ -150,6 +153,16 @@ type Network interface {
 	Stuck(ctx context.Context, before instance.ID, limit int) ([]instance.StuckItem, error)
 	// Unstick has one of them worked again.
 	Unstick(ctx context.Context, id instance.ID) error
+}
+
+// Outreach tells browsers of what concerns people, though no page is open.
+type Outreach interface {
+	// PushKey is the public key by which push services know this server.
+	PushKey() string
+	// SubscribeBrowser has a browser of somebody's told at an address.
+	SubscribeBrowser(ctx context.Context, person instance.ActorID, a outreach.Address) error
+	// UnsubscribeBrowser has a browser of somebody's told nothing any more.
+	UnsubscribeBrowser(ctx context.Context, person instance.ActorID, endpoint string) error
 }
 
 // Jobs is what pages ask of the work that is done meanwhile.

@@ -153,6 +153,13 @@ func kind(name string) string {
 // Path returns the address of a file of the bundle: palier.css, icons.svg.
 func (b *Bundle) Path(name string) string { return b.prefix + name }
 
+// Plain returns a file as it was written, and its media type; nil for one that is
+// not there.
+func (b *Bundle) Plain(name string) (body []byte, kind string) {
+	f := b.files[name]
+	return f.plain, f.kind
+}
+
 // Size returns how many bytes of a file go over the wire, and 0 for one that
 // is not there.
 func (b *Bundle) Size(name string) int { return len(b.files[name].zip) }

@@ -27,6 +27,7 @@ type NoticeSettings struct {
 	Topics   []view.Option // what they are written about at once
 	Most     []view.Option // letters at once a day
 	Mailed   bool          // whether they are written to at once at all
+	PushKey  string        // by which push services know this server
 	Problems []view.Problem
 }
 
