@@ -117,6 +117,8 @@ var trials = map[string][]string{
 	"GET /":                                           {"/"},
 	"GET /follow":                                     {"/follow"},
 	"GET /live":                                       nil, // a stream of one's own; see instance/live
+	"GET /g/{name}/print":                             {"/g/tilleuls/print", "/g/centre/print"},
+	"GET /g/{name}/{code:[0-9][A-Za-z0-9]{4}}":        {"/g/tilleuls/0ABCD"},
 	"GET /sw.js":                                      nil, // the same for everyone
 	"GET /manifest.webmanifest":                       nil,
 	"GET /icon-{size:192|512}.png":                    nil,

@@ -121,6 +121,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 
 	// What neighbours do together.
 	r.Get("/g/{name}/dashboard.json", s.page(s.getDashboard))
+	r.Get("/g/{name}/print", s.page(s.getBoard))
+	r.Get("/g/{name}/{code:[0-9][A-Za-z0-9]{4}}", s.page(s.getShort))
 	r.Get("/g/{name}/clubs", s.page(s.getClubs))
 	r.Get("/g/{name}/clubs/new", s.signedIn(s.getNewClub))
 	r.Post("/g/{name}/clubs", s.signedIn(s.foundClub))

@@ -32,6 +32,7 @@ import (
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
+	"palier/instance/organisations"
 	"palier/instance/outreach"
 	"palier/instance/passkeys"
 	"palier/instance/organisations"

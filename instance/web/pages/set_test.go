@@ -100,7 +100,7 @@ var every = []Page{
 	Deals{},
 	Thread{}, Take{},
 	Welcome{},
-	Digest{}, NoticeSettings{}, Stop{},
+	Digest{}, NoticeSettings{}, Stop{}, Board{},
 	Welcome{}, SignIn{}, Home{}, Neighbourhood{}, Members{}, Thread{}, History{}, Compose{}, Profile{}, EditProfile{}, Follow{},
 	Requests{}, Notifications{}, Settings{}, Password{}, Blocked{}, Filters{}, EditFilter{}, Messages{}, Message{}, NewMessage{}, Report{}, Confirm{}, Failure{}, Offline{}, Tag{}, Kept{}, Search{},
 	NewPurchase{}, Purchase{}, PurchaseSheet{}, NewRide{}, Ride{}, Rides{}, Trip{}, NewErrand{}, Errand{},

@@ -41,3 +41,16 @@ func noticeSettings(f pages.Frame) pages.NoticeSettings {
 	}
 	return p
 }
+
+func board(f pages.Frame) pages.Board {
+	p := pages.Board{Frame: stranger(f), Place: centre.Person, URL: "https://dinan.example/@centre_ville", Short: "dinan.example/g/centre_ville/"}
+	for _, s := range digestPlaces()[0].Sections {
+		section := view.BoardSection{Kind: s.Kind}
+		for i, item := range s.Items {
+			code := strconv.Itoa(i) + "KX4P"
+			section.Items = append(section.Items, view.BoardItem{DigestItem: item, Code: code, URL: "https://dinan.example/g/centre_ville/" + code})
+		}
+		p.Sections = append(p.Sections, section)
+	}
+	return p
+}

@@ -176,6 +176,7 @@ func people() []Story {
 		{"digest/many", func(f pages.Frame) pages.Page {
 			return pages.Digest{Frame: f, Since: ago(24 * time.Hour), Places: digestPlaces()}
 		}},
+		{"board/week", func(f pages.Frame) pages.Page { return board(f) }},
 		{"digest/empty", func(f pages.Frame) pages.Page { return pages.Digest{Frame: f, Since: ago(24 * time.Hour)} }},
 		{"notice_settings/filled", func(f pages.Frame) pages.Page { return noticeSettings(f) }},
 		{"stop/asked", func(f pages.Frame) pages.Page { return pages.Stop{Frame: stranger(f), Kind: "digest"} }},
