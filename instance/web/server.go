@@ -35,8 +35,6 @@ import (
 	"palier/instance/organisations"
 	"palier/instance/outreach"
 	"palier/instance/passkeys"
-	"palier/instance/organisations"
-	"palier/instance/passkeys"
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/portraits"

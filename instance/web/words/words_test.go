@@ -25,7 +25,7 @@ func TestCataloguesSayTheSameThings(t *testing.T) {
 	all := load(t).All()
 	for _, l := range all[1:] {
 		if len(l.borrowed) > 0 {
-			t.Logf("%s has no words for %d messages: %v", l.Tag, len(l.borrowed), l.borrowed)
+			t.Errorf("%s has no words for %d messages: %v", l.Tag, len(l.borrowed), l.borrowed)
 		}
 		if diff := cmp.Diff(all[0].Keys(), l.Keys()); diff != "" {
 			t.Errorf("%s and %s differ (-%s +%s):\n%s", all[0].Tag, l.Tag, all[0].Tag, l.Tag, diff)
