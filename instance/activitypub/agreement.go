@@ -23,6 +23,8 @@ type Exchange interface {
 	// AnsweredIn notes an answer to what one of ours asked. It returns
 	// [instance.ErrNotFound] if nobody here asked that under uri.
 	AnsweredIn(ctx context.Context, tx store.Tx, proposer instance.Actor, uri string, yes bool, reason string, from instance.Origin) error
+	// LeftIn ends what somebody asked for who is gone for good.
+	LeftIn(ctx context.Context, tx store.Tx, who instance.ActorID) error
 	// CancelledIn notes that who asked takes it back, and tells whether there was
 	// anything to take back.
 	CancelledIn(ctx context.Context, tx store.Tx, taker instance.Actor, uri string, from instance.Origin) (bool, error)

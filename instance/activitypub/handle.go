@@ -221,6 +221,9 @@ func (s *Service) actorLeft(ctx context.Context, tx store.Tx, uri string) error 
 	if err != nil || a.Local() {
 		return err
 	}
+	if err := s.nouns.Exchange.LeftIn(ctx, tx, a.ID); err != nil {
+		return err
+	}
 	for _, sql := range []string{
 		`UPDATE actors SET followers_count = followers_count - 1
 		  WHERE id IN (SELECT followee_id FROM follows WHERE follower_id = $1 AND state = 'accepted')`,

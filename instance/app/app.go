@@ -230,6 +230,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
 			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear, a.Events.Hear,
+			a.Exchange.Hear,
 			a.Clubs.Hear,
 			a.Organisations.Hear,
 		} {
