@@ -253,7 +253,8 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 		Say: a.say, People: a.People, Places: a.Places, Homes: a.Homes,
 	})
 	a.Proofs = proofs.New(proofs.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Key: proofKey, Places: a.Places, Tell: tell})
-	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
+	a.Rules = rules.New(rules.Options{DB: a.DB, Initial: instance.Rules{ShopNotices: true, NoticesAMonth: a.Config.Limits.Notices, PostsADay: a.Config.Limits.PlacePosts}})
+	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Rules: a.Rules, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,
 		Notices: func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
@@ -273,8 +274,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 	a.Dashboard = dashboard.New(dashboard.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Feeds: a.Boundaries})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
-	a.Rules = rules.New(rules.Options{DB: a.DB, Initial: instance.Rules{ShopNotices: true, NoticesAMonth: a.Config.Limits.Notices}})
-	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Tell: tell})
+	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})

@@ -176,8 +176,10 @@ func (h *hall) rows() map[string]row {
 		"GET /admin/neighbourhoods/{id:[0-9]+}/waiting":                   page(place+"/waiting", keepers),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/waiting/{waiting:[0-9]+}": form(place+"/waiting/"+h.waiting.String(), keepers, bad, nil),
 
-		"GET /admin/rules":  page("/admin/rules", admins),
-		"POST /admin/rules": form("/admin/rules", admins, kept, nil),
+		"GET /admin/claims":              page("/admin/claims", admins),
+		"POST /admin/claims/{id:[0-9]+}": form("/admin/claims/1", admins, http.StatusNotFound, nil),
+		"GET /admin/rules":               page("/admin/rules", admins),
+		"POST /admin/rules":              form("/admin/rules", admins, kept, nil),
 		"GET /admin/neighbourhoods/{id:[0-9]+}/organisations/new": page(place+"/organisations/new", admins),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/organisations":    form(place+"/organisations", admins, kept, nil),
 

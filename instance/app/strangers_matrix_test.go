@@ -93,6 +93,12 @@ var trials = map[string][]string{
 	"GET /@{name}/questions":                          {"/@epicerie/questions"},
 	"POST /@{name}/questions":                         nil, // a box anyone writes to
 	"POST /@{name}/questions/{id:[0-9]+}":             {"/@epicerie/questions/:question answer=moi"},
+	"GET /g/{name}/directory":                         {"/g/centre/directory"},
+	"GET /g/{name}/directory/{id:[0-9]+}":             nil, // what public registers list
+	"POST /g/{name}/directory/{id:[0-9]+}":            nil, // anyone may say that a line is theirs
+	"POST /g/{name}/directory/{id:[0-9]+}/code":       nil, // one's own claim, see TestALetterProvesAClaim
+	"GET /@{name}/claims":                             {"/@epicerie/claims"},
+	"POST /@{name}/claims/{id:[0-9]+}":                {"/@epicerie/claims/1 answer=yes"},
 	"GET /g/{name}/clubs":                             {"/g/tilleuls/clubs"},
 	"GET /g/{name}/clubs/new":                         {"/g/tilleuls/clubs/new"},
 	"POST /g/{name}/clubs":                            {"/g/tilleuls/clubs title=moi&username=moi&topic=sport&entry=open"},

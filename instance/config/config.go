@@ -92,6 +92,9 @@ type Limits struct {
 	// Notices is how many an organisation can have in a month, 0 for any number,
 	// until an administrator sets it on a page.
 	Notices int `toml:"notices"`
+	// PlacePosts is how many messages one person can begin in one place in a day,
+	// likewise.
+	PlacePosts int `toml:"place_posts"`
 	// Lines bounds how many apps and pages are told at once what happens.
 	Lines live.Limits `toml:"lines"`
 }
@@ -118,6 +121,7 @@ func Default() Config {
 			SiteFollows: auth.Limit{Burst: 300, Every: 6 * time.Second},
 			Strangers:   notifications.Strangers{New: 7 * 24 * time.Hour, PerSite: 20, Together: 60},
 			Notices:     4,
+			PlacePosts:  5,
 			Lines:       live.Limits{PerPerson: 64, PerAddress: 256},
 		},
 	}

@@ -22,6 +22,7 @@ type Service struct {
 	keys  Keyring
 	posts Posts
 	rules Rules
+	key   []byte
 	tell  func(context.Context, store.Tx, instance.Deed) error
 }
 
@@ -55,13 +56,15 @@ type Options struct {
 	Keys  Keyring
 	Posts Posts
 	Rules Rules
+	// Key makes digests of codes that nobody without it can try out.
+	Key []byte
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, posts: o.Posts, rules: o.Rules, tell: o.Tell}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, posts: o.Posts, rules: o.Rules, key: o.Key, tell: o.Tell}
 }
 
 // Hear lets go of who closed their account.

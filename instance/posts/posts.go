@@ -21,6 +21,7 @@ type Service struct {
 	now    func() time.Time
 	places Places
 	finder Finder
+	rules  Rules
 	jobs   *jobs.Queue
 	tell   func(context.Context, store.Tx, instance.Deed) error
 
@@ -44,6 +45,11 @@ type Finder interface {
 	Find(ctx context.Context, handle string) (instance.Actor, error)
 }
 
+// Rules is what the administrators set.
+type Rules interface {
+	In(ctx context.Context, tx store.Tx) (instance.Rules, error)
+}
+
 // Options are what a [Service] stands on.
 type Options struct {
 	DB     *store.DB
@@ -52,6 +58,7 @@ type Options struct {
 	Now    func() time.Time
 	Places Places
 	Finder Finder // nil: nobody elsewhere is looked up
+	Rules  Rules  // nil: none
 	Jobs   *jobs.Queue
 	// Pictures takes in what is uploaded.
 	Pictures *media.Pictures
@@ -61,7 +68,7 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, jobs: o.Jobs, tell: o.Tell, pictures: o.Pictures}
+	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, rules: o.Rules, jobs: o.Jobs, tell: o.Tell, pictures: o.Pictures}
 	jobs.Handle(o.Jobs, s.endOfPoll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.countsOfPoll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.publishScheduled, jobs.HandleOptions{})

@@ -78,6 +78,9 @@ func (s *Service) publishIn(ctx context.Context, tx store.Tx, by instance.ActorI
 	if err := s.insert(ctx, tx, p, ""); err != nil {
 		return nil, err
 	}
+	if err := s.enough(ctx, tx, p); err != nil {
+		return nil, err
+	}
 	if err := s.attach(ctx, tx, p, d); err != nil {
 		return nil, err
 	}

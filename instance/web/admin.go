@@ -50,6 +50,8 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Post("/admin/neighbourhoods/{id:[0-9]+}/organisations", s.admins(s.openOrganisation))
 
 	// What holds for those who write here.
+	r.Get("/admin/claims", s.admins(s.getLetterClaims))
+	r.Post("/admin/claims/{id:[0-9]+}", s.admins(s.printClaim))
 	r.Get("/admin/rules", s.admins(s.getRules))
 	r.Post("/admin/rules", s.admins(s.setRules))
 

@@ -102,6 +102,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`reach`,
 	`report\.category`,
 	`reports\.state`,
+	`register`,
 	`role`,
 	`scope`,
 	`settings\.appearance`,

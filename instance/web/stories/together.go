@@ -79,6 +79,26 @@ func offered() []Story {
 			return pages.Questions{Frame: f, Organisation: biocoop, Acts: true, Questions: questions(), Pager: view.Pager{Older: "/@epicerie/questions?before=1"}}
 		}},
 		{"questions/empty", func(f pages.Frame) pages.Page { return pages.Questions{Frame: f, Organisation: biocoop, Once: "x"} }},
+		{"directory/many", func(f pages.Frame) pages.Page {
+			return pages.Directory{Frame: f, Place: dinan.Person, Query: "port", Register: "rna", Pager: view.Pager{Older: "/g/dinan/directory?after=1"}, Entries: []view.Entry{
+				{ID: "1", Register: "sirene", Name: "Épicerie du Port", Street: "12 rue du Port", Commune: "Dinan", Page: biocoop.Path},
+				{ID: "2", Register: "rna", Name: wordy.Name, Commune: "Dinan", Purpose: "Organiser les fêtes et embellir le quartier.", Website: "https://comite.example/", Claim: "/g/dinan/directory/2"},
+			}}
+		}},
+		{"directory/empty", func(f pages.Frame) pages.Page { return pages.Directory{Frame: stranger(f), Place: dinan.Person} }},
+		{"claim/new", func(f pages.Frame) pages.Page {
+			return pages.Claim{Frame: f, Place: dinan.Person, Entry: view.Entry{ID: "2", Name: "Comité des fêtes"}, Problems: []view.Problem{{Field: "username", Code: "malformed"}}}
+		}},
+		{"claim/letter", func(f pages.Frame) pages.Page {
+			return pages.Claim{Frame: f, Place: dinan.Person, Entry: view.Entry{ID: "2", Name: "Comité des fêtes"}, Way: "letter", Problems: []view.Problem{{Field: "code", Code: "wrong"}}}
+		}},
+		{"claims/printed", func(f pages.Frame) pages.Page {
+			return pages.Claims{Frame: in(f, "claims", "/admin/claims"), Action: "/admin/claims", Letters: true, Printed: &view.Letterhead{Name: "Comité des fêtes", Lines: []string{"22100 Dinan"}, Code: "ABCDEFGHJK"},
+				Claims: []view.Claim{{ID: "1", Entry: view.Entry{Name: "Comité des fêtes", Register: "rna", Commune: "Dinan"}, Name: "Yann", Printed: true}}}
+		}},
+		{"claims/council", func(f pages.Frame) pages.Page {
+			return pages.Claims{Frame: f, Action: "/@mairie/claims", Claims: []view.Claim{{ID: "1", Entry: view.Entry{Name: "Comité des fêtes", Register: "rna", Commune: "Dinan"}, Name: "Yann"}}}
+		}},
 		{"new_notice/error", func(f pages.Frame) pages.Page {
 			return pages.NewNotice{Frame: f, Organisation: biocoop, Place: port.Person, Until: "2026-12-24", Once: "x", Problems: []view.Problem{{Field: "text", Code: "too-many-notices", Limit: 4}, {Field: "until", Code: "malformed"}}}
 		}},
