@@ -42,6 +42,12 @@ func Storybook(set *pages.Set) http.Handler {
 		w.Header().Set("Content-Type", "image/svg+xml")
 		_, _ = w.Write([]byte(picture))
 	})
+	for path, stands := range map[string][2]string{"/sw.js": {"text/javascript", ""}, "/manifest.webmanifest": {"application/manifest+json", `{"name": "Stories", "start_url": "/_stories/"}`}} {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", stands[0])
+			_, _ = w.Write([]byte(stands[1]))
+		})
+	}
 	mux.HandleFunc("GET /_stories/live", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_, _ = w.Write([]byte("retry: 3600000\n\nevent: post\ndata: 1\n\nevent: post\ndata: 2\n\n"))
