@@ -20,7 +20,7 @@ import (
 const dinan = "22050"
 
 // began is how long ago the servers of the demo were founded.
-const began = 28 * time.Hour
+const began = 15 * 24 * time.Hour
 
 // fill gives the servers their people, places and conversation, unless they
 // have them from an earlier run.
@@ -32,7 +32,7 @@ func fill(ctx context.Context, servers []*server, clock *clock) error {
 	clock.standBack(began)
 	defer clock.standBack(0)
 	f := filler{servers: servers, clock: clock}
-	for _, step := range []func(context.Context) error{f.places, f.people, f.relays, f.follows, f.talk} {
+	for _, step := range []func(context.Context) error{f.places, f.people, f.relays, f.follows, f.settleCrowd, f.live, f.talk} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("fill the demo: %w", err)
 		}
