@@ -53,7 +53,7 @@ func (c importer) one(ctx context.Context, console demo.Console, a *app.App, pat
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	name := filepath.Base(path)
 	source := c.Source
 	if source == "" {

@@ -110,9 +110,6 @@ func unstruck(safe, title string) (string, bool) {
 // handing it over.
 var actions = map[string]bool{"transfer": true, "transferCustody": true, "deliverService": true, "use": true}
 
-// units are those we can count in.
-var units = map[string]bool{"one": true, "minute": true, "hour": true, "day": true, "kilogram": true, "litre": true}
-
 // proposed reads what a post from elsewhere offers or asks for, nil if it does
 // neither.
 func proposed(o *as2.Object, doc as2.Note, ours vocab.Post) *instance.Proposal {

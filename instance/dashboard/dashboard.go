@@ -99,16 +99,14 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	}
 	var ids []instance.PostID
 	var lengths []int
-	for _, section := range []struct {
-		from, where, order string
-		most               int
-	}{
-		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, mostNeeds},
-		{`JOIN events e ON e.post_id = p.id`, `e.starts_at < CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, mostEvents},
-		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, mostOffers},
-		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, mostClosing},
+	for _, part := range []section{
+		{`JOIN notices n ON n.post_id = p.id`, `n.until > $1`, `p.id DESC`, `n.place_id`, mostNotices},
+		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, `p.group_id`, mostNeeds},
+		{`JOIN events e ON e.post_id = p.id`, `e.starts_at < CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents},
+		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, `p.group_id`, mostOffers},
+		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, `p.group_id`, mostClosing},
 	} {
-		found, err := s.find(ctx, v, place, groups, now, section.from, section.where, section.order, section.most)
+		found, err := s.find(ctx, v, place, groups, now, part)
 		if err != nil {
 			return d, err
 		}
@@ -122,7 +120,7 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	for _, p := range shown {
 		byID[p.ID] = p
 	}
-	for i, list := range []*[]*instance.Post{&d.Needs, &d.Week, &d.Offers, &d.Closing} {
+	for i, list := range []*[]*instance.Post{&d.Notices, &d.Needs, &d.Week, &d.Offers, &d.Closing} {
 		for _, id := range ids[:lengths[i]] {
 			if p := byID[id]; p != nil && !p.Gone() {
 				*list = append(*list, p)
@@ -132,6 +130,14 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	}
 	d.Month, err = s.month(ctx, groups, now)
 	return d, err
+}
+
+// section is one list of a dashboard in SQL: what it joins posts p with, which
+// lines it takes, in which order, by which column they belong to a place, and
+// how many at most.
+type section struct {
+	from, where, order, at string
+	most                   int
 }
 
 // open holds for proposals q of which something can still be taken.
@@ -168,8 +174,8 @@ func (s *Service) groups(ctx context.Context, place instance.ActorID, near []ins
 
 // find returns the posts of a section: those posted in one of the groups, and
 // those that the place itself brought from elsewhere.
-func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time, from, where, order string, most int) ([]instance.PostID, error) {
-	args := []any{store.Millis(now), place, most}
+func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time, part section) ([]instance.PostID, error) {
+	args := []any{store.Millis(now), place, part.most}
 	first := len(args) + 1
 	for _, id := range groups {
 		args = append(args, id)
@@ -178,15 +184,15 @@ func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.Ac
 	may, args := readable.Where(v, args)
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT p.id
-		  FROM posts p `+from+`
+		  FROM posts p `+part.from+`
 		  JOIN actors a ON a.id = p.author_id
-		 WHERE `+where+`
+		 WHERE `+part.where+`
 		   AND p.deleted_at IS NULL AND p.removed_at IS NULL
 		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-		   AND (p.group_id IN (`+in+`)
+		   AND (`+part.at+` IN (`+in+`)
 		        OR EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = p.id AND b.actor_id = $2))
 		   AND `+may+`
-		 ORDER BY `+order+`
+		 ORDER BY `+part.order+`
 		 LIMIT $3`, args...)
 	if err != nil {
 		return nil, err

@@ -96,6 +96,18 @@ func TestADashboardShowsEachReaderWhatIsTheirs(t *testing.T) {
 		}
 		s := dashboard.New(dashboard.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Feeds: beside{centre.ID: {port.ID}}})
 
+		said, past := v.Post(amina, centre, instance.ToPublic, "Coupure d’eau"), v.Post(amina, centre, instance.ToPublic, "Passé")
+		err := db.InTx(t.Context(), func(tx store.Tx) error {
+			_, err := tx.Exec(t.Context(), `
+				INSERT INTO notices (post_id, author_id, place_id, until)
+				VALUES ($1, $2, $3, $4), ($5, $2, $3, $6)`,
+				said.ID, amina.ID, centre.ID, store.Millis(now.Add(time.Hour)), past.ID, store.Millis(now.Add(-time.Hour)))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+
 		type sections struct{ Needs, Week, Offers, Closing []string }
 		for _, c := range []struct {
 			name   string
@@ -128,6 +140,9 @@ func TestADashboardShowsEachReaderWhatIsTheirs(t *testing.T) {
 		d, err := s.Of(t.Context(), instance.Anyone, centre.ID)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if len(d.Notices) != 1 || d.Notices[0].ID != said.ID {
+			t.Errorf("notices are %q, want the one that still holds", titles(d.Notices))
 		}
 		if d.Month.Meetings != 2 || d.Month.Newcomers != 3 {
 			t.Errorf("the month is %+v, want 2 meetings and 3 newcomers", d.Month)

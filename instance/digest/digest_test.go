@@ -2,6 +2,7 @@ package digest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -380,9 +381,10 @@ func TestAWishThatCannotBe(t *testing.T) {
 			"often": {Often: "hourly"}, "hour": {Often: digest.Daily, Hour: 24}, "weekday": {Often: digest.Daily, Weekday: 7},
 			"most": {Often: digest.Daily, Most: 21}, "at-once": {Often: digest.Daily, AtOnce: []string{"ads"}},
 		} {
-			invalid, ok := d.SetWish(t.Context(), a.ID, w).(*instance.Invalid)
-			if !ok || invalid.Field != field {
-				t.Errorf("%s: %v", field, invalid)
+			err := d.SetWish(t.Context(), a.ID, w)
+			var invalid *instance.Invalid
+			if !errors.As(err, &invalid) || invalid.Field != field {
+				t.Errorf("%s: %v", field, err)
 			}
 		}
 	})

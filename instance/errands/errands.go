@@ -58,7 +58,7 @@ func New(o Options) *Service {
 
 // Open posts a draft of an errand. A printout is needed for one of mode print
 // and for no other. It returns an [instance.Invalid] for what cannot be.
-func (s *Service) Open(ctx context.Context, v instance.Viewer, d instance.Draft, plan instance.ErrandPlan, print *instance.Printout) (*instance.Post, error) {
+func (s *Service) Open(ctx context.Context, v instance.Viewer, d instance.Draft, plan instance.ErrandPlan, sheet *instance.Printout) (*instance.Post, error) {
 	if err := plan.Check(s.now()); err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) Open(ctx context.Context, v instance.Viewer, d instance.Draft,
 	}
 	q.Available = q.Quantity
 	d.Kind, d.Proposal = instance.KindErrand, &q
-	sealed, err := s.seal(ctx, plan.Mode, print)
+	sealed, err := s.seal(ctx, plan.Mode, sheet)
 	if err != nil {
 		return nil, err
 	}

@@ -45,9 +45,9 @@ func open(t *testing.T, db *store.DB) *shop {
 	return s
 }
 
-func (s *shop) post(plan instance.ErrandPlan, print *instance.Printout) instance.PostID {
+func (s *shop) post(plan instance.ErrandPlan, sheet *instance.Printout) instance.PostID {
 	s.T.Helper()
-	p, err := s.Open(s.T.Context(), s.Viewer(s.amina), instance.Draft{Title: "Courses", Audience: instance.ToNeighbourhood, Group: s.rue.ID}, plan, print)
+	p, err := s.Open(s.T.Context(), s.Viewer(s.amina), instance.Draft{Title: "Courses", Audience: instance.ToNeighbourhood, Group: s.rue.ID}, plan, sheet)
 	if err != nil {
 		s.T.Fatal(err)
 	}

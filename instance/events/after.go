@@ -98,7 +98,7 @@ func (s *Service) Turn(ctx context.Context, by instance.ActorID, id instance.Pos
 		if r.State == instance.Declined {
 			return nil
 		}
-		if _, err := s.leave(ctx, tx, p, guest{who: r.Who, email: r.Email}, instance.Declined); err != nil {
+		if _, err := s.leave(ctx, tx, p, guest{who: r.Who, email: r.Email}); err != nil {
 			return err
 		}
 		if r.Who == nil {

@@ -92,7 +92,7 @@ func (s *Service) Leave(ctx context.Context, v instance.Viewer, id instance.Post
 		if !p.Local {
 			return s.unask(ctx, tx, p, who)
 		}
-		if _, err = s.leave(ctx, tx, p, guest{who: &who}, instance.Declined); errors.Is(err, instance.ErrNotFound) {
+		if _, err = s.leave(ctx, tx, p, guest{who: &who}); errors.Is(err, instance.ErrNotFound) {
 			return nil
 		}
 		return err
@@ -123,7 +123,7 @@ func (s *Service) ComeIn(ctx context.Context, tx store.Tx, who instance.Actor, p
 
 // LeaveIn takes back that somebody from elsewhere comes.
 func (s *Service) LeaveIn(ctx context.Context, tx store.Tx, who instance.Actor, p *instance.Post) error {
-	if _, err := s.leave(ctx, tx, p, guest{who: &who}, instance.Declined); err != nil {
+	if _, err := s.leave(ctx, tx, p, guest{who: &who}); err != nil {
 		return fmt.Errorf("%s leaves event %s: %w", who.URI, p.ID, err)
 	}
 	return nil

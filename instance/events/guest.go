@@ -128,7 +128,7 @@ func (s *Service) confirmed(ctx context.Context, tx store.Tx, p *instance.Post, 
 // away who they are.
 func (s *Service) Cancel(ctx context.Context, token string) error {
 	_, err := s.ofGuest(ctx, token, func(tx store.Tx, p *instance.Post, g guest) (instance.RSVP, error) {
-		r, err := s.leave(ctx, tx, p, g, instance.Declined)
+		r, err := s.leave(ctx, tx, p, g)
 		if err != nil {
 			return r, err
 		}
@@ -197,7 +197,7 @@ func (s *Service) left(ctx context.Context, tx store.Tx, who instance.Actor) err
 		if p.Event == nil {
 			continue
 		}
-		if _, err := s.leave(ctx, tx, p, guest{who: &who}, instance.Declined); err != nil {
+		if _, err := s.leave(ctx, tx, p, guest{who: &who}); err != nil {
 			return err
 		}
 	}
@@ -224,7 +224,7 @@ func (s *Service) replied(ctx context.Context, tx store.Tx, reply *instance.Post
 		return err
 	}
 	if no {
-		_, err := s.leave(ctx, tx, p, guest{who: &reply.Author}, instance.Declined)
+		_, err := s.leave(ctx, tx, p, guest{who: &reply.Author})
 		if errors.Is(err, instance.ErrNotFound) {
 			return nil
 		}

@@ -260,7 +260,7 @@ func (s *Service) granted(ctx context.Context, tx store.Tx, p *instance.Post, wh
 
 // leave gives back what somebody held and lets others have it. It returns
 // [instance.ErrNotFound] for who answered nothing.
-func (s *Service) leave(ctx context.Context, tx store.Tx, p *instance.Post, g guest, state instance.RSVPState) (instance.RSVP, error) {
+func (s *Service) leave(ctx context.Context, tx store.Tx, p *instance.Post, g guest) (instance.RSVP, error) {
 	if _, err := lock(ctx, tx, p.ID); err != nil {
 		return instance.RSVP{}, err
 	}
@@ -274,7 +274,7 @@ func (s *Service) leave(ctx context.Context, tx store.Tx, p *instance.Post, g gu
 	_, err = tx.Exec(ctx, `
 		UPDATE rsvps
 		   SET state = $2, changed_at = $3
-		 WHERE id = $1`, before.ID, string(state), store.Millis(s.now()))
+		 WHERE id = $1`, before.ID, string(instance.Declined), store.Millis(s.now()))
 	if err != nil {
 		return before, err
 	}

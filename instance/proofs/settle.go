@@ -81,8 +81,7 @@ func (s *Service) settle(ctx context.Context, tx store.Tx, place, person instanc
 	case standing != instance.Verified:
 		return nil
 	case doubt != "":
-		_, err := s.ask(ctx, tx, place, person, 0, doubt, now.Add(Grace))
-		return err
+		return s.ask(ctx, tx, place, person, 0, doubt, now.Add(Grace))
 	}
 	return s.refuse(ctx, tx, place, person)
 }

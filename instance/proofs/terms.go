@@ -44,8 +44,7 @@ func (s *Service) Recheck(ctx context.Context, place, person, by instance.ActorI
 		if err != nil {
 			return err
 		}
-		_, err = s.ask(ctx, tx, place, person, by, recheck, until)
-		return err
+		return s.ask(ctx, tx, place, person, by, recheck, until)
 	})
 	if err != nil {
 		return fmt.Errorf("ask %s again about %s: %w", person, place, err)
@@ -54,7 +53,7 @@ func (s *Service) Recheck(ctx context.Context, place, person, by instance.ActorI
 }
 
 // ask gives somebody a term, unless they have one that ends before.
-func (s *Service) ask(ctx context.Context, tx store.Tx, place, person, by instance.ActorID, reason string, until time.Time) (asked bool, err error) {
+func (s *Service) ask(ctx context.Context, tx store.Tx, place, person, by instance.ActorID, reason string, until time.Time) error {
 	var asker *instance.ActorID
 	if by != 0 {
 		asker = &by
@@ -69,9 +68,9 @@ func (s *Service) ask(ctx context.Context, tx store.Tx, place, person, by instan
 		 WHERE excluded.reason = 'recheck' AND proof_terms.reason <> 'recheck'`,
 		id, person, place, reason, asker, store.Millis(s.now()), store.Millis(until))
 	if err != nil || n == 0 {
-		return false, err
+		return err
 	}
-	return true, s.notice(ctx, tx, instance.HomeInDoubt, place, person, id)
+	return s.notice(ctx, tx, instance.HomeInDoubt, place, person, id)
 }
 
 // term is what somebody was asked about a place; the zero Term if nothing.

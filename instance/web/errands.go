@@ -88,15 +88,15 @@ func (s *Server) postErrand(w http.ResponseWriter, r *http.Request) error {
 	if plan.Mode == "walk" {
 		plan.Walks = o.walks(days, written.At)
 	}
-	var print *instance.Printout
+	var sheet *instance.Printout
 	if plan.Mode == "print" {
-		if print, err = printoutIn(r); err != nil {
+		if sheet, err = printoutIn(r); err != nil {
 			return err
 		}
 	}
 	var p *instance.Post
 	if o.fits() {
-		if p, err = s.Errands.Open(r.Context(), visitOf(r).viewer, o.draft, plan, print); err != nil && !o.refuse(err) {
+		if p, err = s.Errands.Open(r.Context(), visitOf(r).viewer, o.draft, plan, sheet); err != nil && !o.refuse(err) {
 			return err
 		}
 	}

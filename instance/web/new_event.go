@@ -187,7 +187,7 @@ func keptAnswers(all url.Values, at int) []pages.Answered {
 		}
 		for _, name := range names {
 			for _, value := range all[name] {
-				if value != "" && len(kept) < 40 && len(value) <= 1000 && !(name == "in" && at == len(eventSteps)-1) {
+				if value != "" && len(kept) < 40 && len(value) <= 1000 && (name != "in" || at != len(eventSteps)-1) {
 					kept = append(kept, pages.Answered{Name: name, Value: value})
 				}
 			}

@@ -16,9 +16,6 @@ import (
 	"palier/instance/web/view"
 )
 
-// shownNotices is how many notices stand on top of a page.
-const shownNotices = 5
-
 // getOrganisation shows an organisation, with what it lets everyone know first.
 func (s *Server) getOrganisation(w http.ResponseWriter, r *http.Request, o instance.Organisation) error {
 	v, page, path := visitOf(r), pageOf(r), "/@"+o.Username
