@@ -38,7 +38,7 @@ func (f filler) live(ctx context.Context) error {
 	for _, n := range all {
 		l.places[n.Username] = n.ID
 	}
-	for _, p := range neighbours(crowd) {
+	for _, p := range neighbours() {
 		if p.verified {
 			l.people[p.quarter] = append(l.people[p.quarter], p)
 		}

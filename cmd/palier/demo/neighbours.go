@@ -67,12 +67,12 @@ type neighbour struct {
 	came           time.Duration // ago
 }
 
-// neighbours invents n people, the same every time.
-func neighbours(n int) []neighbour {
+// neighbours invents the crowd, the same every time.
+func neighbours() []neighbour {
 	r := rand.New(rand.NewPCG(22050, 2026)) //nolint:gosec // the same neighbours every time
 	used := map[string]bool{}
-	list := make([]neighbour, 0, n)
-	for len(list) < n {
+	list := make([]neighbour, 0, crowd)
+	for len(list) < crowd {
 		first, last := firstNames[r.IntN(len(firstNames))], surnames[r.IntN(len(surnames))]
 		p := neighbour{name: first + " " + last, verified: r.IntN(100) < 86, came: time.Duration(r.Int64N(int64(fortnight-3*time.Hour))) + 2*time.Hour}
 		roll := r.IntN(100)
@@ -109,7 +109,7 @@ func (f filler) settleCrowd(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := neighbours(crowd)
+	all := neighbours()
 	enrol := make([]func(context.Context, store.Tx) (instance.Account, error), len(all))
 	work, inside := errgroup.WithContext(ctx)
 	work.SetLimit(runtime.NumCPU())
