@@ -69,7 +69,8 @@ var wishes = []wish{
 // meeting is something people come to.
 type meeting struct {
 	template, title, text, venue string
-	in                           time.Duration // from now; negative for the past
+	days                         int // from today; negative for the past
+	hour                         time.Duration
 	lasts                        time.Duration
 	capacity, come               int
 	repeats                      string
@@ -77,15 +78,15 @@ type meeting struct {
 }
 
 var meetings = []meeting{
-	{"apero", "Apéro de la place des Merciers", "Chacun apporte quelque chose à grignoter.", "Place des Merciers", -9 * 24 * time.Hour, 3 * time.Hour, 0, 23, "", false},
-	{"work-day", "Nettoyage des berges", "Gants et sacs fournis, bottes conseillées.", "Port de Dinan", -6 * 24 * time.Hour, 3 * time.Hour, 40, 31, "", true},
-	{"give-and-swap", "Gratiféria de quartier", "On dépose, on prend, rien à payer.", "Salle du Labyrinthe", -2 * 24 * time.Hour, 4 * time.Hour, 0, 44, "", true},
-	{"walk", "Marche du jeudi", "Huit kilomètres, rythme tranquille.", "Vieux pont", 20 * time.Hour, 2 * time.Hour, 15, 9, "FREQ=WEEKLY;COUNT=8", false},
-	{"apero", "Apéro de l'escalier B", "On ouvre les portes, on descend les chaises.", "Hall de la résidence des Remparts", 30 * time.Hour, 2 * time.Hour, 20, 12, "", false},
-	{"committee", "Comité de quartier du Port", "À l'ordre du jour : bancs, lumière du quai, fête d'été.", "Maison de la Rance", 3 * 24 * time.Hour, 90 * time.Minute, 30, 14, "", false},
-	{"flea-market", "Vide-grenier des Petits-Fossés", "Les exposants s'installent dès 7 h.", "Promenade des Petits-Fossés", 5 * 24 * time.Hour, 8 * time.Hour, 60, 27, "", true},
-	{"fete-des-voisins", "La fête des voisins, on la prépare", "Première réunion : qui apporte quoi, quelle rue fermer.", "Kiosque du jardin anglais", 6 * 24 * time.Hour, time.Hour, 0, 11, "", false},
-	{"work-day", "Plantations aux jardins familiaux", "Arbres et petits fruits, apportez vos bêches.", "Jardins du Moulin-Neuf", 12 * 24 * time.Hour, 4 * time.Hour, 25, 8, "", false},
+	{"apero", "Apéro de la place des Merciers", "Chacun apporte quelque chose à grignoter.", "Place des Merciers", -9, 18*time.Hour + 30*time.Minute, 3 * time.Hour, 0, 23, "", false},
+	{"work-day", "Nettoyage des berges", "Gants et sacs fournis, bottes conseillées.", "Port de Dinan", -6, 9 * time.Hour, 3 * time.Hour, 40, 31, "", true},
+	{"give-and-swap", "Gratiféria de quartier", "On dépose, on prend, rien à payer.", "Salle du Labyrinthe", -2, 14 * time.Hour, 4 * time.Hour, 0, 44, "", true},
+	{"walk", "Marche du matin", "Huit kilomètres, rythme tranquille.", "Vieux pont", 1, 9*time.Hour + 30*time.Minute, 2 * time.Hour, 15, 9, "FREQ=WEEKLY;COUNT=8", false},
+	{"apero", "Apéro de l'escalier B", "On ouvre les portes, on descend les chaises.", "Hall de la résidence des Remparts", 2, 18*time.Hour + 30*time.Minute, 2 * time.Hour, 20, 12, "", false},
+	{"committee", "Comité de quartier du Port", "À l'ordre du jour : bancs, lumière du quai, fête d'été.", "Maison de la Rance", 3, 20 * time.Hour, 90 * time.Minute, 30, 14, "", false},
+	{"flea-market", "Vide-grenier des Petits-Fossés", "Les exposants s'installent dès 7 h.", "Promenade des Petits-Fossés", 5, 8 * time.Hour, 8 * time.Hour, 60, 27, "", true},
+	{"fete-des-voisins", "La fête des voisins, on la prépare", "Première réunion : qui apporte quoi, quelle rue fermer.", "Kiosque du jardin anglais", 6, 18 * time.Hour, time.Hour, 0, 11, "", false},
+	{"work-day", "Plantations aux jardins familiaux", "Arbres et petits fruits, apportez vos bêches.", "Jardins du Moulin-Neuf", 12, 9 * time.Hour, 4 * time.Hour, 25, 8, "", false},
 }
 
 var sayings = []string{

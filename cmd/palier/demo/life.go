@@ -23,6 +23,7 @@ type life struct {
 	r      *rand.Rand
 	people map[string][]neighbour // verified, by neighbourhood
 	places map[string]instance.ActorID
+	zone   *time.Location
 	deeds  []deed
 }
 
@@ -30,6 +31,10 @@ type life struct {
 // everybody who is to hear of it has.
 func (f filler) live(ctx context.Context) error {
 	l := life{filler: f, app: f.at("mairie").app, r: rand.New(rand.NewPCG(22050, 14)), people: map[string][]neighbour{}} //nolint:gosec // the same life every time
+	var err error
+	if l.zone, err = time.LoadLocation("Europe/Paris"); err != nil {
+		return err
+	}
 	all, err := l.app.Places.All(ctx)
 	if err != nil {
 		return err
@@ -190,9 +195,9 @@ func (l *life) finish(w *wish, ago time.Duration, by, taker neighbour, deal func
 // meeting lets somebody invite, and others come.
 func (l *life) meeting(m *meeting, i int) {
 	quarter := l.quarter(i)
-	ago := max(-m.in, 0) + 20*time.Hour + time.Duration(l.r.Int64N(int64(40*time.Hour)))
+	starts := l.day(m.days).Add(m.hour)
+	ago := max(time.Since(starts), 0) + 20*time.Hour + time.Duration(l.r.Int64N(int64(40*time.Hour)))
 	by := l.somebody(quarter, ago)
-	starts := time.Now().Add(m.in).Truncate(30 * time.Minute)
 	var post *instance.Post
 	l.at(ago, func(ctx context.Context) (err error) {
 		v, err := l.viewer(ctx, by)
@@ -227,6 +232,12 @@ func (l *life) meeting(m *meeting, i int) {
 			return nil
 		})
 	}
+}
+
+// day is the beginning of a day in Dinan, so many days from today.
+func (l *life) day(days int) time.Time {
+	now := time.Now().In(l.zone)
+	return time.Date(now.Year(), now.Month(), now.Day()+days, 0, 0, 0, 0, l.zone)
 }
 
 // say lets somebody say something, and a few others answer.
