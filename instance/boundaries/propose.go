@@ -3,7 +3,6 @@ package boundaries
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -99,10 +98,9 @@ func (s *Service) prospect(ctx context.Context, tx store.Tx, place instance.Acto
 	if err != nil {
 		return p, err
 	}
-	if p.Households, err = households(ctx, tx, place); err != nil {
+	if p.Households, err = s.households(ctx, tx, place); err != nil {
 		return p, err
 	}
-	p.Households = max(p.Households, len(homes))
 	if p.NotBefore, err = notBefore(ctx, tx, place); err != nil {
 		return p, err
 	}
@@ -120,13 +118,22 @@ func (s *Service) prospect(ctx context.Context, tx store.Tx, place instance.Acto
 	return p, nil
 }
 
-// households is how many a place had when they were last counted.
-func households(ctx context.Context, tx store.Tx, place instance.ActorID) (int, error) {
-	var n int
-	err := tx.QueryRow(ctx, `SELECT households FROM place_sizes WHERE place_id = $1`, place).Scan(&n)
-	if errors.Is(err, store.ErrNoRows) {
-		return 0, nil
+// Households returns how many verified households live in a place now.
+func (s *Service) Households(ctx context.Context, place instance.ActorID) (int, error) {
+	n, err := s.households(ctx, s.db.Read(), place)
+	if err != nil {
+		return 0, fmt.Errorf("households of %s: %w", place, err)
 	}
+	return n, nil
+}
+
+func (s *Service) households(ctx context.Context, tx store.Tx, place instance.ActorID) (int, error) {
+	var n int
+	err := tx.QueryRow(ctx, `
+		SELECT COUNT(*)
+		  FROM (SELECT DISTINCT COALESCE(h.address_id, -r.reader), COALESCE(h.door, '')
+		          FROM (`+s.readers(instance.ToNeighbourhood, "$1")+`) AS r
+		          LEFT JOIN homes h ON h.person_id = r.reader AND h.kind = 'home' AND h.former_at IS NULL AND h.address_id IS NOT NULL) AS doors`, place).Scan(&n)
 	return n, err
 }
 
@@ -257,7 +264,7 @@ func (s *Service) ProposeMerge(ctx context.Context, place, into, by instance.Act
 			return &instance.Invalid{Field: "into", Code: "unknown"}
 		}
 		p.Kind, p.Other, p.Going = Merge, into, now.Households
-		p.Staying, err = households(ctx, tx, into)
+		p.Staying, err = s.households(ctx, tx, into)
 		return err
 	})
 }

@@ -31,7 +31,11 @@ func (s *Server) showBorders(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	p.Place, p.Households = personView(s.Site, a), rounded(feed.Households)
+	households, err := s.Boundaries.Households(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	p.Place, p.Households = personView(s.Site, a), rounded(households)
 	p.Living, p.Crowded = boundaries.Living, boundaries.Crowded
 	if p.Near, err = s.linesOf(r, feed.Near); err != nil {
 		return err

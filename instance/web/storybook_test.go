@@ -55,6 +55,9 @@ func TestStoriesHaveOneHeadingAndUniqueIDs(t *testing.T) {
 			if n.Data == "h1" {
 				headings++
 			}
+			if n.Data == "title" && n.FirstChild != nil && strings.Contains(n.FirstChild.Data, "<") {
+				t.Errorf("a title holds no elements: %q", n.FirstChild.Data)
+			}
 			for _, a := range n.Attr {
 				switch {
 				case a.Key == "id" && ids[a.Val]:

@@ -66,6 +66,10 @@ func (f filler) live(ctx context.Context) error {
 			return err
 		}
 	}
+	f.clock.standBack(0)
+	if err := l.app.Boundaries.CountAll(ctx); err != nil {
+		return err
+	}
 	return f.settled(ctx)
 }
 
