@@ -159,7 +159,7 @@ func TestABlockListIsImportedInABrowser(t *testing.T) {
 		}
 		wantProblem(t, bring([]byte("\x89PNG\r\n\x1a\n\x00\x00")), "list", "pas une liste lisible")
 		wantProblem(t, bring(bytes.Repeat([]byte("spam.example,suspend\n"), 120_000)), "list", "2 Mo au plus")
-		wantProblem(t, b.Press(form, "main form button", nil), "list", "Remplissez")
+		wantProblem(t, b.Press(form, "main form button", nil), "list", "Écrivez au moins une ligne")
 	})
 }
 

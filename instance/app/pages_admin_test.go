@@ -263,7 +263,7 @@ func TestWhoLooksAfterAPlaceReadsWhatWaitsThere(t *testing.T) {
 		if diff := cmp.Diff([]string{"Second", "Publicité"}, texts(p)); diff != "" {
 			t.Fatalf("what waits (-want +got):\n%s", diff)
 		}
-		if got := p.List("nav.tabs li"); !slices.Equal(got, []string{"À lire"}) {
+		if got := p.List("nav.tabs li"); !slices.Equal(got, []string{"À lire", "Preuves"}) {
 			t.Errorf("tabs of somebody who only looks after the place: %q", got)
 		}
 		p = b.Press(p, "li:contains('Second') button[value='relay']", nil)

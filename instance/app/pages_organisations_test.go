@@ -17,7 +17,7 @@ func TestAPageOfAShopInBrowsers(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, engine store.Engine) {
 		v := newVillage(t, engine, nil)
-		boss, err := v.People.Create(t.Context(), people.Newcomer{Username: "boss", Email: "boss@people.example", Password: apptest.Password, Role: instance.Admin})
+		boss, err := v.People.Create(t.Context(), people.Newcomer{Username: "boss", Name: "Boss", Email: "boss@people.example", Password: apptest.Password, Role: instance.Admin})
 		if err != nil {
 			t.Fatal(err)
 		}

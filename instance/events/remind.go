@@ -46,7 +46,7 @@ func (s *Service) remindable(ctx context.Context) ([]instance.PostID, error) {
 		  JOIN event_plans g ON g.post_id = e.post_id AND g.remind > 0
 		  JOIN posts p ON p.id = e.post_id AND p.local AND p.deleted_at IS NULL AND p.removed_at IS NULL
 		 WHERE e.status <> 'cancelled'
-		   AND (e.repeats <> '' AND e.starts_at < $1 + g.remind * 3600000 OR e.starts_at > $1 AND e.starts_at < $1 + g.remind * 3600000)
+		   AND (e.repeats <> '' AND e.starts_at < CAST($1 AS BIGINT) + g.remind * 3600000 OR e.starts_at > CAST($1 AS BIGINT) AND e.starts_at < CAST($1 AS BIGINT) + g.remind * 3600000)
 		   AND EXISTS (SELECT 1 FROM rsvps r WHERE r.post_id = e.post_id AND r.state = 'coming' AND (r.reminded < e.starts_at OR e.repeats <> ''))
 		 ORDER BY e.starts_at
 		 LIMIT $2`, store.Millis(s.now()), soonest)
