@@ -2,6 +2,7 @@ package activitypub
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,6 +110,30 @@ func unstruck(safe, title string) (string, bool) {
 // actions are what can be done with what is proposed; anything else counts as
 // handing it over.
 var actions = map[string]bool{"transfer": true, "transferCustody": true, "deliverService": true, "use": true}
+
+// kindOf is what a proposal from elsewhere is here: what it says it is if we
+// know that, else what is to be done with it tells. The set of kinds is open, and
+// few servers say any.
+func kindOf(q *instance.Proposal, said vocab.Kind) string {
+	switch kind := string(said); kind {
+	case instance.KindPurchase, instance.KindCarpool, instance.KindErrand:
+		return kind
+	default:
+		if slices.Contains(instance.ExchangeKinds, kind) {
+			return kind
+		}
+	}
+	switch {
+	case q.Action == "transferCustody" || q.Action == "use":
+		return instance.KindLending
+	case q.Action == "transfer" && q.Return != nil:
+		return instance.KindSwap
+	case q.Action == "transfer":
+		return instance.KindGive
+	default:
+		return instance.KindService
+	}
+}
 
 // proposed reads what a post from elsewhere offers or asks for, nil if it does
 // neither.

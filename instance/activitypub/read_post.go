@@ -61,8 +61,10 @@ func (s *Service) readPost(ctx context.Context, tx store.Tx, author instance.Act
 	p.Audience = address.Read(address.Of(o), author.Followers)
 	p.Pictures = attached(doc)
 	p.Poll = asked(doc)
-	if p.Proposal = proposed(o, doc, ours); p.Proposal != nil && ours.Kind != "" {
-		p.Kind = string(ours.Kind)
+	if p.Event == nil {
+		if p.Proposal = proposed(o, doc, ours); p.Proposal != nil {
+			p.Kind = kindOf(p.Proposal, ours.Kind)
+		}
 	}
 	p.Tags = hashtags(doc)
 	if err := s.resolveNamed(ctx, tx, doc, p); err != nil {

@@ -182,6 +182,18 @@ func TestTakingByTheRules(t *testing.T) {
 		if _, err := m.Take(t.Context(), m.Viewer(m.amina), p.ID, instance.Taking{}); !errors.Is(err, instance.ErrInvalid) {
 			t.Errorf("one takes of one's own: %v", err)
 		}
+		for _, kind := range []string{instance.KindPurchase, instance.KindCarpool, instance.KindErrand} {
+			other, err := m.Posts.Publish(t.Context(), m.Viewer(m.amina), instance.Draft{
+				Text: "Bonjour", Audience: instance.ToNeighbourhood, Group: p.Group.ID, Kind: kind,
+				Proposal: &instance.Proposal{Purpose: instance.Offering, Status: instance.ProposalOpen, Unit: "one", Quantity: instance.One, Available: instance.One},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.Take(t.Context(), viewer, other.ID, instance.Taking{}); !errors.Is(err, instance.ErrNotFound) {
+				t.Errorf("of a %s, which is kept by other rules: %v", kind, err)
+			}
+		}
 		if _, err := m.Take(t.Context(), m.Viewer(m.Person("loin")), p.ID, instance.Taking{}); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("a stranger takes of what is for neighbours: %v", err)
 		}

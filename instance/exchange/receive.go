@@ -31,7 +31,7 @@ func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, 
 	}
 	var invalid *instance.Invalid
 	err = t.Check(p.Proposal, s.now())
-	if p.Gone() {
+	if p.Gone() || !takable(p) {
 		err = &instance.Invalid{Field: "proposal", Code: "gone"}
 	}
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"palier/instance"
@@ -13,14 +14,14 @@ import (
 
 // Take asks the author of a post for part of what it proposes. It returns
 // [instance.ErrNotFound] for a post that v may not read or that proposes
-// nothing, and an [instance.Invalid] for what cannot be taken. Asking again
+// nothing to be taken so, and an [instance.Invalid] for what cannot be taken. Asking again
 // changes nothing and returns what was asked for.
 func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostID, t instance.Taking) (*instance.Agreement, error) {
 	p, err := s.posts.ByID(ctx, v, id)
 	if err != nil {
 		return nil, err
 	}
-	if p.Gone() || p.Proposal == nil {
+	if p.Gone() || !takable(p) {
 		return nil, fmt.Errorf("take of %s: %w", id, instance.ErrNotFound)
 	}
 	if p.Author.ID == v.ID {
@@ -48,6 +49,13 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostI
 		return nil, fmt.Errorf("take of %s: %w", id, err)
 	}
 	return g, nil
+}
+
+// takable tells whether a post is taken by asking its author. What is bought
+// together, a seat and an errand are kept by rules of their own: taken here, they
+// would be given away twice.
+func takable(p *instance.Post) bool {
+	return p.Proposal != nil && slices.Contains(instance.ExchangeKinds, p.Kind)
 }
 
 // standing returns what somebody asked of a post already and what came of it,
