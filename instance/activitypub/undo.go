@@ -27,8 +27,12 @@ func (s *Service) onUndo(ctx context.Context, tx store.Tx, d inbox.Undo) error {
 	if done, err := s.undoJoin(ctx, tx, by, d); err != nil || done {
 		return err
 	}
-	if done, err := s.nouns.Exchange.CancelledIn(ctx, tx, by, d.Of.ID, heardFrom(d.By)); err != nil || done {
+	done, err := s.nouns.Exchange.CancelledIn(ctx, tx, by, d.Of.ID, heardFrom(d.By))
+	if err != nil {
 		return err
+	}
+	if done {
+		return s.bury(ctx, tx, d.Of.ID, d.Actor)
 	}
 	for _, kind := range []struct {
 		table string

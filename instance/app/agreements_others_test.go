@@ -113,16 +113,24 @@ func TestOthersTakeWhatWeOffer(t *testing.T) {
 		o.await(masto, "Reject", o.amina.URI, byName["max"].URI)
 
 		// Nobody but who asked takes it back.
-		undo := func(by *federationtest.Actor) federationtest.Document {
+		undo := func(by *federationtest.Actor, offer federationtest.Document) federationtest.Document {
 			return federationtest.Document{Body: fmt.Appendf(nil, `{"@context":"https://www.w3.org/ns/activitystreams","id":%q,"type":"Undo","actor":%q,"object":{"id":%q,"type":"Offer"}}`,
-				by.ID+"/undo/"+fmt.Sprint(time.Now().UnixNano()), by.ID, first.ID)}
+				by.ID+"/undo/"+fmt.Sprint(time.Now().UnixNano()), by.ID, offer.ID)}
 		}
-		send(eve, undo(eve))
+		send(eve, undo(eve, first))
 		o.settle()
 		if left, _ := stands(t, o.ours, p.URI); left != 0 {
 			t.Error("somebody else took it back")
 		}
-		send(mel, undo(mel))
+		// Each of the Offers stands until it is taken back itself.
+		for _, offer := range []federationtest.Document{first, third} {
+			send(mel, undo(mel, offer))
+			o.settle()
+			if left, _ := stands(t, o.ours, p.URI); left != 0 {
+				t.Errorf("after %s was taken back %s are left", offer.ID, left)
+			}
+		}
+		send(mel, undo(mel, second))
 		o.settle()
 		if left, status := stands(t, o.ours, p.URI); left != instance.One || status != instance.ProposalOpen {
 			t.Errorf("taken back, %s are left and it is %s", left, status)

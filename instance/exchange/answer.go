@@ -80,7 +80,7 @@ func (s *Service) accept(ctx context.Context, tx store.Tx, g *instance.Agreement
 	if err != nil {
 		return err
 	}
-	return s.told(ctx, tx, instance.AskAccepted, p.Author, g.Taker, p, g, instance.Origin{})
+	return s.answered(ctx, tx, instance.AskAccepted, p, g)
 }
 
 // settled tells readers how a proposal stands now.
@@ -120,7 +120,7 @@ func (s *Service) Decline(ctx context.Context, by instance.ActorID, id instance.
 			return err
 		}
 		g.State = instance.AgreementDeclined
-		return s.told(ctx, tx, instance.AskDeclined, p.Author, g.Taker, p, g, instance.Origin{})
+		return s.answered(ctx, tx, instance.AskDeclined, p, g)
 	})
 	if err != nil {
 		return fmt.Errorf("decline %s: %w", id, err)
@@ -144,15 +144,15 @@ func (s *Service) Cancel(ctx context.Context, by instance.ActorID, id instance.I
 }
 
 func (s *Service) cancelIn(ctx context.Context, tx store.Tx, g *instance.Agreement, by instance.ActorID, origin instance.Origin) error {
-	var was instance.AgreementState
-	err := tx.QueryRow(ctx, `SELECT state FROM agreements WHERE id = $1`, g.ID).Scan(&was)
-	if err != nil {
+	// What is read here must hold below: a yes that is given meanwhile would be lost.
+	if err := lock(ctx, tx, g); err != nil {
 		return err
 	}
+	was := g.State
 	n, err := tx.Exec(ctx, `
 		UPDATE agreements
 		   SET state = 'cancelled', closed_at = $2
-		 WHERE id = $1 AND state = $3 AND state IN ('asked', 'accepted')`, g.ID, store.Millis(s.now()), string(was))
+		 WHERE id = $1 AND state IN ('asked', 'accepted')`, g.ID, store.Millis(s.now()))
 	if err != nil {
 		return err
 	}
@@ -171,12 +171,10 @@ func (s *Service) cancelIn(ctx context.Context, tx store.Tx, g *instance.Agreeme
 			return err
 		}
 	}
-	before := *g
-	before.State = was
 	if by == g.Taker.ID {
-		return s.told(ctx, tx, instance.AskCancelled, g.Taker, p.Author, p, &before, origin)
+		return s.told(ctx, tx, instance.AskCancelled, g.Taker, p.Author, p, g, origin)
 	}
-	return s.told(ctx, tx, instance.AskCancelled, p.Author, g.Taker, p, &before, origin)
+	return s.answered(ctx, tx, instance.AskCancelled, p, g)
 }
 
 // giveBack makes what was taken there for others again.

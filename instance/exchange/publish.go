@@ -130,7 +130,7 @@ func (s *Service) turnDown(ctx context.Context, tx store.Tx, id instance.PostID)
 	}
 	for _, g := range waiting {
 		g.State, g.Reason = instance.AgreementDeclined, "gone"
-		if err := s.told(ctx, tx, instance.AskDeclined, p.Author, g.Taker, p, g, instance.Origin{}); err != nil {
+		if err := s.answered(ctx, tx, instance.AskDeclined, p, g); err != nil {
 			return err
 		}
 	}

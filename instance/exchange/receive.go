@@ -9,9 +9,9 @@ import (
 )
 
 // AskIn takes what somebody on another server asks of a post of ours, under the
-// uri by which they will know the answer. The same person asking again, under
-// whatever uri, gets the answer they got; what cannot be had is declined with a
-// reason at once. Posts that do not leave this server cannot be taken from
+// uri by which they will know the answer. The same person asking for as much again,
+// under whatever uri, gets the answer they got; what cannot be had is declined with
+// a reason at once. Posts that do not leave this server cannot be taken from
 // elsewhere: for those it is [instance.ErrNotFound].
 func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, p *instance.Post, t instance.Taking, uri string, origin instance.Origin) error {
 	if !p.Local || p.Proposal == nil || !p.Audience.Open() || taker.Local() {
@@ -27,7 +27,10 @@ func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, 
 		}
 	}
 	if g != nil {
-		return s.sayAgain(ctx, tx, p, g, taker, uri)
+		if g.Taker.ID != taker.ID || g.Post != p.ID {
+			return instance.ErrForbidden // somebody else's uri
+		}
+		return s.askAgain(ctx, tx, p, g, t, uri)
 	}
 	var invalid *instance.Invalid
 	err = t.Check(p.Proposal, s.now())
@@ -45,24 +48,6 @@ func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, 
 	}
 	_, err = s.ask(ctx, tx, taker, p, t, uri, origin)
 	return err
-}
-
-// sayAgain repeats the answer that somebody got. One that is still to come, comes
-// under the uri by which they asked first.
-func (s *Service) sayAgain(ctx context.Context, tx store.Tx, p *instance.Post, g *instance.Agreement, taker instance.Actor, uri string) error {
-	if g.Taker.ID != taker.ID || g.Post != p.ID {
-		return instance.ErrForbidden // somebody else's uri
-	}
-	again := *g
-	again.URI = uri
-	switch g.State {
-	case instance.AgreementAsked:
-		return nil
-	case instance.AgreementDeclined, instance.AgreementCancelled:
-		return s.told(ctx, tx, instance.AskDeclined, p.Author, taker, p, &again, instance.Origin{})
-	default:
-		return s.told(ctx, tx, instance.AskAccepted, p.Author, taker, p, &again, instance.Origin{})
-	}
 }
 
 // refuse says no to what cannot be had, and keeps nothing of it.
@@ -106,22 +91,4 @@ func (s *Service) AnsweredIn(ctx context.Context, tx store.Tx, proposer instance
 	before.Reason = reason
 	origin.Remote = true
 	return s.told(ctx, tx, kind, proposer, g.Taker, p, &before, origin)
-}
-
-// CancelledIn notes that somebody elsewhere no longer wants what they asked of a
-// post of ours. It returns false if they asked for nothing under that uri.
-func (s *Service) CancelledIn(ctx context.Context, tx store.Tx, taker instance.Actor, uri string, origin instance.Origin) (bool, error) {
-	g, err := find(ctx, tx, `g.uri = $1 AND g.taker_id = $2`, uri, taker.ID)
-	if isNotFound(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	origin.Remote = true
-	err = s.cancelIn(ctx, tx, g, taker.ID, origin)
-	if errors.Is(err, instance.ErrInvalid) {
-		err = nil // it is under way: the two will have to talk
-	}
-	return true, err
 }
