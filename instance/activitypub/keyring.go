@@ -19,6 +19,7 @@ import (
 type Keyring struct {
 	db   *store.DB
 	now  func() time.Time
+	make func(kind signature.Kind, id, owner string) (*signature.PrivateKey, error)
 	kept *expirable.LRU[instance.ActorID, Keys]
 	ids  *expirable.LRU[string, instance.ActorID]
 }
@@ -36,10 +37,14 @@ const Published = 48 * time.Hour
 
 const mostKept = 10_000
 
-// NewKeyring returns the keyring of db.
-func NewKeyring(db *store.DB, now func() time.Time) *Keyring {
+// NewKeyring returns the keyring of db, which has new keys from create;
+// [signature.Generate] if nil.
+func NewKeyring(db *store.DB, now func() time.Time, create func(kind signature.Kind, id, owner string) (*signature.PrivateKey, error)) *Keyring {
+	if create == nil {
+		create = signature.Generate
+	}
 	return &Keyring{
-		db: db, now: now,
+		db: db, now: now, make: create,
 		kept: expirable.NewLRU[instance.ActorID, Keys](mostKept, nil, 10*time.Minute),
 		ids:  expirable.NewLRU[string, instance.ActorID](mostKept, nil, time.Hour),
 	}
@@ -53,11 +58,11 @@ const (
 
 // Mint makes both keys for an actor that is about to be made.
 func (k *Keyring) Mint() (func(context.Context, store.Tx, instance.Actor) error, error) {
-	rsa, err := signature.Generate(signature.RSA, "urn:new", "urn:new")
+	rsa, err := k.make(signature.RSA, "urn:new", "urn:new")
 	if err != nil {
 		return nil, fmt.Errorf("make a key: %w", err)
 	}
-	ed, err := signature.Generate(signature.Ed25519, "urn:new", "urn:new")
+	ed, err := k.make(signature.Ed25519, "urn:new", "urn:new")
 	if err != nil {
 		return nil, fmt.Errorf("make a key: %w", err)
 	}
@@ -90,7 +95,7 @@ func (k *Keyring) Rotate(ctx context.Context, a instance.Actor) error {
 	suffix := "-" + now.UTC().Format("20060102")
 	err := k.db.InTx(ctx, func(tx store.Tx) error {
 		for kind, fragment := range map[signature.Kind]string{signature.RSA: mainKey, signature.Ed25519: proofKey} {
-			key, err := signature.Generate(kind, a.URI+fragment+suffix, a.URI)
+			key, err := k.make(kind, a.URI+fragment+suffix, a.URI)
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"palier/federation/delivery"
+	"palier/federation/signature"
 	"palier/instance"
 	"palier/instance/activitypub"
 	"palier/instance/addresses"
@@ -121,6 +122,14 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string
+	// Languages are the catalogues, so that instances in one process need not
+	// read them each; they are read if nil.
+	Languages *words.Languages
+	// NewKey makes the keys of new actors and PasswordCost is what a password
+	// is hashed at. Both are what production wants where they are zero; tests
+	// have many people who are in a hurry.
+	NewKey       func(kind signature.Kind, id, owner string) (*signature.PrivateKey, error)
+	PasswordCost people.Cost
 }
 
 // Open opens the database of an instance, brings it up to date, and puts the
@@ -163,8 +172,10 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	var err error
-	if a.words, err = words.Load(); err != nil {
-		return err
+	if a.words = o.Languages; a.words == nil {
+		if a.words, err = words.Load(); err != nil {
+			return err
+		}
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
 		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, mail.Queue: mail.Workers},
@@ -188,7 +199,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Passkeys, err = passkeys.New(passkeys.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Title: a.Config.Title}); err != nil {
 		return err
 	}
-	keyring := activitypub.NewKeyring(a.DB, a.now)
+	keyring := activitypub.NewKeyring(a.DB, a.now, o.NewKey)
 	federation, err := activitypub.New(activitypub.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, IDs: a.ids, Now: a.now, Log: a.log, Jobs: a.Jobs, Keyring: keyring,
 		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry},
@@ -207,7 +218,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.nouns(keyring, proofKey)
+	a.nouns(keyring, proofKey, o.PasswordCost)
 	if err := a.openDigest(ctx); err != nil {
 		return err
 	}
@@ -225,7 +236,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 // nouns makes the use-cases and lets each deed be heard by all who act on it.
 // Other servers are told of a post before groups relay it, since what a group
 // announces is that telling.
-func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
+func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.Cost) {
 	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
 			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
@@ -245,7 +256,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte) {
 		DB: a.DB, Log: a.log, Now: a.now, Readers: places.Readers, Limits: a.Config.Limits.Lines,
 		Sessions: a.Sessions.Holding, Tokens: a.Apps.Holding, Ended: auth.Ended,
 	})
-	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere})
+	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere, Cost: cost})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
 	a.Homes = homes.New(homes.Options{DB: a.DB, IDs: a.ids, Now: a.now})
 	a.Joining = joining.New(joining.Options{

@@ -11,14 +11,11 @@ import (
 
 // openDigest makes the letters that tell people what they would miss.
 func (a *App) openDigest(ctx context.Context) error {
-	languages, err := words.Load()
-	if err != nil {
-		return err
-	}
+	var err error
 	a.Digest, err = digest.New(ctx, digest.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, Now: a.now, Zone: a.zone, Log: a.log, Jobs: a.Jobs, Mail: a.Mail,
 		Circles: a.Places, Filters: a.Filters, Notices: a.letterNotice,
-		Words: func(locale string) digest.Words { return languages.Match(locale, "") },
+		Words: func(locale string) digest.Words { return a.words.Match(locale, "") },
 		Dir:   words.Direction,
 	})
 	return err

@@ -66,7 +66,13 @@ func OpenAt(t testing.TB, url string, now func() time.Time, adjust func(*config.
 	if adjust != nil {
 		adjust(&c)
 	}
-	a, err := app.Open(t.Context(), c, app.Options{Log: quiet(t), Now: now, Version: "test"})
+	languages, err := Languages()
+	if err != nil {
+		t.Fatal(errors.Join(err, l.Close()))
+	}
+	a, err := app.Open(t.Context(), c, app.Options{
+		Log: quiet(t), Now: now, Version: "test", Languages: languages, NewKey: NewKeys().New, PasswordCost: Cheap,
+	})
 	if err != nil {
 		t.Fatal(errors.Join(err, l.Close()))
 	}

@@ -103,7 +103,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v := &Village{T: t, DB: db, Site: site, Clock: &Clock{at: Start}}
 	ids := instance.NewIDs(v.Clock.Now, 0)
 	v.Apps = auth.NewApps(auth.AppsOptions{DB: db, IDs: ids, Now: v.Clock.Now})
-	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere})
+	v.People = people.New(people.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell, SignOut: v.Apps.SignOutEverywhere, Cost: Cheap})
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
 	v.Proofs = proofs.New(proofs.Options{DB: db, IDs: ids, Now: v.Clock.Now, Key: []byte("only in tests"), Places: v.Places, Tell: v.tell})
 	v.Rules = rules.New(rules.Options{DB: db, Initial: instance.Rules{ShopNotices: true}})

@@ -12,17 +12,30 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Argon2id at OWASP's first choice: 19 MiB, two passes, one lane.
+// Cost is what a guess at a stored password costs who makes it.
+type Cost struct {
+	Memory uint32 // KiB
+	Passes uint32
+}
+
+// owasp is OWASP's first choice for Argon2id: 19 MiB, two passes, one lane.
+var owasp = Cost{Memory: 19 * 1024, Passes: 2}
+
 const (
-	argonMemory = 19 * 1024
-	argonPasses = 2
 	argonLanes  = 1
 	argonLength = 32
 )
 
 // nobody is checked where there is no account, so that the answer takes as
 // long as for one that exists (G03). No password has it.
-const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+func (c Cost) nobody() string { return c.phc(make([]byte, 16), make([]byte, argonLength)) }
+
+// phc writes a hash in the string form of the password hashing competition.
+func (c Cost) phc(salt, sum []byte) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.Memory, c.Passes, argonLanes,
+		b64.EncodeToString(salt), b64.EncodeToString(sum))
+}
 
 // hash returns the password's hash in the PHC string form.
 func (s *Service) hash(ctx context.Context, password string) (string, error) {
@@ -34,10 +47,8 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("salt: %w", err)
 	}
-	sum := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonLanes, argonLength)
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes,
-		b64.EncodeToString(salt), b64.EncodeToString(sum)), nil
+	sum := argon2.IDKey([]byte(password), salt, s.cost.Passes, s.cost.Memory, argonLanes, argonLength)
+	return s.cost.phc(salt, sum), nil
 }
 
 var errHash = errors.New("stored password hash cannot be read")

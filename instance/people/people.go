@@ -21,6 +21,7 @@ type Service struct {
 	tell func(context.Context, store.Tx, instance.Deed) error
 	out  func(context.Context, store.Tx, instance.ActorID) error
 
+	cost    Cost
 	hashing chan struct{} // bounds how many passwords are hashed at once
 }
 
@@ -43,12 +44,17 @@ type Options struct {
 	// SignOut ends a person's sessions and what client programs hold of
 	// theirs, inside the transaction that gives a reason to.
 	SignOut func(context.Context, store.Tx, instance.ActorID) error
+	// Cost is what hashing a password costs; what OWASP advises if zero.
+	Cost Cost
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
+	if o.Cost == (Cost{}) {
+		o.Cost = owasp
+	}
 	return &Service{
-		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell, out: o.SignOut,
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell, out: o.SignOut, cost: o.Cost,
 		hashing: make(chan struct{}, 2),
 	}
 }

@@ -24,12 +24,12 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (instance.
 	known := err == nil
 	switch {
 	case errors.Is(err, instance.ErrNotFound):
-		hash = nobody
+		hash = s.cost.nobody()
 	case err != nil:
 		return instance.Account{}, fmt.Errorf("sign in: %w", err)
 	}
 	if hash == "" { // who has none signs in by other ways
-		hash, known = nobody, false
+		hash, known = s.cost.nobody(), false
 	}
 	if utf8.RuneCountInString(password) > instance.MaxPassword {
 		password, known = "", false

@@ -47,6 +47,7 @@ import (
 	"palier/instance/search"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
+	"palier/instance/web/words"
 )
 
 // Server answers browsers.
@@ -68,6 +69,8 @@ type Server struct {
 
 // Options are what a [Server] stands on.
 type Options struct {
+	Languages *words.Languages // read if nil
+
 	Site  instance.Site
 	Title string // of the server
 	// Version of the program, Engine of the database, and since when it runs:
@@ -176,7 +179,7 @@ type Jobs interface {
 
 // New returns a server on o. It fails if a template or a catalogue is wrong.
 func New(o Options) (*Server, error) {
-	set, err := pages.New(pages.Options{})
+	set, err := pages.New(pages.Options{Languages: o.Languages})
 	if err != nil {
 		return nil, err
 	}

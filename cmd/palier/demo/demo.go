@@ -18,10 +18,13 @@ import (
 	"sync"
 	"time"
 
+	"palier/federation/signature"
 	"palier/instance"
 	"palier/instance/app"
 	"palier/instance/config"
 	"palier/instance/live"
+	"palier/instance/people"
+	"palier/instance/web/words"
 )
 
 // Console is what a command writes to.
@@ -29,6 +32,8 @@ type Console struct {
 	Out, Err io.Writer
 	Log      *slog.Logger
 	Version  string
+	// NewKey makes the keys of actors; see [app.Options].
+	NewKey func(kind signature.Kind, id, owner string) (*signature.PrivateKey, error)
 }
 
 // Command is palier demo.
@@ -90,10 +95,17 @@ type server struct {
 	folder string
 }
 
+// told is what the passwords of the demo cost to guess: they are on the screen.
+var told = people.Cost{Memory: 64, Passes: 1}
+
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 // open puts the three servers together.
 func (c Command) open(ctx context.Context, dir string, clock *clock, console Console) ([]*server, error) {
+	languages, err := words.Load()
+	if err != nil {
+		return nil, err
+	}
 	var servers []*server
 	for i, t := range towns {
 		folder := filepath.Join(dir, t.key)
@@ -109,7 +121,10 @@ func (c Command) open(ctx context.Context, dir string, clock *clock, console Con
 		settings.PeersAllow = loopback
 		settings.FirstRetry = 2 * time.Second
 		settings.Limits.Lines = live.Limits{} // whoever measures listens a thousand times
-		a, err := app.Open(ctx, settings, app.Options{Log: console.Log.With("server", t.key), Now: clock.Now, Version: console.Version})
+		a, err := app.Open(ctx, settings, app.Options{
+			Log: console.Log.With("server", t.key), Now: clock.Now, Version: console.Version,
+			Languages: languages, NewKey: console.NewKey, PasswordCost: told,
+		})
 		if err != nil {
 			for _, s := range servers {
 				err = errors.Join(err, s.app.Close())

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"palier/instance/apptest"
 )
 
 // freePorts returns the first of three ports in a row that nobody listens on.
@@ -46,7 +48,7 @@ func ready(t *testing.T, c Command, look func([]place)) {
 	read, write := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := c.Run(ctx, Console{Out: write, Err: io.Discard, Log: slog.New(slog.DiscardHandler), Version: "test"})
+		err := c.Run(ctx, Console{Out: write, Err: io.Discard, Log: slog.New(slog.DiscardHandler), Version: "test", NewKey: apptest.NewKeys().New})
 		ended <- err
 		write.CloseWithError(fmt.Errorf("the demo ended: %w", err))
 	}()

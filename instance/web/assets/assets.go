@@ -19,6 +19,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed *.css *.svg script/*.js
@@ -35,12 +36,13 @@ type Bundle struct {
 }
 
 type file struct {
-	kind       string
-	plain, zip []byte
+	kind  string
+	plain []byte
+	zip   func() ([]byte, error) // packed when first asked for
 }
 
-// New joins the shared style sheets with the .css files at the root of pages,
-// and packs every file once.
+// New joins the shared style sheets with the .css files at the root of pages.
+// Every file is packed once, when it is first asked for.
 func New(pages fs.FS) (*Bundle, error) {
 	css, err := join(pages)
 	if err != nil {
@@ -60,11 +62,7 @@ func New(pages fs.FS) (*Bundle, error) {
 	}
 	b := &Bundle{prefix: "/static/" + digest(held) + "/", files: make(map[string]file, len(held))}
 	for name, plain := range held {
-		zip, err := pack(plain)
-		if err != nil {
-			return nil, fmt.Errorf("pack %s: %w", name, err)
-		}
-		b.files[name] = file{kind: kind(name), plain: plain, zip: zip}
+		b.files[name] = file{kind: kind(name), plain: plain, zip: sync.OnceValues(func() ([]byte, error) { return pack(plain) })}
 	}
 	return b, nil
 }
@@ -162,7 +160,17 @@ func (b *Bundle) Plain(name string) (body []byte, kind string) {
 
 // Size returns how many bytes of a file go over the wire, and 0 for one that
 // is not there.
-func (b *Bundle) Size(name string) int { return len(b.files[name].zip) }
+func (b *Bundle) Size(name string) int {
+	f, ok := b.files[name]
+	if !ok {
+		return 0
+	}
+	body, err := f.zip()
+	if err != nil {
+		return len(f.plain)
+	}
+	return len(body)
+}
 
 // ServeHTTP answers requests below /static/. A file under another hash is not
 // there: its page is older or newer than this program.
@@ -180,8 +188,10 @@ func (b *Bundle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Accept-Encoding")
 	body := f.plain
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = f.zip
+		if zip, err := f.zip(); err == nil { // else it goes as it is
+			h.Set("Content-Encoding", "gzip")
+			body = zip
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodHead {

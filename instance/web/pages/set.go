@@ -52,16 +52,21 @@ type speaking struct {
 
 // Options are what a [Set] is made of.
 type Options struct {
+	// Languages are the catalogues; those that are part of the program if nil.
+	Languages *words.Languages
 	// Cards is how many posts are kept rendered in each language; 4096 if zero.
 	Cards int
 }
 
-// New loads the catalogues, joins the style sheets and parses what the pages
+// New joins the style sheets and parses what the pages
 // share. It fails if that is wrong or says something no catalogue knows.
 func New(o Options) (*Set, error) {
-	languages, err := words.Load()
-	if err != nil {
-		return nil, err
+	languages := o.Languages
+	if languages == nil {
+		var err error
+		if languages, err = words.Load(); err != nil {
+			return nil, err
+		}
 	}
 	bundle, err := assets.New(files)
 	if err != nil {
