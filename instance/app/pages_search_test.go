@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +55,51 @@ func TestSearchInABrowser(t *testing.T) {
 	})
 }
 
+// A search is narrowed by a form of links and fields, and goes on page by page;
+// what a stranger gets of it, however it is narrowed, is the same page whether
+// what is limited is there or not.
+func TestASearchIsNarrowedInABrowser(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, func(c *config.Config) { c.Limits.PlacePosts = 0 })
+		cem, visitor := v.SignedIn(v.cem), v.Browser()
+		paths := []string{"/search?in=offers&at=centre&open=yes", "/search?q=perceuse&in=offers&category=tools", "/search?at=centre", "/search?in=people&at=centre", "/search?in=posts&at=centre&since=2020-01-01"}
+		before := map[string]string{}
+		for _, path := range paths {
+			before[path] = strings.Join(visitor.Open(path).List("main"), "")
+		}
+		for i := range 25 {
+			_, err := v.Posts.Publish(t.Context(), v.Viewer(v.cem), instance.Draft{
+				Title: fmt.Sprint("Perceuse ", i), Kind: instance.KindLending, Audience: instance.ToNeighbourhood, Group: v.centre.ID,
+				Proposal: &instance.Proposal{Purpose: instance.Offering, Category: "tools", Status: instance.ProposalOpen, Unit: "one", Quantity: instance.One, Available: instance.One},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, path := range paths {
+			if got := strings.Join(visitor.Open(path).List("main"), ""); got != before[path] {
+				t.Errorf("%s tells a visitor of what is for neighbours:\n%s", path, got)
+			}
+		}
+		page := cem.Open("/search?q=perceuse&in=offers&category=tools&at=centre&open=yes")
+		first := len(page.List("article"))
+		if !page.Has(`option[value="centre"][selected]`) || first != 20 {
+			t.Errorf("the first page has %d", first)
+		}
+		page = cem.Open(page.Find(`a[rel="next"]`).AttrOr("href", ""))
+		if got := len(page.List("article")); got != 5 || !page.Has(`a[rel="prev"]`) {
+			t.Errorf("the second page has %d at %s", got, page.Path)
+		}
+		if got := cem.Open("/search?in=people&at=centre").List("#people + ul .name"); !slices.Contains(got, "cem") {
+			t.Errorf("neighbours: %q", got)
+		}
+		if page := cem.Open("/search?in=events&since=gestern"); page.Status != http.StatusOK || len(page.List("#since[aria-invalid]")) != 1 {
+			t.Errorf("a day that is none: %d", page.Status)
+		}
+	})
+}
+
 func TestASearchForAnAddressOnAnotherServer(t *testing.T) {
 	t.Parallel()
 	here := apptest.Open(t, store.SQLite, func(c *config.Config) { c.Limits.Lookup.Burst, c.Limits.Lookup.Every = 2, 1<<40 })
@@ -62,10 +109,10 @@ func TestASearchForAnAddressOnAnotherServer(t *testing.T) {
 	amina := here.Resident("amina")
 	b := here.SignedIn(amina)
 	handle := "/search?q=" + url.QueryEscape("@"+there.Handle("lyon"))
-	if got := here.Browser().Open(handle).List("#people + ul .name"); len(got) != 0 {
+	if got := here.Browser().Open(handle).List("#places + ul .name"); len(got) != 0 {
 		t.Errorf("a visitor has another server asked: %q", got)
 	}
-	if got := b.Open(handle).List("#people + ul .name"); !cmp.Equal(got, []string{"lyon"}) {
+	if got := b.Open(handle).List("#places + ul .name"); !cmp.Equal(got, []string{"lyon"}) {
 		t.Errorf("a handle: %q", got)
 	}
 	if got := texts(b.Open("/search?q=" + url.QueryEscape(post.URL))); len(got) != 1 || got[0] != "Une péniche" {

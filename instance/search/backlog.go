@@ -108,8 +108,10 @@ func indexPosts(ctx context.Context, tx store.Tx, below int64) (int64, error) {
 
 func oldPosts(ctx context.Context, tx store.Tx, below int64) (map[instance.PostID]*instance.Post, int64, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT p.id, p.author_id, p.title, p.warning, p.content, p.sensitive, p.language, p.audience, p.reply_to_uri, p.deleted_at
+		SELECT p.id, p.author_id, p.title, p.warning, p.content, p.sensitive, p.language, p.audience, p.reply_to_uri, p.deleted_at,
+		       p.kind, p.group_id, COALESCE(q.purpose, ''), COALESCE(q.category, '')
 		  FROM posts p
+		  LEFT JOIN proposals q ON q.post_id = p.id
 		 WHERE p.id < $1
 		 ORDER BY p.id DESC
 		 LIMIT $2`, below, atOnce)
@@ -121,10 +123,20 @@ func oldPosts(ctx context.Context, tx store.Tx, below int64) (map[instance.PostI
 	next := int64(0)
 	for rows.Next() {
 		var p instance.Post
+		var q instance.Proposal
 		var audience string
 		var deleted *int64
-		if err := rows.Scan(&p.ID, &p.Author.ID, &p.Title, &p.Warning, &p.Content, &p.Sensitive, &p.Language, &audience, &p.ReplyToURI, &deleted); err != nil {
+		var group *instance.ActorID
+		err := rows.Scan(&p.ID, &p.Author.ID, &p.Title, &p.Warning, &p.Content, &p.Sensitive, &p.Language, &audience, &p.ReplyToURI, &deleted,
+			&p.Kind, &group, &q.Purpose, &q.Category)
+		if err != nil {
 			return nil, 0, err
+		}
+		if group != nil {
+			p.Group = &instance.Actor{ID: *group}
+		}
+		if q.Purpose != "" {
+			p.Proposal = &q
 		}
 		next, p.Audience = int64(p.ID), instance.Audience(audience)
 		if deleted == nil {

@@ -21,8 +21,12 @@ const (
 	withLink  = "&link"
 	isReply   = "&reply"
 	hidden    = "&sensitive"
-	speaks    = "&in" // followed by a language
-	wrote     = "&by" // followed by the id of the author
+	speaks    = "&in"    // followed by a language
+	wrote     = "&by"    // followed by the id of the author
+	isKind    = "&kind"  // followed by the kind of the post
+	isFor     = "&is"    // followed by offer or request
+	about     = "&about" // followed by the category of what is proposed
+	isAt      = "&at"    // followed by the id of the place
 )
 
 // termsOf are the words by which a post is found: those of its title, warning,
@@ -59,6 +63,18 @@ func termsOf(p *instance.Post) []string {
 
 func signsOf(p *instance.Post) []string {
 	signs := []string{anyPost, authorSign(p.Author.ID)}
+	if p.Kind != "" && p.Kind != instance.KindPost {
+		signs = append(signs, kindSign(p.Kind))
+	}
+	if p.Group != nil {
+		signs = append(signs, placeSign(p.Group.ID))
+	}
+	if q := p.Proposal; q != nil {
+		signs = append(signs, purposeSign(q.Purpose))
+		if q.Category != "" {
+			signs = append(signs, categorySign(q.Category))
+		}
+	}
 	for _, s := range []struct {
 		sign string
 		on   bool
@@ -80,6 +96,18 @@ func signsOf(p *instance.Post) []string {
 // authorSign is the sign of who wrote it: so the index knows which of the posts
 // with a common word are by somebody.
 func authorSign(id instance.ActorID) string { return wrote + id.String() }
+
+// kindSign is the sign of a kind of posts, as the others below that of where
+// they are and of what they propose.
+func kindSign(kind string) string { return isKind + strings.Join(writing.Terms(kind), "") }
+
+func placeSign(id instance.ActorID) string { return isAt + id.String() }
+
+func purposeSign(p instance.Purpose) string {
+	return isFor + strings.Join(writing.Terms(string(p)), "")
+}
+
+func categorySign(category string) string { return about + strings.Join(writing.Terms(category), "") }
 
 // languageSign is the sign of a language, whatever its region.
 func languageSign(tag string) string {

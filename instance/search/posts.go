@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"palier/instance"
 	"palier/instance/actors"
@@ -73,7 +74,11 @@ func (b *finding) build(ctx context.Context, q Query, page Page) (bool, error) {
 	if ok, err := b.authors(ctx, &q); err != nil || !ok {
 		return false, err
 	}
+	if len(q.Sought.All)+len(q.Sought.None) > 0 {
+		q.signs()
+	}
 	b.words(q.Sought)
+	b.narrow(&q)
 	b.bounds(q, page)
 	b.and(`p.deleted_at IS NULL AND p.removed_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL`)
 	where, args := readable.Where(b.v, b.args)
@@ -112,6 +117,9 @@ func (b *finding) words(sought store.Sought) {
 
 func (b *finding) bounds(q Query, page Page) {
 	before, after := page.Before, page.After
+	if q.Sort == Events {
+		q.Since, q.Until = time.Time{}, time.Time{}
+	}
 	if !q.Until.IsZero() {
 		if until := instance.PostID(q.Until.UnixMilli() << 16); before == 0 || until < before {
 			before = max(until, 1)

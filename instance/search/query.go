@@ -18,8 +18,10 @@ type Query struct {
 	From, NotFrom []string
 	Author        instance.ActorID // besides; 0 for anybody
 	// Since and Until bound when it was published: from Since on, before Until.
+	// Of events: when they take place.
 	Since, Until time.Time
 	In           Scope
+	Narrowed
 }
 
 // Scope is where one searches.
@@ -37,7 +39,7 @@ const (
 // Empty tells whether nothing is looked for.
 func (q Query) Empty() bool {
 	return len(q.Sought.All) == 0 && len(q.Sought.None) == 0 && len(q.From) == 0 && len(q.NotFrom) == 0 &&
-		q.Since.IsZero() && q.Until.IsZero() && q.In == Everywhere
+		q.Since.IsZero() && q.Until.IsZero() && q.In == Everywhere && q.Narrowed == Narrowed{}
 }
 
 // ParseQuery reads what was typed. Words are all looked for, "words in quotes"

@@ -153,15 +153,24 @@ func reading() []Story {
 		{"search/empty", func(f pages.Frame) pages.Page { return pages.Search{Frame: in(f, "search", "/search")} }},
 		{"search/many", func(f pages.Frame) pages.Page {
 			return pages.Search{
-				Frame: in(f, "search", "/search?q=caf%C3%A9"), Query: "café", Asked: true, People: []view.Person{marie, centre.Person, wordy},
+				Frame: in(f, "search", "/search?q=caf%C3%A9"), Query: "café", Asked: true,
+				Sections: []pages.SearchSection{
+					{Who: "people", Found: []view.Person{marie, wordy}, More: "/search?q=caf%C3%A9&in=people"}, {Who: "places", Found: []view.Person{centre.Person}},
+				},
 				Tags:  []pages.Hashtag{{Name: "café", Path: "/tags/cafe"}, {Name: "cafédesvoisinsdurezdechausséeetdupremierétage", Path: "/tags/b"}},
-				Posts: Posts(4), MorePeople: "/search?q=caf%C3%A9&in=people", MorePosts: "/search?q=caf%C3%A9&in=posts",
+				Posts: Posts(4), MorePosts: "/search?q=caf%C3%A9&in=posts",
 			}
 		}},
 		{"search/page", func(f pages.Frame) pages.Page {
 			return pages.Search{
 				Frame: in(f, "search", "/search?q=caf%C3%A9&in=posts"), Query: "café", Kind: "posts", Asked: true, Posts: Posts(7),
 				Pager: view.Pager{Newer: "/search?q=caf%C3%A9&in=posts", Older: "/search?q=caf%C3%A9&in=posts&before=3"},
+			}
+		}},
+		{"search/narrowed", func(f pages.Frame) pages.Page {
+			return pages.Search{
+				Frame: in(f, "search", "/search?q=perceuse&in=loans&at=centre"), Query: "perceuse", Kind: "loans", Place: centre.Handle, Category: "tools",
+				Since: "2026-11-01", Open: true, Asked: true, Posts: Posts(2), Where: &centre.Person, Problems: []view.Problem{{Field: "until", Code: "day"}},
 			}
 		}},
 		{"search/nothing", func(f pages.Frame) pages.Page {
