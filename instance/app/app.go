@@ -27,6 +27,7 @@ import (
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
+	"palier/instance/help"
 	"palier/instance/homes"
 	"palier/instance/jobs"
 	"palier/instance/joining"
@@ -100,6 +101,7 @@ type App struct {
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Errands       *errands.Service
+	Help          *help.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 	Dashboard     *dashboard.Service
@@ -297,6 +299,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	})
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
 	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
+	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
 	})
@@ -326,6 +329,11 @@ func (a *App) written(ctx context.Context, tx store.Tx, w notifications.Written)
 // concern tells people of something about a post that concerns them.
 func (a *App) concern(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
 	return a.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
+}
+
+// private tells people of something about no post that concerns them.
+func (a *App) private(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error {
+	return a.concern(ctx, tx, kind, from, 0, whom)
 }
 
 // Start begins the work that this process does besides answering.

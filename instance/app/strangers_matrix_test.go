@@ -25,6 +25,13 @@ var trials = map[string][]string{
 	"POST /offer/new":                                 {"/offer/new step=what&to=next&kind=give&category=books&title=moi&picture=:upload"},
 	"GET /agreements/{id:[0-9]+}":                     {"/agreements/:agreement"},
 	"POST /agreements/{id:[0-9]+}/{deed}":             {"/agreements/:agreement/accept", "/agreements/:agreement/decline", "/agreements/:agreement/cancel", "/agreements/:agreement/done", "/agreements/:agreement/return"},
+	"GET /help":                                       {"/help"},
+	"POST /help/call":                                 nil, // one's own list
+	"POST /help/end":                                  nil,
+	"POST /help/calls/{id:[0-9]+}":                    {"/help/calls/:call answer=coming", "/help/calls/:call answer=unable"},
+	"GET /help/neighbours":                            {"/help/neighbours"},
+	"POST /help/neighbours":                           nil, // a neighbour is asked and says yes or no
+	"POST /help/neighbours/{id:[0-9]+}":               {"/help/neighbours/::amina deed=no", "/help/neighbours/::amina deed=remove", "/help/neighbours/::amina deed=yes"},
 	"GET /kept":                                       {"/kept"},
 	"GET /@{name}/{id:[0-9]+}/edit":                   {"/@amina/:circle/edit", "/@dora/:circle/edit"},
 	"POST /@{name}/{id:[0-9]+}/edit":                  {"/@amina/:circle/edit text=moi", "/@dora/:circle/edit text=moi", "/@dora/::post/edit text=moi&picture=:upload"},

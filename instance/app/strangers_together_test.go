@@ -54,4 +54,24 @@ func together(v *village, who instance.Account, b belongings) {
 		t.Fatal(err)
 	}
 	b["errand"], b["part"] = errand.ID.String(), e.Parts[0].ID.String()
+	caring(v, who, b)
+}
+
+// caring gives somebody what those have who need somebody: a neighbour they can
+// call, and a call that stands.
+func caring(v *village, who instance.Account, b belongings) {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(v.Help.Ask(ctx, who.ID, v.bo.ID))
+	must(v.Help.Agree(ctx, v.bo.ID, who.ID, "0612345678"))
+	must(v.Help.Call(ctx, who.ID))
+	call, err := v.Help.Standing(ctx, who.ID)
+	must(err)
+	b["call"] = call.ID.String()
 }

@@ -31,6 +31,8 @@ type Config struct {
 	Title string `toml:"title"`
 	// Zone is the time zone of the place, as Europe/Paris.
 	Zone string `toml:"zone"`
+	// Country is the place's, by its ISO 3166 code: whose emergency numbers hold.
+	Country string `toml:"country"`
 	// MediaDir holds pictures; empty: beside the database.
 	MediaDir string `toml:"media_dir"`
 	// MediaBucket keeps pictures in an object store instead of a folder.
@@ -103,7 +105,7 @@ type Limits struct {
 func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
-		Title: "Palier", Zone: "Europe/Paris", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
+		Title: "Palier", Zone: "Europe/Paris", Country: "FR", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
 		MediaCacheMB: 2048, CardDelay: time.Minute, Registrations: joining.Open,
 		Limits: Limits{
 			Peers:     auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},

@@ -35,6 +35,10 @@ func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.Actor
 	return s.o.Jobs.Enqueue(ctx, tx, AtOnce{Owner: owner, Notice: notice})
 }
 
+// urgent are the kinds that somebody is always written about at once, however
+// much they were written today: they said yes to that.
+var urgent = []string{"help-call"}
+
 // topic is which of [Topics] a notice belongs to.
 func topic(n Notice) string {
 	switch {
@@ -57,11 +61,7 @@ func (s *Service) tell(ctx context.Context, j AtOnce) error {
 		return fmt.Errorf("write about notice %s: %w", j.Notice, err)
 	}
 	err = s.o.DB.InTx(ctx, func(tx store.Tx) error {
-		w, err := wish(ctx, tx, j.Owner)
-		if err != nil || !slices.Contains(w.AtOnce, topic(n)) {
-			return errors.Join(err, s.o.Jobs.Done(ctx, tx))
-		}
-		left, err := s.count(ctx, tx, j.Owner, w.Most)
+		left, err := s.left(ctx, tx, j.Owner, n)
 		if err != nil || left < 0 {
 			return errors.Join(err, s.o.Jobs.Done(ctx, tx))
 		}
@@ -82,6 +82,19 @@ func (s *Service) tell(ctx context.Context, j AtOnce) error {
 		return fmt.Errorf("write about notice %s: %w", j.Notice, err)
 	}
 	return nil
+}
+
+// left is how many letters of today are left to somebody after one about n;
+// below 0 if they are not to get this one.
+func (s *Service) left(ctx context.Context, tx store.Tx, owner instance.ActorID, n Notice) (int, error) {
+	if slices.Contains(urgent, n.Kind) {
+		return 1, nil
+	}
+	w, err := wish(ctx, tx, owner)
+	if err != nil || !slices.Contains(w.AtOnce, topic(n)) {
+		return -1, err
+	}
+	return s.count(ctx, tx, owner, w.Most)
 }
 
 // count counts one more letter of today and returns how many are left after it;

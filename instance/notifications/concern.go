@@ -29,10 +29,15 @@ const (
 	ErrandAsked       Kind = "errand-asked"       // somebody wants something brought along, or helps
 	ErrandAgreed      Kind = "errand-agreed"      // one is taken at one's word
 	ErrandCancelled   Kind = "errand-cancelled"   // it is not needed any more
+	HelpAsk           Kind = "help-ask"           // somebody asks to be allowed to call one for help
+	HelpYes           Kind = "help-yes"           // a neighbour lets one
+	HelpCall          Kind = "help-call"          // somebody calls for help, now
+	HelpOver          Kind = "help-over"          // they need none any more
+	HelpComing        Kind = "help-coming"        // a neighbour comes
 )
 
-// Concern tells people here of something about a post that concerns them, each
-// time anew. Who is blocked by the one it comes from, or blocks or mutes them, is
+// Concern tells people here of something about a post that concerns them, or of
+// something about none where post is 0, each time anew. Who is blocked by the one it comes from, or blocks or mutes them, is
 // not told.
 func (s *Service) Concern(ctx context.Context, tx store.Tx, kind Kind, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
 	for some := range slices.Chunk(whom, perInsert) {
@@ -44,7 +49,11 @@ func (s *Service) Concern(ctx context.Context, tx store.Tx, kind Kind, from inst
 }
 
 func (s *Service) concern(ctx context.Context, tx store.Tx, kind Kind, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
-	args := []any{string(kind), from, post, s.ids.Next(), store.Millis(s.now())}
+	var about *instance.PostID
+	if post != 0 {
+		about = &post
+	}
+	args := []any{string(kind), from, about, s.ids.Next(), store.Millis(s.now())}
 	values := make([]string, len(whom))
 	for i, owner := range whom {
 		n := len(args) + 1

@@ -32,6 +32,7 @@ const (
 	// more, to us and to push services.
 	tries      = 6
 	staleAfter = 48 * time.Hour
+	callStale  = 2 * time.Hour // of a call for help
 	// longestWait is how long a push service may have us wait.
 	longestWait = time.Hour
 	// bodyLength is how much of a post a message holds, in characters.
@@ -229,8 +230,12 @@ func (s *Service) message(to recipient, id instance.ID, n Notice) (message, erro
 	}
 	s.vapid.authorize(m, to.standard, token)
 	m.header.Set("Content-Type", "application/octet-stream")
-	m.header.Set("TTL", strconv.Itoa(int(staleAfter.Seconds())))
-	m.header.Set("Urgency", "normal")
+	lasts, urgency := staleAfter, "normal"
+	if n.Kind == "help-call" {
+		lasts, urgency = callStale, "high"
+	}
+	m.header.Set("TTL", strconv.Itoa(int(lasts.Seconds())))
+	m.header.Set("Urgency", urgency)
 	return m, nil
 }
 
@@ -273,43 +278,55 @@ func isolated(locale, name string) string {
 
 var titles = map[string]map[string]string{
 	"fr": {
-		"mention": "{name} vous a mentionné",
-		"reply":   "{name} vous a répondu",
-		"status":  "{name} a publié un message",
-		"boost":   "{name} a partagé votre message",
-		"follow":  "{name} vous suit",
-		"request": "{name} demande à vous suivre",
-		"like":    "{name} vous remercie de votre message",
-		"poll":    "Un sondage de {name} est terminé",
+		"mention":     "{name} vous a mentionné",
+		"reply":       "{name} vous a répondu",
+		"status":      "{name} a publié un message",
+		"boost":       "{name} a partagé votre message",
+		"follow":      "{name} vous suit",
+		"request":     "{name} demande à vous suivre",
+		"like":        "{name} vous remercie de votre message",
+		"poll":        "Un sondage de {name} est terminé",
+		"help-call":   "{name} appelle à l’aide",
+		"help-coming": "{name} arrive",
+		"help-over":   "{name} n’a plus besoin d’aide",
 	},
 	"en": {
-		"mention": "{name} mentioned you",
-		"reply":   "{name} replied to you",
-		"status":  "{name} posted",
-		"boost":   "{name} shared your post",
-		"follow":  "{name} follows you",
-		"request": "{name} asks to follow you",
-		"like":    "{name} thanks you for your post",
-		"poll":    "A poll by {name} has ended",
+		"mention":     "{name} mentioned you",
+		"reply":       "{name} replied to you",
+		"status":      "{name} posted",
+		"boost":       "{name} shared your post",
+		"follow":      "{name} follows you",
+		"request":     "{name} asks to follow you",
+		"like":        "{name} thanks you for your post",
+		"poll":        "A poll by {name} has ended",
+		"help-call":   "{name} calls for help",
+		"help-coming": "{name} is coming",
+		"help-over":   "{name} needs no help any more",
 	},
 	"uk": {
-		"mention": "{name} згадує вас",
-		"reply":   "{name} відповідає вам",
-		"status":  "{name}: нове повідомлення",
-		"boost":   "{name} поширює ваше повідомлення",
-		"follow":  "{name} підписується на вас",
-		"request": "{name} просить дозволу підписатися на вас",
-		"like":    "{name} дякує вам за повідомлення",
-		"poll":    "Опитування, яке створив(-ла) {name}, завершено",
+		"mention":     "{name} згадує вас",
+		"reply":       "{name} відповідає вам",
+		"status":      "{name}: нове повідомлення",
+		"boost":       "{name} поширює ваше повідомлення",
+		"follow":      "{name} підписується на вас",
+		"request":     "{name} просить дозволу підписатися на вас",
+		"like":        "{name} дякує вам за повідомлення",
+		"poll":        "Опитування, яке створив(-ла) {name}, завершено",
+		"help-call":   "{name} кличе на допомогу",
+		"help-coming": "{name} вже йде",
+		"help-over":   "{name} більше не потребує допомоги",
 	},
 	"ar": {
-		"mention": "ذكركم {name}",
-		"reply":   "ردّ عليكم {name}",
-		"status":  "رسالة جديدة من {name}",
-		"boost":   "شارك {name} رسالتكم",
-		"follow":  "يتابعكم {name}",
-		"request": "يطلب {name} متابعتكم",
-		"like":    "يشكركم {name} على رسالتكم",
-		"poll":    "انتهى استطلاع {name}",
+		"mention":     "ذكركم {name}",
+		"reply":       "ردّ عليكم {name}",
+		"status":      "رسالة جديدة من {name}",
+		"boost":       "شارك {name} رسالتكم",
+		"follow":      "يتابعكم {name}",
+		"request":     "يطلب {name} متابعتكم",
+		"like":        "يشكركم {name} على رسالتكم",
+		"poll":        "انتهى استطلاع {name}",
+		"help-call":   "{name} يطلب النجدة",
+		"help-coming": "{name} قادم",
+		"help-over":   "لم يعد {name} بحاجة إلى مساعدة",
 	},
 }

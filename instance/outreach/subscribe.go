@@ -23,7 +23,7 @@ var Alerts = []string{
 // told.
 var alerts = map[string]string{
 	"mention": "mention", "reply": "mention", "status": "status", "boost": "reblog", "follow": "follow", "request": "follow_request",
-	"like": "favourite", "poll": "poll",
+	"like": "favourite", "poll": "poll", "help-call": "mention", "help-coming": "mention", "help-over": "mention",
 }
 
 // Policy is from whom a program wants to hear.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"palier/instance"
 	"palier/instance/notifications"
@@ -79,6 +80,11 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/requests"
 	case slices.Contains(aboutHomes, n.Kind):
 		shown.Path = "/prove"
+	case strings.HasPrefix(shown.Kind, "help-"):
+		shown.Path = "/help"
+		if n.Kind == notifications.HelpAsk || n.Kind == notifications.HelpYes {
+			shown.Path = "/help/neighbours"
+		}
 	case n.Post != nil:
 		shown.Path, shown.Language = postPath(n.Post), n.Post.Language
 		shown.Excerpt = excerpt(n.Post)

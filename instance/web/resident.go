@@ -70,6 +70,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.purchaseRoutes(r)
 	s.rideRoutes(r)
 	s.errandRoutes(r)
+	s.helpRoutes(r)
 
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))

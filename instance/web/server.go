@@ -24,6 +24,7 @@ import (
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
+	"palier/instance/help"
 	"palier/instance/homes"
 	"palier/instance/jobs"
 	"palier/instance/joining"
@@ -78,9 +79,10 @@ type Options struct {
 	Version, Engine string
 	Since           time.Time
 
-	Now  func() time.Time
-	Zone *time.Location
-	Log  *slog.Logger
+	Now     func() time.Time
+	Zone    *time.Location
+	Country string // ISO 3166, for emergency numbers
+	Log     *slog.Logger
 
 	People        *people.Service
 	Places        *places.Service
@@ -113,6 +115,7 @@ type Options struct {
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Errands       *errands.Service
+	Help          *help.Service
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked
 	Boundaries    *boundaries.Service

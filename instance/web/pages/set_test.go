@@ -53,6 +53,8 @@ var every = []Page{
 	Failure{},
 	Filters{},
 	Follow{},
+	HelpNeighbours{},
+	Help{},
 	History{},
 	Home{},
 	JoinEmail{},

@@ -11,7 +11,7 @@ import (
 
 // madeTogether are the families of keys about what neighbours do together that
 // are put together while a page is laid out.
-var madeTogether = regexp.MustCompile(`^(measure|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
+var madeTogether = regexp.MustCompile(`^(measure|help\.number|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
 
 func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 	t.Parallel()
@@ -19,6 +19,8 @@ func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 		"notice.purchase-%":   {"agreed", "missed", "cancelled", "extended", "pick-up"},
 		"purchase.template.%": instance.PurchaseTemplates,
 		"purchase.unit.%":     instance.PurchaseUnits,
+		"notice.help-%":       {"ask", "yes", "call", "over", "coming"},
+		"help.number.%":       instance.EmergencyKinds,
 		"measure.%":           instance.PurchaseUnits,
 		"purchase.outcome.%":  {"exact", "more", "less", "none"},
 		"notice.ride-%":       {"asked", "agreed", "left", "cancelled"},

@@ -18,6 +18,7 @@ func All() []Story {
 	all = append(all, offered()...)
 	all = append(all, proving()...)
 	all = append(all, meeting()...)
+	all = append(all, caring()...)
 	all = append(all, writing()...)
 	all = append(all, buying()...)
 	all = append(all, administering()...)
