@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -116,23 +117,29 @@ func axe(t *testing.T) string {
 	return string(b)
 }
 
-// looks are the ways every story is looked at. Where only colours or words
-// differ, axe-core looks at the colours or not at all: the page is the same.
-var looks = []struct {
-	name  string
-	query string
-	axe   string // what axe-core runs
-	at    []int64
-	media emulation.SetEmulatedMediaParams
-}{
+// look is a way every story is looked at. Where only colours or words differ,
+// axe-core looks at the colours or not at all: the page is the same. Where only
+// colours differ one width will do.
+type look struct {
+	name   string
+	query  string
+	widths []int64 // every one if nil
+	axe    string  // what axe-core runs
+	at     []int64
+	media  emulation.SetEmulatedMediaParams
+}
+
+var everyWidth = []int64{1280, 768, 360}
+
+var looks = []look{
 	{name: "light", query: "appearance=light", axe: everyRule, at: []int64{1280, 360}},
-	{name: "dark", query: "appearance=dark", axe: colours, at: []int64{1280}},
-	{name: "contrast", query: "appearance=contrast", axe: colours, at: []int64{1280}},
+	{name: "dark", query: "appearance=dark", widths: []int64{1280}, axe: colours, at: []int64{1280}},
+	{name: "contrast", query: "appearance=contrast", widths: []int64{1280}, axe: colours, at: []int64{1280}},
 	{name: "ar", query: "appearance=light&lang=ar", axe: everyRule, at: []int64{360}},
 	{name: "uk", query: "appearance=light&lang=uk"},
 	{name: "en", query: "appearance=light&lang=en"},
-	{name: "forced", query: "", media: emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}}},
-	{name: "print", query: "", media: emulation.SetEmulatedMediaParams{Media: "print"}},
+	{name: "forced", query: "", widths: []int64{360}, media: emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}}},
+	{name: "print", query: "", widths: []int64{768}, media: emulation.SetEmulatedMediaParams{Media: "print"}},
 }
 
 const (
@@ -140,46 +147,72 @@ const (
 	colours   = `{runOnly: {type: "rule", values: ["color-contrast"]}}`
 )
 
+// reader is a browser that stories are read in, one at a time.
+type reader struct {
+	book, checker string // where the stories are, and the source of axe-core
+	ctx           context.Context
+	heard         *complaints
+}
+
 func TestStoriesInABrowser(t *testing.T) {
 	checker := axe(t)
 	book := httptest.NewServer(web.Storybook(newSet(t)))
 	t.Cleanup(book.Close)
-	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(book.URL, "http://")
+	readers := make(chan reader, goruntime.GOMAXPROCS(0))
+	for range cap(readers) {
+		ctx, heard := browser(t)
+		heard.host = strings.TrimPrefix(book.URL, "http://")
+		readers <- reader{book: book.URL, checker: checker, ctx: ctx, heard: heard}
+	}
 	for _, story := range stories.All() {
 		if only := os.Getenv("PALIER_STORY"); !strings.HasPrefix(story.Name, only) {
 			continue
 		}
-		for _, look := range looks {
-			t.Run(story.Name+"/"+look.name, func(t *testing.T) {
-				if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, look.media); err != nil {
-					t.Fatal(err)
-				}
-				open(t, ctx, fmt.Sprintf("%s/_stories/%s?%s", book.URL, story.Name, look.query))
-				if look.axe != "" {
-					evaluate[chromedp.Void](t, ctx, checker)
-				}
-				for _, width := range []int64{1280, 768, 360} {
-					resize(t, ctx, width)
-					fits(t, ctx, fmt.Sprintf("at %d px", width))
-					screenshot(t, ctx, fmt.Sprintf("%s-%s-%d", strings.ReplaceAll(story.Name, "/", "_"), look.name, width))
-					if slices.Contains(look.at, width) {
-						clean(t, ctx, look.axe, width)
-					}
-				}
-				if look.name == "light" {
-					reachable(t, ctx)
-				}
-				evaluate[chromedp.Void](t, ctx, `document.documentElement.style.fontSize = "225%"`)
-				fits(t, ctx, "at 360 px with text of 200 %")
-				if look.name == "light" {
-					screenshot(t, ctx, strings.ReplaceAll(story.Name, "/", "_")+"-large-360")
-				}
-				for _, complaint := range heard.take() {
-					t.Error(complaint)
-				}
-			})
+		t.Run(story.Name, func(t *testing.T) {
+			t.Parallel()
+			r := <-readers
+			defer func() { readers <- r }()
+			for _, look := range looks {
+				t.Run(look.name, func(t *testing.T) { r.read(t, story.Name, look) })
+			}
+		})
+	}
+}
+
+// read looks at a story in one way and fails for what is wrong with it.
+func (r reader) read(t *testing.T, story string, look look) {
+	if _, err := chromedp.Call(r.ctx, emulation.SetEmulatedMedia, look.media); err != nil {
+		t.Fatal(err)
+	}
+	open(t, r.ctx, fmt.Sprintf("%s/_stories/%s?%s", r.book, story, look.query))
+	if look.axe != "" {
+		evaluate[chromedp.Void](t, r.ctx, r.checker)
+	}
+	widths := look.widths
+	if widths == nil {
+		widths = everyWidth
+	}
+	picture := strings.ReplaceAll(story, "/", "_")
+	for _, width := range widths {
+		resize(t, r.ctx, width)
+		fits(t, r.ctx, fmt.Sprintf("at %d px", width))
+		screenshot(t, r.ctx, fmt.Sprintf("%s-%s-%d", picture, look.name, width))
+		if slices.Contains(look.at, width) {
+			clean(t, r.ctx, look.axe, width)
 		}
+	}
+	if look.name == "light" {
+		reachable(t, r.ctx)
+	}
+	if look.widths == nil {
+		evaluate[chromedp.Void](t, r.ctx, `document.documentElement.style.fontSize = "225%"`)
+		fits(t, r.ctx, "at 360 px with text of 200 %")
+	}
+	if look.name == "light" {
+		screenshot(t, r.ctx, picture+"-large-360")
+	}
+	for _, complaint := range r.heard.take() {
+		t.Error(complaint)
 	}
 }
 
