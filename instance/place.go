@@ -16,9 +16,10 @@ const DefaultReach = vocab.DefaultReach
 // a kind, nested within wider ones, here or elsewhere.
 type Neighbourhood struct {
 	Actor
-	Source   string   // of the summary, as typed
-	HoldNew  bool     // a moderator reads what newcomers post before it is relayed
-	Keeps    bool     // what is posted in it stays in its circle
+	Source   string // of the summary, as typed
+	HoldNew  bool   // a moderator reads what newcomers post before it is relayed
+	Keeps    bool   // what is posted in it stays in its circle
+	House    HouseKind
 	Within   []string // URIs of what it lies within, by its own claim
 	Verified int      // verified residents
 	Declared int      // residents who only say so

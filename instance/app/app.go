@@ -16,6 +16,7 @@ import (
 	"palier/instance/addresses"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
+	"palier/instance/buildings"
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
@@ -105,6 +106,7 @@ type App struct {
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 	Dashboard     *dashboard.Service
+	Buildings     *buildings.Service
 
 	log     *slog.Logger
 	version string
@@ -285,6 +287,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		DB: a.DB, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Founder: founder{a.Places}, Readers: places.Readers, Tell: tell,
 	})
 	a.Dashboard = dashboard.New(dashboard.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Feeds: a.Boundaries})
+	a.Buildings = buildings.New(buildings.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Pictures: a.Pictures})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell})

@@ -80,6 +80,7 @@ func (a *App) routes() (http.Handler, error) {
 		Finds:         a.Config.Limits.Addresses,
 		Dashboard:     a.Dashboard,
 		Events:        a.Events,
+		Buildings:     a.Buildings,
 	})
 	if err != nil {
 		return nil, err

@@ -257,7 +257,18 @@ var trials = map[string][]string{
 	"POST /errands/{id:[0-9]+}/walks":               {"/errands/:errand/walks walk=1-480"},
 	"POST /errands/{id:[0-9]+}/cancel":              {"/errands/:errand/cancel"},
 	"POST /errands/{id:[0-9]+}/parts/{part:[0-9]+}": {"/errands/:errand/parts/:part answer=agree", "/errands/:errand/parts/:part answer=handed"},
-	"GET /trips/{word:[A-Z2-7]+}":                   nil, // whoever has the word may look: that is what it is for
+	"GET /g/{name}/space":                           {"/g/tilleuls/space"},
+	"GET /g/{name}/space/new":                       {"/g/tilleuls/space/new?sort=works"},
+	"POST /g/{name}/space/new":                      {"/g/tilleuls/space/new?sort=incidents title=moi&hall=yes"},
+	"GET /g/{name}/space/documents/{id:[0-9]+}":     {"/g/tilleuls/space/documents/:document"},
+	"POST /g/{name}/space/incidents/{id:[0-9]+}":    {"/g/tilleuls/space/incidents/:incident state=settled&note=moi"},
+	"POST /g/{name}/space/question":                 {"/g/tilleuls/space/question to=1&text=moi"},
+	"POST /g/{name}/space/{sort:works|meetings|documents|incidents}/{id:[0-9]+}/withdraw": {
+		"/g/tilleuls/space/documents/:document/withdraw", "/g/tilleuls/space/incidents/:incident/withdraw",
+	},
+	"GET /g/{name}/managers":      {"/g/tilleuls/managers"},
+	"POST /g/{name}/managers":     {"/g/tilleuls/managers organisation=epicerie&deed=add"},
+	"GET /trips/{word:[A-Z2-7]+}": nil, // whoever has the word may look: that is what it is for
 
 	// What other servers read.
 	"GET /a/{id}":             {"/a/:circle", "/a/:direct"},

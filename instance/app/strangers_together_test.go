@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/buildings"
 )
 
 // together lets somebody do with their neighbours what one does together.
@@ -53,6 +54,15 @@ func together(v *village, who instance.Account, b belongings) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	paper, err := v.Buildings.Add(ctx, v.Viewer(who), v.tilleuls.ID, 0, instance.DocumentPlan{Title: secret, Content: []byte("%PDF-" + secret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	incident, err := v.Buildings.Report(ctx, v.Viewer(who), v.tilleuls.ID, buildings.Telling{}, instance.IncidentPlan{What: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["document"], b["incident"] = paper.String(), incident.String()
 	b["errand"], b["part"] = errand.ID.String(), e.Parts[0].ID.String()
 	caring(v, who, b)
 }

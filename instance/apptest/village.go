@@ -10,6 +10,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/buildings"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/events"
@@ -21,6 +22,7 @@ import (
 	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/markers"
+	"palier/instance/media"
 	"palier/instance/moderation"
 	"palier/instance/notifications"
 	"palier/instance/organisations"
@@ -64,6 +66,7 @@ type Village struct {
 	Live          *live.Hub
 	Purchases     *purchases.Service
 	Rides         *rides.Service
+	Buildings     *buildings.Service
 
 	mu    sync.Mutex
 	deeds []instance.Deed
@@ -125,6 +128,12 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Rides = rides.New(rides.Options{
 		DB: db, IDs: ids, Now: v.Clock.Now, Zone: time.UTC, Posts: v.Posts, Communes: communes{}, Jobs: jobs.New(db, jobs.Options{}), Concern: v.Concern,
 	})
+	files, err := media.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	v.Buildings = buildings.New(buildings.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Files: files, Pictures: media.New(files, media.Options{})})
 	v.Live = live.New(live.Options{DB: db, Log: quiet(t), Now: v.Clock.Now, Readers: places.Readers})
 	return v
 }
@@ -242,6 +251,18 @@ func (v *Village) Viewer(a instance.Account) instance.Viewer {
 func (v *Village) Post(a instance.Account, place instance.Neighbourhood, audience instance.Audience, text string) *instance.Post {
 	v.T.Helper()
 	p, err := v.Posts.Publish(v.T.Context(), v.Viewer(a), instance.Draft{Text: text, Audience: audience, Group: place.ID, Language: "fr"})
+	if err != nil {
+		v.T.Fatal(err)
+	}
+	return p
+}
+
+// Poll lets somebody ask the people of a place something.
+func (v *Village) Poll(a instance.Account, place instance.Neighbourhood, text string) *instance.Post {
+	v.T.Helper()
+	p, err := v.Posts.Publish(v.T.Context(), v.Viewer(a), instance.Draft{
+		Text: text, Language: "fr", Audience: instance.ToBuilding, Group: place.ID, Poll: &instance.PollDraft{Options: []string{"oui", "non"}, Lasts: time.Hour},
+	})
 	if err != nil {
 		v.T.Fatal(err)
 	}

@@ -22,7 +22,7 @@ type Service struct {
 	ids     *instance.IDs
 	now     func() time.Time
 	posts   Posts
-	files   media.Store
+	files   *media.Safe
 	jobs    *jobs.Queue
 	concern Concern
 }
@@ -51,7 +51,7 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, files: o.Files, jobs: o.Jobs, concern: o.Concern}
+	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, files: media.NewSafe(o.Files), jobs: o.Jobs, concern: o.Concern}
 	jobs.Handle(o.Jobs, s.dropInTime, jobs.HandleOptions{})
 	return s
 }
@@ -82,7 +82,7 @@ func (s *Service) Open(ctx context.Context, v instance.Viewer, d instance.Draft,
 		return s.insert(ctx, tx, p.ID, plan, sealed)
 	})
 	if err != nil && sealed != nil {
-		err = errors.Join(err, s.files.Delete(ctx, sealed.file))
+		err = errors.Join(err, s.files.Delete(ctx, sealed.File))
 	}
 	return p, err
 }

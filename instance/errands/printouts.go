@@ -3,17 +3,13 @@ package errands
 import (
 	"bytes"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"palier/instance"
 	"palier/instance/jobs"
+	"palier/instance/media"
 	"palier/instance/store"
 )
 
@@ -22,8 +18,8 @@ const waits = 48 * time.Hour
 
 // sealed is a printout as it is kept.
 type sealed struct {
-	file, kind, name string
-	key              []byte
+	media.Sealed
+	kind, name string
 }
 
 // printable are the kinds of files that can be printed, by how they begin.
@@ -44,7 +40,7 @@ func (s *Service) seal(ctx context.Context, mode string, p *instance.Printout) (
 	if len(p.Content) > instance.MaxPrintout {
 		return nil, &instance.Invalid{Field: "file", Code: "too-big", Limit: instance.MaxPrintout >> 20}
 	}
-	kept := &sealed{file: "prints/" + strings.ToLower(rand.Text()), name: p.Name, key: make([]byte, 32)}
+	kept := &sealed{name: p.Name}
 	for _, k := range printable {
 		if bytes.HasPrefix(p.Content, []byte(k.begins)) {
 			kept.kind = k.kind
@@ -53,25 +49,11 @@ func (s *Service) seal(ctx context.Context, mode string, p *instance.Printout) (
 	if kept.kind == "" {
 		return nil, &instance.Invalid{Field: "file", Code: "unprintable"}
 	}
-	_, _ = rand.Read(kept.key) // never fails
-	box, err := boxOf(kept.key)
-	if err != nil {
-		return nil, err
-	}
-	// The key is used once, so the nonce can be the same for all.
-	content := box.Seal(nil, make([]byte, box.NonceSize()), p.Content, []byte(kept.file))
-	if err := s.files.Put(ctx, kept.file, content); err != nil {
+	var err error
+	if kept.Sealed, err = s.files.Put(ctx, "prints", p.Content); err != nil {
 		return nil, fmt.Errorf("keep a printout: %w", err)
 	}
 	return kept, nil
-}
-
-func boxOf(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
 }
 
 // DropPrintout is the job that throws out what was to be printed.
@@ -86,7 +68,7 @@ func (s *Service) keep(ctx context.Context, tx store.Tx, id instance.PostID, k *
 	expires := s.now().Add(waits)
 	_, err := tx.Exec(ctx, `
 		INSERT INTO errand_files (post_id, file, kind, name, key, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, id, k.file, k.kind, k.name, k.key, store.Millis(expires))
+		VALUES ($1, $2, $3, $4, $5, $6)`, id, k.File, k.kind, k.name, k.Key, store.Millis(expires))
 	if err != nil {
 		return err
 	}
@@ -142,7 +124,7 @@ func (s *Service) DropPrintout(ctx context.Context, id instance.PostID) (expires
 // Printout returns what is to be printed, for the one who asks and the one who
 // helps. It returns [instance.ErrNotFound] for everybody else, and once it was
 // handed over or its time has passed.
-func (s *Service) Printout(ctx context.Context, v instance.Viewer, id instance.PostID) (p *instance.Printout, err error) {
+func (s *Service) Printout(ctx context.Context, v instance.Viewer, id instance.PostID) (*instance.Printout, error) {
 	e, err := s.ByID(ctx, v, id)
 	if err != nil {
 		return nil, err
@@ -151,25 +133,13 @@ func (s *Service) Printout(ctx context.Context, v instance.Viewer, id instance.P
 		return nil, fmt.Errorf("printout of %s: %w", id, instance.ErrNotFound)
 	}
 	k := sealed{}
-	err = s.db.Read().QueryRow(ctx, `SELECT file, kind, name, key FROM errand_files WHERE post_id = $1`, id).Scan(&k.file, &k.kind, &k.name, &k.key)
+	err = s.db.Read().QueryRow(ctx, `SELECT file, kind, name, key FROM errand_files WHERE post_id = $1`, id).Scan(&k.File, &k.kind, &k.name, &k.Key)
 	if err != nil {
 		return nil, fmt.Errorf("printout of %s: %w", id, notFound(err))
 	}
-	f, err := s.files.Open(ctx, k.file)
+	content, err := s.files.Open(ctx, k.Sealed, instance.MaxPrintout)
 	if err != nil {
 		return nil, fmt.Errorf("printout of %s: %w", id, err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	content, err := io.ReadAll(io.LimitReader(f, instance.MaxPrintout+64))
-	if err != nil {
-		return nil, fmt.Errorf("printout of %s: %w", id, err)
-	}
-	box, err := boxOf(k.key)
-	if err == nil {
-		content, err = box.Open(nil, make([]byte, box.NonceSize()), content, []byte(k.file))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the printout of %s: %w", id, err)
 	}
 	return &instance.Printout{Name: k.name, Kind: k.kind, Content: content}, nil
 }

@@ -57,6 +57,17 @@ func (p *Pictures) Add(ctx context.Context, r io.Reader) (Picture, error) {
 	return made.Picture, nil
 }
 
+// Rewrite writes a picture anew as [Pictures.Add] does, for whoever keeps it
+// elsewhere, and returns it with its media type.
+func (p *Pictures) Rewrite(ctx context.Context, r io.Reader) (content []byte, kind string, err error) {
+	b, err := p.read(r)
+	if err != nil {
+		return nil, "", err
+	}
+	made, err := p.remake(ctx, b)
+	return made.file, made.Type, err
+}
+
 // read returns a file that is not too large.
 func (p *Pictures) read(r io.Reader) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, p.limits.MaxBytes+1))

@@ -8,6 +8,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/buildings"
 	"palier/instance/organisations"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
@@ -36,6 +37,34 @@ func code(err error) string {
 	return ""
 }
 
+// readsNothingOfTheSpace fails if somebody who acts for an organisation sees in the
+// space of a house what its residents did not address to that.
+func readsNothingOfTheSpace(v *apptest.Village, clerk instance.Viewer, house instance.ActorID, paper instance.ID) {
+	v.T.Helper()
+	ctx := v.T.Context()
+	r, err := v.Buildings.Enter(ctx, clerk, house)
+	if errors.Is(err, instance.ErrNotFound) {
+		return
+	}
+	if err != nil || r.Resident {
+		v.T.Fatalf("who acts for it comes in as %+v, %v", r, err)
+	}
+	works, err1 := v.Buildings.Works(ctx, r)
+	meetings, err2 := v.Buildings.Meetings(ctx, r)
+	incidents, err3 := v.Buildings.Incidents(ctx, r, 0, 10)
+	papers, err4 := v.Buildings.Documents(ctx, r, 0, 10)
+	polls, err5 := v.Buildings.Polls(ctx, r)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		v.T.Fatal(err)
+	}
+	if n := len(works) + len(meetings) + len(incidents) + len(papers) + len(polls); n != 0 {
+		v.T.Errorf("who acts for it reads %d things of the residents", n)
+	}
+	if _, _, err := v.Buildings.Document(ctx, r, paper); !errors.Is(err, instance.ErrNotFound) {
+		v.T.Errorf("who acts for it opens a paper of the residents: %v", err)
+	}
+}
+
 // A council, a syndic and whoever acts for them read what is for neighbours only
 // where they live themselves.
 func TestTheCouncilAndTheSyndicReadNoTalkOfResidents(t *testing.T) {
@@ -59,6 +88,15 @@ func TestTheCouncilAndTheSyndicReadNoTalkOfResidents(t *testing.T) {
 			if err := v.Places.SetModerator(ctx, port.ID, o.ID, true); !errors.Is(err, instance.ErrNotFound) {
 				t.Errorf("%s looks after a place: %v", o.Username, err)
 			}
+			paper, err := v.Buildings.Add(ctx, v.Viewer(amina), tilleuls.ID, 0, instance.DocumentPlan{Title: "entre nous", Content: []byte("%PDF-1.7")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := v.Buildings.Report(ctx, v.Viewer(amina), tilleuls.ID, buildings.Telling{}, instance.IncidentPlan{What: "entre nous"}); err != nil {
+				t.Fatal(err)
+			}
+			v.Poll(amina, tilleuls, "On change de syndic ? #talk")
+			readsNothingOfTheSpace(v, v.Viewer(clerk), tilleuls.ID, paper)
 			itself, err := v.Places.Viewer(ctx, o.ID)
 			if err != nil || len(itself.Inner)+len(itself.Around)+len(itself.Tends) != 0 {
 				t.Errorf("%s as a reader: %+v, %v", o.Username, itself, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"unicode/utf8"
 
 	"palier/instance"
@@ -20,8 +21,9 @@ type Plan struct {
 	Title     string
 	Summary   string // Markdown-lite
 	Kind      instance.Level
-	Territory string   // FR:COG:22050; empty if it is not a whole one
-	Within    []string // URIs of what it lies within, here or elsewhere
+	House     instance.HouseKind // what people share a house for; [instance.Homes] if a house does not say
+	Territory string             // FR:COG:22050; empty if it is not a whole one
+	Within    []string           // URIs of what it lies within, here or elsewhere
 	Latitude  float64
 	Longitude float64
 	RadiusKM  float64
@@ -36,6 +38,18 @@ const (
 	maxSummary = 2000
 )
 
+// house is what a place of its kind is shared for: homes unless it says
+// otherwise, nothing if it is no house.
+func (p Plan) house() instance.HouseKind {
+	switch {
+	case !p.Kind.House():
+		return ""
+	case p.House == "":
+		return instance.Homes
+	}
+	return p.House
+}
+
 func (p Plan) check() error {
 	if writing.CleanName(p.Title) == "" {
 		return &instance.Invalid{Field: "title", Code: "missing"}
@@ -48,6 +62,9 @@ func (p Plan) check() error {
 	}
 	if _, ok := vocab.ParseLevel(string(p.Kind)); !ok {
 		return &instance.Invalid{Field: "kind", Code: "unknown"}
+	}
+	if p.House != "" && !slices.Contains(instance.HouseKinds, p.House) {
+		return &instance.Invalid{Field: "house", Code: "unknown"}
 	}
 	if _, ok := vocab.ParseTerritory(p.Territory); !ok && p.Territory != "" {
 		return &instance.Invalid{Field: "territory", Code: "malformed"}
@@ -81,7 +98,7 @@ func (s *Service) Create(ctx context.Context, p Plan) (instance.Neighbourhood, e
 	if err != nil {
 		return none, fmt.Errorf("create neighbourhood %s: %w", key, err)
 	}
-	n := instance.Neighbourhood{Actor: s.newGroup(key, p), Source: p.Summary, HoldNew: p.HoldNew, Keeps: p.Keeps, Within: p.Within}
+	n := instance.Neighbourhood{Actor: s.newGroup(key, p), Source: p.Summary, HoldNew: p.HoldNew, Keeps: p.Keeps, House: p.house(), Within: p.Within}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
 		if err := actors.Save(ctx, tx, n.Actor, ""); err != nil {
 			if errors.Is(err, instance.ErrConflict) {
@@ -90,8 +107,8 @@ func (s *Service) Create(ctx context.Context, p Plan) (instance.Neighbourhood, e
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO neighbourhoods (actor_id, kind, hold_new, keeps, summary, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6)`, n.ID, string(p.Kind), p.HoldNew, p.Keeps, p.Summary, store.Millis(n.CreatedAt))
+			INSERT INTO neighbourhoods (actor_id, kind, hold_new, keeps, house, summary, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, n.ID, string(p.Kind), p.HoldNew, p.Keeps, string(p.house()), p.Summary, store.Millis(n.CreatedAt))
 		if err != nil {
 			return err
 		}
@@ -129,6 +146,9 @@ func (s *Service) Edit(ctx context.Context, id instance.ActorID, p Plan) error {
 			return err
 		}
 		p.Kind = n.Level
+		if p.House == "" {
+			p.House = n.House
+		}
 		if err := p.check(); err != nil {
 			return err
 		}
@@ -139,7 +159,7 @@ func (s *Service) Edit(ctx context.Context, id instance.ActorID, p Plan) error {
 		if err := actors.Save(ctx, tx, a, ""); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE neighbourhoods SET hold_new = $2, keeps = $3, summary = $4 WHERE actor_id = $1`, id, p.HoldNew, p.Keeps, p.Summary)
+		_, err = tx.Exec(ctx, `UPDATE neighbourhoods SET hold_new = $2, keeps = $3, house = $4, summary = $5 WHERE actor_id = $1`, id, p.HoldNew, p.Keeps, string(p.house()), p.Summary)
 		if err != nil {
 			return err
 		}

@@ -12,17 +12,21 @@ import (
 )
 
 // columns are a neighbourhood's own, after the actor's.
-const columns = `n.hold_new, n.keeps, n.summary,
+const columns = `n.hold_new, n.keeps, n.house, n.summary,
 	(SELECT COUNT(*) FROM memberships m WHERE m.group_id = n.actor_id AND m.standing = 'verified'),
 	(SELECT COUNT(*) FROM memberships m WHERE m.group_id = n.actor_id AND m.standing = 'declared')`
 
 func scan(r store.Row) (instance.Neighbourhood, error) {
 	var n instance.Neighbourhood
 	dest, done := actors.Fields(&n.Actor)
-	if err := r.Scan(append(dest, &n.HoldNew, &n.Keeps, &n.Source, &n.Verified, &n.Declared)...); err != nil {
+	if err := r.Scan(append(dest, &n.HoldNew, &n.Keeps, &n.House, &n.Source, &n.Verified, &n.Declared)...); err != nil {
 		return n, notFound(err)
 	}
-	return n, done()
+	err := done()
+	if n.Level.House() && n.House == "" {
+		n.House = instance.Homes // it was made before there were other kinds
+	}
+	return n, err
 }
 
 // ByID returns one of our neighbourhoods, with what it lies within.

@@ -51,7 +51,7 @@ func (s *Server) getEditNeighbourhood(w http.ResponseWriter, r *http.Request) er
 	}
 	p := pages.AdminNeighbourhood{
 		PlaceTabs: tabs(n.Actor, "edit"), Title: n.Name, Address: s.addressOf(n.Actor), Level: view.Level(n.Level), Summary: n.Source,
-		Territory: n.Territory, HoldNew: n.HoldNew, Keeps: n.Keeps, Within: s.withinText(n, parents),
+		House: string(n.House), Territory: n.Territory, HoldNew: n.HoldNew, Keeps: n.Keeps, Within: s.withinText(n, parents),
 		Person: personView(s.Site, n.Actor), Header: s.Site.Header(n.Actor),
 	}
 	return s.showNeighbourhoodForm(w, r, http.StatusOK, p)
@@ -123,7 +123,7 @@ func (s *Server) neighbourhoodIn(r *http.Request) (instance.Neighbourhood, []ins
 
 func typedNeighbourhood(r *http.Request) pages.AdminNeighbourhood {
 	return pages.AdminNeighbourhood{
-		Title: r.PostFormValue("title"), Within: r.PostFormValue("within"), Summary: r.PostFormValue("summary"),
+		House: r.PostFormValue("house"), Title: r.PostFormValue("title"), Within: r.PostFormValue("within"), Summary: r.PostFormValue("summary"),
 		Territory: strings.TrimSpace(r.PostFormValue("territory")), HoldNew: r.PostFormValue("hold") == "yes", Keeps: r.PostFormValue("keeps") == "yes",
 	}
 }
@@ -132,7 +132,7 @@ func typedNeighbourhood(r *http.Request) pages.AdminNeighbourhood {
 // what it lies within already is not asked for again.
 func (s *Server) plan(r *http.Request, p pages.AdminNeighbourhood, n instance.Neighbourhood, parents []instance.Actor) (places.Plan, error) {
 	plan := places.Plan{
-		Username: p.Username, Title: strings.TrimSpace(p.Title), Summary: p.Summary, Kind: instance.Level(p.Level),
+		Username: p.Username, Title: strings.TrimSpace(p.Title), Summary: p.Summary, Kind: instance.Level(p.Level), House: instance.HouseKind(p.House),
 		Territory: p.Territory, HoldNew: p.HoldNew, Keeps: p.Keeps,
 	}
 	uris := map[string]string{}

@@ -25,6 +25,9 @@ func (s *Server) getCompose(w http.ResponseWriter, r *http.Request) error {
 	if place == nil {
 		c.draft.Audience = "" // what reaches everyone is chosen, never the default
 	}
+	if r.URL.Query().Get("poll") == "building" && place != nil && place.Level.House() {
+		c.draft.Audience = instance.ToBuilding
+	}
 	return s.showComposer(w, r, http.StatusOK, place, c)
 }
 
@@ -132,7 +135,7 @@ func (s *Server) showComposer(w http.ResponseWriter, r *http.Request, status int
 		Frame: f, Action: "/compose", Return: "/home", Once: c.draft.Once, Writing: c.writing(s.Site, held), Choices: choices,
 		Languages: tonguesWith(c.draft.Language), Problems: c.problems,
 		MoreOpen: slices.ContainsFunc(c.problems, func(p view.Problem) bool { return p.Field == "language" || p.Field == "warning" }),
-		PollOpen: slices.ContainsFunc(c.problems, func(p view.Problem) bool { return p.Field == "poll" }),
+		PollOpen: r.URL.Query().Has("poll") || slices.ContainsFunc(c.problems, func(p view.Problem) bool { return p.Field == "poll" }),
 	}
 	if place != nil {
 		in := personView(s.Site, place.Actor)

@@ -90,13 +90,16 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 	if shown.Map, err = s.mapOf(ctx, a, nesting); err != nil {
 		return shown, err
 	}
-	if v.account == nil {
-		return shown, nil
+	if shown.House, err = s.houseKind(ctx, a); err != nil || v.account == nil {
+		return shown, err
 	}
 	if shown.Bond, err = s.bond(r, a); err != nil {
 		return shown, err
 	}
 	if shown.Standing, shown.Lives, err = s.standing(ctx, v.viewer, a.ID); err != nil {
+		return shown, err
+	}
+	if err := s.houseOf(ctx, v, a, &shown); err != nil {
 		return shown, err
 	}
 	if shown.Moderates {

@@ -66,9 +66,12 @@ func (s *Server) organisationView(r *http.Request, o instance.Organisation) (vie
 	if shown.Bond, err = s.bond(r, o.Actor); err != nil {
 		return shown, err
 	}
-	if shown.Acts, err = s.Organisations.ActsFor(ctx, v.viewer.ID, o.ID); shown.Acts {
-		shown.Waiting = o.Waiting
+	if shown.Acts, err = s.Organisations.ActsFor(ctx, v.viewer.ID, o.ID); err != nil || !shown.Acts {
+		return shown, err
 	}
+	shown.Waiting = o.Waiting
+	houses, err := s.Buildings.Managed(ctx, o.ID)
+	shown.Houses = s.personViews(houses)
 	return shown, err
 }
 

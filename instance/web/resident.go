@@ -85,6 +85,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/kept", s.signedIn(s.getKept))
 
 	s.exchangeRoutes(r)
+	s.spaceRoutes(r)
 
 	// How one stands to others.
 	r.Post("/@{name}/follow", s.signedIn(s.follow))

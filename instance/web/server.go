@@ -14,6 +14,7 @@ import (
 	"palier/instance/addresses"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
+	"palier/instance/buildings"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/dashboard"
@@ -120,6 +121,7 @@ type Options struct {
 	Council       *council.Council // nil where none is asked
 	Boundaries    *boundaries.Service
 	Dashboard     *dashboard.Service
+	Buildings     *buildings.Service
 
 	Joining  *joining.Service
 	Passkeys *passkeys.Service

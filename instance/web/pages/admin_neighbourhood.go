@@ -11,6 +11,7 @@ type AdminNeighbourhood struct {
 	Username  string
 	Address   string // the public address, with its @
 	Level     view.Level
+	House     string // what people share it for, if it is a house
 	Within    string // addresses of the wider places, one a line
 	Summary   string // as typed
 	Territory string
@@ -23,6 +24,14 @@ type AdminNeighbourhood struct {
 
 // Template is admin_neighbourhood.tmpl.
 func (AdminNeighbourhood) Template() string { return "admin_neighbourhood" }
+
+// Kinds are what people can share a house for.
+func (AdminNeighbourhood) Kinds() []string { return houseKinds() }
+
+// IsHouse tells whether the place is one; a new one may become one.
+func (p AdminNeighbourhood) IsHouse() bool {
+	return p.ID == "" || p.Level == view.LevelBuilding || p.Level == view.LevelResidence
+}
 
 // Levels are how wide a place can be.
 func (AdminNeighbourhood) Levels() []view.Level {

@@ -121,6 +121,9 @@ var every = []Page{
 	Find{},
 	Places{},
 	AdminArea{},
+	Space{},
+	SpaceForm{},
+	Managers{},
 }
 
 func newSet(t testing.TB) *Set {

@@ -23,6 +23,7 @@ func All() []Story {
 	all = append(all, buying()...)
 	all = append(all, administering()...)
 	all = append(all, joining()...)
+	all = append(all, houses()...)
 	all = append(all, failing()...)
 	return all
 }

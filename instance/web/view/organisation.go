@@ -19,8 +19,9 @@ type Organisation struct {
 	Needs    []string
 	Elected  []Elected
 	Bond     Bond
-	Acts     bool // the one who reads acts for it
-	Waiting  int  // questions without an answer, for those who act for it
+	Acts     bool     // the one who reads acts for it
+	Waiting  int      // questions without an answer, for those who act for it
+	Houses   []Person // that it manages, for those who act for it
 }
 
 // OpenDay is when it is open on a day of the week, 0 for Sunday.

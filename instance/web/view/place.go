@@ -49,8 +49,11 @@ type Neighbourhood struct {
 	Moderators []Person
 	Verified   int
 	Declared   int
-	Followers  int  // servers and people elsewhere who read along
-	Map        *Map // nil where it is not known where it lies
+	Followers  int    // servers and people elsewhere who read along
+	Map        *Map   // nil where it is not known where it lies
+	House      string // what people share it for; empty if it is no house
+	Space      string // page of what they share, for who may come in
+	Tended     bool   // the one who reads may decide about its screens and managers
 	Standing   Standing
 	Lives      bool // the one who reads is a resident, who can leave
 	Bond       Bond
@@ -58,6 +61,9 @@ type Neighbourhood struct {
 	Waiting    int    // posts that wait for a moderator
 	MovedTo    string // page of the place it has become part of; empty for none
 }
+
+// OwnWords tells whether those who share it are called otherwise than neighbours.
+func (n Neighbourhood) OwnWords() bool { return n.House != "" && n.House != "homes" }
 
 // Member is somebody who lives in a place.
 type Member struct {
