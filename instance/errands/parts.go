@@ -16,7 +16,7 @@ import (
 // the one who helps. Asking again changes nothing. It returns an
 // [instance.Invalid] for what cannot be.
 func (s *Service) Ask(ctx context.Context, v instance.Viewer, id instance.PostID, list, budget string) error {
-	return s.reader(ctx, v, id, "take part in", func(tx store.Tx) error {
+	return s.joins(ctx, v, id, "take part in", func(tx store.Tx) error {
 		h, err := hold(ctx, tx, id)
 		if err != nil {
 			return err
@@ -198,7 +198,11 @@ func (s *Service) either(ctx context.Context, v instance.Viewer, id instance.Pos
 // SignUp takes a walk of a week on, or with yes false lets it go again. A walk
 // that somebody else has is an [instance.Invalid] of the field walk.
 func (s *Service) SignUp(ctx context.Context, v instance.Viewer, id instance.PostID, day, minute int, yes bool) error {
-	return s.reader(ctx, v, id, "sign up for", func(tx store.Tx) error {
+	within := s.joins
+	if !yes {
+		within = s.reader // what was taken on is let go by anybody
+	}
+	return within(ctx, v, id, "sign up for", func(tx store.Tx) error {
 		h, err := hold(ctx, tx, id)
 		if err != nil {
 			return err
@@ -250,6 +254,21 @@ func (s *Service) Cancel(ctx context.Context, by instance.ActorID, id instance.P
 // reader does what a reader of an errand may do.
 func (s *Service) reader(ctx context.Context, v instance.Viewer, id instance.PostID, deed string, do func(store.Tx) error) error {
 	_, err := s.posts.ByID(ctx, v, id)
+	if err == nil {
+		err = s.db.InTx(ctx, do)
+	}
+	if err != nil {
+		return fmt.Errorf("%s errand %s: %w", deed, id, err)
+	}
+	return nil
+}
+
+// joins is reader for what one does who may answer the errand too.
+func (s *Service) joins(ctx context.Context, v instance.Viewer, id instance.PostID, deed string, do func(store.Tx) error) error {
+	p, err := s.posts.ByID(ctx, v, id)
+	if err == nil && !v.MayAnswer(p) {
+		err = instance.ErrUnproven
+	}
 	if err == nil {
 		err = s.db.InTx(ctx, do)
 	}

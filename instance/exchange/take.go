@@ -24,6 +24,9 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostI
 	if p.Gone() || !takable(p) {
 		return nil, fmt.Errorf("take of %s: %w", id, instance.ErrNotFound)
 	}
+	if !v.MayAnswer(p) {
+		return nil, instance.ErrUnproven
+	}
 	if p.Author.ID == v.ID {
 		return nil, &instance.Invalid{Field: "proposal", Code: "own"}
 	}

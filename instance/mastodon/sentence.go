@@ -101,6 +101,7 @@ var words = map[string]map[string]string{
 		"507": "There is no room left on the server. Nothing was stored.",
 
 		"failed":         "Validation failed: ",
+		" unproven":      "To answer neighbours, first show that you live here. Until then you can read what is public and answer official notices.",
 		"any":            "{field} is invalid",
 		"any missing":    "{field} can't be blank",
 		"any too-long":   "{field} is too long (at most {limit} characters)",
@@ -178,6 +179,7 @@ var words = map[string]map[string]string{
 		"507": "Il n’y a plus de place sur le serveur. Rien n’a été enregistré.",
 
 		"failed":         "Ce n’est pas accepté : ",
+		" unproven":      "Pour répondre aux voisins, montrez d’abord que vous habitez ici. D’ici là, vous pouvez lire ce qui est public et répondre aux informations officielles.",
 		"any":            "{field} ne convient pas",
 		"any missing":    "{field} est à remplir",
 		"any too-long":   "{field} est trop long ({limit} caractères au plus)",

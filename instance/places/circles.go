@@ -162,7 +162,12 @@ func (s *Service) Viewers(ctx context.Context, ids []instance.ActorID) (map[inst
 		UNION ALL
 		SELECT person_id, club_id, 'inner' FROM club_members WHERE person_id IN (`+people+`) AND state = 'member'
 		UNION ALL
-		SELECT actor_id, group_id, 'tends' FROM moderators WHERE actor_id IN (`+people+`)`, args...)
+		SELECT actor_id, group_id, 'tends' FROM moderators WHERE actor_id IN (`+people+`)
+		UNION ALL
+		SELECT p.actor_id, 0, 'unproven'
+		  FROM people p
+		 WHERE p.actor_id IN (`+people+`) AND p.role = 'resident'
+		   AND NOT EXISTS (SELECT 1 FROM organisation_agents o WHERE o.person_id = p.actor_id)`, args...)
 	if err != nil {
 		return found, fmt.Errorf("circles of %v: %w", ids, err)
 	}
@@ -179,9 +184,15 @@ func (s *Service) Viewers(ctx context.Context, ids []instance.ActorID) (map[inst
 			v.Inner = append(v.Inner, place)
 		case "around":
 			v.Around = append(v.Around, place)
+		case "unproven":
+			v.Unproven = true
 		default:
 			v.Tends = append(v.Tends, place)
 		}
+		found[person] = v
+	}
+	for person, v := range found {
+		v.Unproven = v.Unproven && len(v.Inner) == 0 && len(v.Tends) == 0
 		found[person] = v
 	}
 	return found, rows.Err()

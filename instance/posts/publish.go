@@ -108,6 +108,9 @@ func (s *Service) parent(ctx context.Context, v instance.Viewer, d *instance.Dra
 	if parent.Gone() {
 		return nil, fmt.Errorf("answer %s: %w", parent.ID, instance.ErrGone)
 	}
+	if !v.MayAnswer(parent) {
+		return nil, instance.ErrUnproven
+	}
 	if unanswerable(parent) {
 		return nil, &instance.Invalid{Field: "text", Code: "no-replies"}
 	}

@@ -14,7 +14,17 @@ import (
 // purchase is closed, and [instance.ErrNotFound] where there is no purchase that
 // they may read.
 func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostID, plan instance.OrderPlan) error {
-	return s.mine(ctx, v, id, "order from", func(tx store.Tx) error { return s.Order(ctx, tx, id, v.ID, plan) })
+	p, err := s.posts.ByID(ctx, v, id)
+	if err == nil && !v.MayAnswer(p) {
+		err = instance.ErrUnproven
+	}
+	if err == nil {
+		err = s.db.InTx(ctx, func(tx store.Tx) error { return s.Order(ctx, tx, id, v.ID, plan) })
+	}
+	if err != nil {
+		return fmt.Errorf("order from purchase %s: %w", id, err)
+	}
+	return nil
 }
 
 // Drop takes somebody's order back. That there is none is no error.

@@ -13,7 +13,10 @@ import (
 // returns an [instance.Invalid] of the field seat where one cannot ask: it is
 // one's own, full or over.
 func (s *Service) Ask(ctx context.Context, v instance.Viewer, id instance.PostID) error {
-	_, err := s.posts.ByID(ctx, v, id)
+	p, err := s.posts.ByID(ctx, v, id)
+	if err == nil && !v.MayAnswer(p) {
+		err = instance.ErrUnproven
+	}
 	if err == nil {
 		err = s.db.InTx(ctx, func(tx store.Tx) error { return s.ask(ctx, tx, v.ID, id) })
 	}

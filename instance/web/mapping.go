@@ -195,7 +195,16 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 func (s *Server) entryViews(entries []timelines.Entry, v *visit) []view.Post {
 	shown := make([]view.Post, 0, len(entries))
 	for _, e := range entries {
-		shown = append(shown, postView(s.Site, e.Post, e.Via, v.account, v.tends(e.Post.Group)))
+		shown = append(shown, v.mayAnswer(e.Post, postView(s.Site, e.Post, e.Via, v.account, v.tends(e.Post.Group))))
+	}
+	return shown
+}
+
+// mayAnswer is a post without the deeds that are for who has shown where they
+// live, if v has not.
+func (v *visit) mayAnswer(p *instance.Post, shown view.Post) view.Post {
+	if !v.viewer.MayAnswer(p) {
+		shown.May.Reply, shown.May.Take = false, false
 	}
 	return shown
 }

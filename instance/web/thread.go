@@ -68,7 +68,7 @@ func (s *Server) thread(r *http.Request, id instance.PostID) (pages.Thread, erro
 	if err != nil {
 		return pages.Thread{}, err
 	}
-	page := pages.Thread{Post: s.postView(p, v), MayReply: v.account != nil && !p.Gone(), Live: s.liveOn(r, liveThread(p.Thread))}
+	page := pages.Thread{Post: s.postView(p, v), MayReply: v.account != nil && !p.Gone() && v.viewer.MayAnswer(p), Live: s.liveOn(r, liveThread(p.Thread))}
 	if page.MayReply {
 		page.Once = newOnce()
 	}
@@ -161,7 +161,7 @@ func around(p *instance.Post, all []*instance.Post) (before []*instance.Post, re
 
 // postView is a post as the one who asks sees it.
 func (s *Server) postView(p *instance.Post, v *visit) view.Post {
-	return postView(s.Site, p, nil, v.account, v.tends(p.Group))
+	return v.mayAnswer(p, postView(s.Site, p, nil, v.account, v.tends(p.Group)))
 }
 
 // readersOf tells who can read a post: with a number where it was posted in a

@@ -111,11 +111,11 @@ func reading() []Story {
 		}},
 		{"thread/agreements", func(f pages.Frame) pages.Page {
 			p := proposals()[4]
-			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(false)}
+			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(false), MayReply: true}
 		}},
 		{"thread/agreement-mine", func(f pages.Frame) pages.Page {
 			p := proposals()[0]
-			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(true)[2:3]}
+			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(true)[2:3], MayReply: true}
 		}},
 		{"take/loan", func(f pages.Frame) pages.Page {
 			return pages.Take{Frame: f, Post: proposals()[0], Form: pages.TakeForm{Dated: true}}
@@ -131,6 +131,10 @@ func reading() []Story {
 		{"thread/visitor", func(f pages.Frame) pages.Page {
 			p := Posts(3)[2]
 			return pages.Thread{Frame: stranger(in(f, "", p.Path)), Post: p, Readers: choices("")[3], Replies: []pages.Reply{{Post: Posts(5)[4], Depth: 1}}}
+		}},
+		{"thread/unproven", func(f pages.Frame) pages.Page {
+			p := Posts(3)[2]
+			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[3], Replies: []pages.Reply{{Post: Posts(5)[4], Depth: 1}}}
 		}},
 		{"thread/error", func(f pages.Frame) pages.Page {
 			p := Posts(2)[1]
