@@ -1,6 +1,9 @@
 package instance
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Purpose is which way something goes: offer or request.
 type Purpose string
@@ -79,4 +82,15 @@ type Spot struct {
 // Gone tells whether nothing of it can be taken any more by now.
 func (p *Proposal) Gone(now time.Time) bool {
 	return p.Status != ProposalOpen || !p.Ends.IsZero() && !p.Ends.After(now) || p.Quantity > 0 && p.Available <= 0
+}
+
+// Takable tells whether a post is taken by asking its author. What is bought
+// together, a seat and an errand are kept by rules of their own: taken so, they
+// would be given away twice. Of another server's purchases and rides it is for
+// that server to count what we ask for; errands stay where they are.
+func (p *Post) Takable() bool {
+	if p.Proposal == nil {
+		return false
+	}
+	return slices.Contains(ExchangeKinds, p.Kind) || !p.Local && (p.Kind == KindPurchase || p.Kind == KindCarpool)
 }

@@ -40,7 +40,7 @@ func newTwoMarkets(t *testing.T, engine store.Engine) *twoMarkets {
 	if _, err := m.other.People.Follow(t.Context(), m.strangers[0].ID, m.other.Find(m.ours.Handle("amina")).ID); err != nil {
 		t.Fatal(err)
 	}
-	apptest.Settle(t, m.ours, m.other)
+	m.settle()
 	requests, err := m.ours.People.Requests(t.Context(), m.amina.ID, 0, 10)
 	if err != nil {
 		t.Fatal(err)
@@ -50,8 +50,13 @@ func newTwoMarkets(t *testing.T, engine store.Engine) *twoMarkets {
 			t.Fatal(err)
 		}
 	}
-	apptest.Settle(t, m.ours, m.other)
+	m.settle()
 	return m
+}
+
+func (m *twoMarkets) settle() {
+	m.t.Helper()
+	apptest.Settle(m.t, m.ours, m.other)
 }
 
 // wish is what somebody does about one proposal, and what is answered.
@@ -102,7 +107,7 @@ func TestTwoServersNeverPromiseOneThingTwice(t *testing.T) {
 				return
 			}
 			p := proposes(t, m.ours, m.amina, m.rue.ID, total, 0)
-			apptest.Settle(t, m.ours, m.other)
+			m.settle()
 			var there []wanting
 			for i, w := range all {
 				if i < 3 {
@@ -115,12 +120,12 @@ func TestTwoServersNeverPromiseOneThingTwice(t *testing.T) {
 			if repeats {
 				m.sendAgain(r)
 			}
-			apptest.Settle(t, m.ours, m.other)
+			m.settle()
 			m.atOnce(r, there, func(ctx context.Context, w wanting) error { return m.answerAndLeave(ctx, p, w) })
 			if repeats {
 				m.sendAgain(r)
 			}
-			apptest.Settle(t, m.ours, m.other)
+			m.settle()
 			m.agree(r, p, total, there)
 			if err := m.ours.Posts.Delete(t.Context(), m.amina.ID, p.ID); err != nil {
 				r.Fatal(err)

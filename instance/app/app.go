@@ -305,8 +305,11 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
+		Afar: a.Exchange,
 	})
-	a.Purchases = purchases.New(purchases.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs, Concern: a.concern})
+	a.Purchases = purchases.New(purchases.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs, Concern: a.concern, Afar: a.Exchange})
+	a.Exchange.Keep(instance.KindCarpool, a.Rides)
+	a.Exchange.Keep(instance.KindPurchase, a.Purchases)
 	a.Moderation = moderation.New(moderation.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,
 		Purge: a.purge,

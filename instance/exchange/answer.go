@@ -43,7 +43,7 @@ func accepted(g *instance.Agreement) error {
 
 // asked returns an agreement that was asked of somebody.
 func (s *Service) asked(ctx context.Context, by instance.ActorID, id instance.ID) (*instance.Agreement, error) {
-	g, err := find(ctx, s.db.Read(), `g.id = $1 AND p.author_id = $2`, id, by)
+	g, err := find(ctx, s.db.Read(), `g.id = $1 AND p.author_id = $2 AND p.kind IN `+taken, id, by)
 	if err != nil {
 		return nil, fmt.Errorf("agreement %s: %w", id, err)
 	}
@@ -165,6 +165,9 @@ func (s *Service) cancelIn(ctx context.Context, tx store.Tx, g *instance.Agreeme
 	p, err := s.posts.Held(ctx, tx, g.Post)
 	if err != nil {
 		return err
+	}
+	if k := s.keeps(p); k != nil && p.Local {
+		return k.LeaveIn(ctx, tx, p.ID, g.Taker.ID)
 	}
 	if was == instance.AgreementAccepted && p.Local {
 		if p, err = s.giveBack(ctx, tx, g); err != nil {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"palier/instance"
@@ -25,6 +26,7 @@ type Service struct {
 	posts Posts
 
 	readers Readers
+	keepers map[string]Keeper
 	tell    func(context.Context, store.Tx, instance.Deed) error
 }
 
@@ -62,12 +64,16 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, jobs: o.Jobs, posts: o.Posts, readers: o.Readers, tell: o.Tell}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, jobs: o.Jobs, posts: o.Posts, readers: o.Readers, keepers: map[string]Keeper{}, tell: o.Tell}
 }
 
 // columns lists what [scan] reads.
 const columns = `g.id, g.post_id, p.author_id, g.uri, g.quantity, g.unit, g.state, g.starts_at, g.ends_at, g.note, g.reason,
 	COALESCE(g.thread_id, 0), g.answered_at, g.handed_at, g.closed_at, ` + actors.Columns
+
+// taken are the kinds of posts whose authors answer each who asks. The others
+// have pages of their own for it, and a [Keeper].
+var taken = `('` + strings.Join(instance.ExchangeKinds, `', '`) + `')`
 
 // from joins an agreement g with its post p and its taker a.
 const from = ` FROM agreements g JOIN posts p ON p.id = g.post_id JOIN actors a ON a.id = g.taker_id`
@@ -132,7 +138,7 @@ func (s *Service) Of(ctx context.Context, who instance.ActorID, post instance.Po
 	}
 	all, err := list(s.db.Read().Query(ctx, `
 		SELECT `+columns+from+`
-		 WHERE g.post_id = $1 AND (g.taker_id = $2 OR p.author_id = $2 AND g.state NOT IN ('declined', 'cancelled'))
+		 WHERE g.post_id = $1 AND (g.taker_id = $2 OR p.author_id = $2 AND p.kind IN `+taken+` AND g.state NOT IN ('declined', 'cancelled'))
 		 ORDER BY g.id
 		 LIMIT $3`, post, who, mostShown))
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"palier/instance"
@@ -33,11 +32,10 @@ func (s *Service) Open(ctx context.Context, v instance.Viewer, place instance.Ac
 			narrow += ` AND ` + n.column + ` = ` + store.Placeholders(len(args), 1)
 		}
 	}
-	kinds := `('` + strings.Join(instance.ExchangeKinds, `', '`) + `')`
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT p.id
 		  FROM posts p JOIN proposals q ON q.post_id = p.id
-		 WHERE p.group_id = $1 AND p.id < $2 AND p.kind IN `+kinds+`
+		 WHERE p.group_id = $1 AND p.id < $2 AND p.kind IN `+taken+`
 		   AND q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $3)
 		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+narrow+`
 		 ORDER BY p.id DESC
@@ -74,7 +72,7 @@ const recent = 30 * 24 * time.Hour
 func (s *Service) Mine(ctx context.Context, v instance.Viewer) ([]Deal, error) {
 	all, err := list(s.db.Read().Query(ctx, `
 		SELECT `+columns+from+`
-		 WHERE (g.taker_id = $1 OR p.author_id = $1)
+		 WHERE (g.taker_id = $1 OR p.author_id = $1 AND p.kind IN `+taken+`)
 		   AND (g.state IN ('asked', 'accepted', 'handed-over') OR g.state IN ('returned', 'done') AND g.closed_at > $2)
 		 ORDER BY g.id DESC
 		 LIMIT 200`, v.ID, store.Millis(s.now().Add(-recent))))

@@ -32,9 +32,12 @@ func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, 
 		}
 		return s.askAgain(ctx, tx, p, g, t, uri)
 	}
+	if k := s.keeps(p); k != nil && !p.Gone() {
+		return s.keepIn(ctx, tx, k, taker, p, t, uri)
+	}
 	var invalid *instance.Invalid
 	err = t.Check(p.Proposal, s.now())
-	if p.Gone() || !takable(p) {
+	if p.Gone() || !p.Takable() {
 		err = &instance.Invalid{Field: "proposal", Code: "gone"}
 	}
 	if err == nil {

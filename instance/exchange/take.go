@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"palier/instance"
@@ -21,7 +20,7 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostI
 	if err != nil {
 		return nil, err
 	}
-	if p.Gone() || !takable(p) {
+	if p.Gone() || !p.Takable() {
 		return nil, fmt.Errorf("take of %s: %w", id, instance.ErrNotFound)
 	}
 	if !v.MayAnswer(p) {
@@ -54,13 +53,6 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostI
 	return g, nil
 }
 
-// takable tells whether a post is taken by asking its author. What is bought
-// together, a seat and an errand are kept by rules of their own: taken here, they
-// would be given away twice.
-func takable(p *instance.Post) bool {
-	return p.Proposal != nil && slices.Contains(instance.ExchangeKinds, p.Kind)
-}
-
 // standing returns what somebody asked of a post already and what came of it,
 // nil for nothing. What is over may be asked for again; a no is final.
 func (s *Service) standing(ctx context.Context, tx store.Tx, post instance.PostID, taker instance.ActorID) (*instance.Agreement, error) {
@@ -84,6 +76,18 @@ func room(ctx context.Context, tx store.Tx, taker instance.ActorID) error {
 // ask writes what somebody takes of a proposal and tells of it. uri is what
 // another server calls it, empty for one of ours.
 func (s *Service) ask(ctx context.Context, tx store.Tx, taker instance.Actor, p *instance.Post, t instance.Taking, uri string, origin instance.Origin) (*instance.Agreement, error) {
+	g, err := s.insert(ctx, tx, taker, p, t, uri)
+	if err != nil {
+		return nil, err
+	}
+	if g == nil { // the other press was quicker
+		return find(ctx, tx, `g.uri = $1 OR g.post_id = $2 AND g.taker_id = $3 AND g.state IN ('asked', 'accepted', 'declined', 'handed-over')`, uri, p.ID, taker.ID)
+	}
+	return g, s.told(ctx, tx, instance.AskMade, taker, p.Author, p, g, origin)
+}
+
+// insert writes what somebody takes of a proposal, nil if that is there already.
+func (s *Service) insert(ctx context.Context, tx store.Tx, taker instance.Actor, p *instance.Post, t instance.Taking, uri string) (*instance.Agreement, error) {
 	g := &instance.Agreement{
 		ID: s.ids.Next(), Post: p.ID, Proposer: p.Author.ID, Taker: taker, URI: uri, Quantity: t.Quantity, Unit: t.Unit,
 		State: instance.AgreementAsked, From: t.From, Until: t.Until, Note: strings.TrimSpace(t.Note),
@@ -96,13 +100,10 @@ func (s *Service) ask(ctx context.Context, tx store.Tx, taker instance.Actor, p 
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT DO NOTHING`,
 		g.ID, g.Post, taker.ID, g.URI, int64(g.Quantity), g.Unit, string(g.State), store.MillisOrNull(g.From), store.MillisOrNull(g.Until), g.Note)
-	if err != nil {
+	if err != nil || n == 0 {
 		return nil, err
 	}
-	if n == 0 { // the other press was quicker
-		return find(ctx, tx, `g.uri = $1 OR g.post_id = $2 AND g.taker_id = $3 AND g.state IN ('asked', 'accepted', 'declined', 'handed-over')`, g.URI, p.ID, taker.ID)
-	}
-	return g, s.told(ctx, tx, instance.AskMade, taker, p.Author, p, g, origin)
+	return g, nil
 }
 
 // told tells what was done with an agreement, by one of the two to the other.

@@ -72,6 +72,9 @@ func (s *Service) close(ctx context.Context, tx store.Tx, id instance.PostID, h 
 		return err
 	}
 	orders = slices.DeleteFunc(orders, func(o instance.Order) bool { return o.Allotted > 0 || o.Actor.ID == h.author })
+	if err := s.refuseAfar(ctx, tx, id, orders); err != nil {
+		return err
+	}
 	return s.tell(ctx, tx, "purchase-missed", h.author, id, orders)
 }
 
@@ -84,7 +87,30 @@ func (s *Service) settle(ctx context.Context, tx store.Tx, id instance.PostID, h
 	if err != nil {
 		return err
 	}
+	if s.afar != nil {
+		if err := s.afar.Settled(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	if status == instance.ProposalClosed {
+		if err := s.refuseAfar(ctx, tx, id, orders); err != nil {
+			return err
+		}
+	}
 	return s.tell(ctx, tx, kind, h.author, id, orders, h.author)
+}
+
+// refuseAfar tells those of other servers whose orders come to nothing.
+func (s *Service) refuseAfar(ctx context.Context, tx store.Tx, id instance.PostID, orders []instance.Order) error {
+	for _, o := range orders {
+		if s.afar == nil || o.Actor.Local() {
+			continue
+		}
+		if err := s.afar.AnswerAfar(ctx, tx, id, o.Actor.ID, false, "gone"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tell tells those who ordered, and others besides.

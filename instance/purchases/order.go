@@ -87,6 +87,24 @@ func (s *Service) Order(ctx context.Context, tx store.Tx, id instance.PostID, wh
 	return err
 }
 
+// TakeIn makes the order of somebody of another server so much. They have it at
+// once, as anybody does.
+func (s *Service) TakeIn(ctx context.Context, tx store.Tx, id instance.PostID, who instance.ActorID, quantity instance.Amount) (granted bool, err error) {
+	return true, s.Order(ctx, tx, id, who, instance.OrderPlan{Wanted: quantity})
+}
+
+// LeaveIn takes the order of somebody of another server back, where one still can.
+func (s *Service) LeaveIn(ctx context.Context, tx store.Tx, id instance.PostID, who instance.ActorID) error {
+	_, err := s.open(ctx, tx, id)
+	switch {
+	case errors.Is(err, instance.ErrInvalid), errors.Is(err, instance.ErrNotFound):
+		return nil // it is closed: the two will have to talk
+	case err != nil:
+		return err
+	}
+	return s.forget(ctx, tx, id, who)
+}
+
 // room refuses one order more than a purchase holds.
 func (s *Service) room(ctx context.Context, tx store.Tx, id instance.PostID) error {
 	var n int

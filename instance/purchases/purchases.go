@@ -23,6 +23,7 @@ type Service struct {
 	posts   Posts
 	jobs    *jobs.Queue
 	concern Concern
+	afar    Afar
 }
 
 // Posts is how purchases get at their posts.
@@ -44,11 +45,22 @@ type Options struct {
 	Posts   Posts
 	Jobs    *jobs.Queue
 	Concern Concern
+	// Afar tells other servers; nil where there are none.
+	Afar Afar
+}
+
+// Afar tells other servers what becomes of what their people ordered.
+type Afar interface {
+	// AnswerAfar says yes or no to who ordered from another server, and nothing to
+	// anybody here; reason is why not.
+	AnswerAfar(ctx context.Context, tx store.Tx, post instance.PostID, who instance.ActorID, yes bool, reason string) error
+	// Settled tells readers how a proposal stands now.
+	Settled(ctx context.Context, tx store.Tx, post instance.PostID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, jobs: o.Jobs, concern: o.Concern}
+	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, jobs: o.Jobs, concern: o.Concern, afar: o.Afar}
 	jobs.Handle(o.Jobs, s.closeInTime, jobs.HandleOptions{})
 	return s
 }

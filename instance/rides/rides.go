@@ -27,6 +27,7 @@ type Service struct {
 	communes Communes
 	jobs     *jobs.Queue
 	concern  Concern
+	afar     Afar
 }
 
 // Posts is how rides get at their posts.
@@ -58,11 +59,33 @@ type Options struct {
 	Communes Communes
 	Jobs     *jobs.Queue
 	Concern  Concern
+	// Afar tells other servers; nil where there are none.
+	Afar Afar
 }
+
+// Afar tells other servers what becomes of what their people asked for.
+type Afar interface {
+	// AnswerAfar says yes or no to who asked from another server, and nothing to
+	// anybody here; reason is why not.
+	AnswerAfar(ctx context.Context, tx store.Tx, post instance.PostID, who instance.ActorID, yes bool, reason string) error
+	// Settled tells readers how a proposal stands now.
+	Settled(ctx context.Context, tx store.Tx, post instance.PostID) error
+}
+
+// nobodyAfar is [Afar] where no other server is.
+type nobodyAfar struct{}
+
+func (nobodyAfar) AnswerAfar(context.Context, store.Tx, instance.PostID, instance.ActorID, bool, string) error {
+	return nil
+}
+func (nobodyAfar) Settled(context.Context, store.Tx, instance.PostID) error { return nil }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, zone: o.Zone, posts: o.Posts, communes: o.Communes, jobs: o.Jobs, concern: o.Concern}
+	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, zone: o.Zone, posts: o.Posts, communes: o.Communes, jobs: o.Jobs, concern: o.Concern, afar: o.Afar}
+	if s.afar == nil {
+		s.afar = nobodyAfar{}
+	}
 	jobs.Handle(o.Jobs, s.forgetTrips, jobs.HandleOptions{})
 	return s
 }

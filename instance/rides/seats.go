@@ -72,15 +72,23 @@ func (s *Service) Accept(ctx context.Context, by instance.ActorID, id instance.P
 		if _, err := tx.Exec(ctx, `UPDATE ride_seats SET state = 'agreed' WHERE id = $1`, seat); err != nil {
 			return err
 		}
+		if err := s.afar.AnswerAfar(ctx, tx, id, who, true, ""); err != nil {
+			return err
+		}
+		if err := s.afar.Settled(ctx, tx, id); err != nil {
+			return err
+		}
 		return s.concern(ctx, tx, "ride-agreed", by, id, []instance.ActorID{who})
 	})
 }
 
 // Decline takes somebody who asked not along. They see it and are not told.
 func (s *Service) Decline(ctx context.Context, by instance.ActorID, id instance.PostID, seat instance.ID) error {
-	return s.answer(ctx, by, id, seat, "decline", func(tx store.Tx, _ instance.ActorID) error {
-		_, err := tx.Exec(ctx, `UPDATE ride_seats SET state = 'declined' WHERE id = $1`, seat)
-		return err
+	return s.answer(ctx, by, id, seat, "decline", func(tx store.Tx, who instance.ActorID) error {
+		if _, err := tx.Exec(ctx, `UPDATE ride_seats SET state = 'declined' WHERE id = $1`, seat); err != nil {
+			return err
+		}
+		return s.afar.AnswerAfar(ctx, tx, id, who, false, "")
 	})
 }
 
@@ -119,34 +127,56 @@ func (s *Service) own(ctx context.Context, by instance.ActorID, id instance.Post
 // Leave takes back that one asked or comes along; who offers it is told if one
 // was to come. What was declined stays so.
 func (s *Service) Leave(ctx context.Context, who instance.ActorID, id instance.PostID) error {
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		h, err := s.hold(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		var state instance.SeatState
-		err = tx.QueryRow(ctx, `SELECT state FROM ride_seats WHERE post_id = $1 AND actor_id = $2`, id, who).Scan(&state)
-		if errors.Is(err, store.ErrNoRows) || state == instance.SeatDeclined {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM ride_seats WHERE post_id = $1 AND actor_id = $2`, id, who); err != nil {
-			return err
-		}
-		if state != instance.SeatAgreed {
-			return nil
-		}
-		if _, err := tx.Exec(ctx, `UPDATE proposals SET available = available + $2 WHERE post_id = $1`, id, int64(instance.One)); err != nil {
-			return err
-		}
-		return s.concern(ctx, tx, "ride-left", who, id, []instance.ActorID{h.author})
-	})
+	err := s.db.InTx(ctx, func(tx store.Tx) error { return s.leave(ctx, tx, who, id) })
 	if err != nil {
 		return fmt.Errorf("leave ride %s: %w", id, err)
 	}
 	return nil
+}
+
+func (s *Service) leave(ctx context.Context, tx store.Tx, who instance.ActorID, id instance.PostID) error {
+	h, err := s.hold(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	var state instance.SeatState
+	err = tx.QueryRow(ctx, `SELECT state FROM ride_seats WHERE post_id = $1 AND actor_id = $2`, id, who).Scan(&state)
+	if errors.Is(err, store.ErrNoRows) || state == instance.SeatDeclined {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM ride_seats WHERE post_id = $1 AND actor_id = $2`, id, who); err != nil {
+		return err
+	}
+	if state != instance.SeatAgreed {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `UPDATE proposals SET available = available + $2 WHERE post_id = $1`, id, int64(instance.One)); err != nil {
+		return err
+	}
+	if err := s.afar.Settled(ctx, tx, id); err != nil {
+		return err
+	}
+	return s.concern(ctx, tx, "ride-left", who, id, []instance.ActorID{h.author})
+}
+
+// TakeIn asks for a seat for somebody of another server, who waits for the answer
+// as anybody does.
+func (s *Service) TakeIn(ctx context.Context, tx store.Tx, id instance.PostID, who instance.ActorID, quantity instance.Amount) (granted bool, err error) {
+	if quantity != instance.One {
+		return false, &instance.Invalid{Field: "quantity", Code: "too-much"}
+	}
+	return false, s.ask(ctx, tx, who, id)
+}
+
+// LeaveIn is [Service.Leave] for somebody of another server.
+func (s *Service) LeaveIn(ctx context.Context, tx store.Tx, id instance.PostID, who instance.ActorID) error {
+	if err := s.leave(ctx, tx, who, id); !errors.Is(err, instance.ErrNotFound) {
+		return err
+	}
+	return nil // it was cancelled meanwhile
 }
 
 // Cancel ends a ride of one's own; all who were to come or asked are told.
@@ -165,9 +195,16 @@ func (s *Service) Cancel(ctx context.Context, by instance.ActorID, id instance.P
 		}
 		var whom []instance.ActorID
 		for _, seat := range seats {
-			if seat.State != instance.SeatDeclined {
-				whom = append(whom, seat.Actor.ID)
+			if seat.State == instance.SeatDeclined {
+				continue
 			}
+			whom = append(whom, seat.Actor.ID)
+			if err := s.afar.AnswerAfar(ctx, tx, id, seat.Actor.ID, false, "gone"); err != nil {
+				return err
+			}
+		}
+		if err := s.afar.Settled(ctx, tx, id); err != nil {
+			return err
 		}
 		return s.concern(ctx, tx, "ride-cancelled", by, id, whom)
 	})

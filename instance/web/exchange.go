@@ -35,7 +35,7 @@ func (s *Server) proposalIn(r *http.Request) (*instance.Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Gone() || p.Proposal == nil || !slices.Contains(instance.ExchangeKinds, p.Kind) {
+	if p.Gone() || !p.Takable() {
 		return nil, instance.ErrNotFound
 	}
 	return p, nil

@@ -187,7 +187,7 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 		Reply: p.Notice == nil, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,
 		Remove: tends && !own, Report: !own, Vote: p.Poll != nil && !own && !p.Poll.Voted,
 		Close: own && p.Local && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && (p.Proposal.Status == instance.ProposalOpen || p.Proposal.Status == instance.ProposalAgreed),
-		Take:  !own && slices.Contains(instance.ExchangeKinds, p.Kind) && p.Proposal != nil && p.Proposal.Status == instance.ProposalOpen,
+		Take:  !own && p.Takable() && p.Proposal.Status == instance.ProposalOpen,
 	}
 }
 
