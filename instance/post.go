@@ -42,11 +42,12 @@ type Post struct {
 
 	Local       bool
 	Pictures    []Picture
-	Card        *Card     // of the first page it links to, nil without one
-	Poll        *Poll     // what it asks; nil for nothing
-	Proposal    *Proposal // what it offers or asks for; nil for nothing
-	Event       *Event    // when and where those meet whom it invites; nil for no meeting
-	Notice      *Notice   // until when it holds as a notice; nil for none
+	Card        *Card         // of the first page it links to, nil without one
+	Poll        *Poll         // what it asks; nil for nothing
+	Proposal    *Proposal     // what it offers or asks for; nil for nothing
+	Event       *Event        // when and where those meet whom it invites; nil for no meeting
+	Notice      *Notice       // until when it holds as a notice; nil for none
+	Campaign    *CampaignPart // what it was posted for; nil for no campaign
 	Mentions    []Actor
 	Tags        []string
 	PublishedAt time.Time
@@ -85,6 +86,13 @@ type Picture struct {
 // Gone tells whether only the place of the post is left.
 func (p *Post) Gone() bool { return !p.DeletedAt.IsZero() || !p.RemovedAt.IsZero() }
 
+// Discreet tells whether only those whom a campaign brings together read it.
+func (p *Post) Discreet() bool { return p.Campaign != nil && p.Campaign.Discreet }
+
+// Leaves tells whether other servers can have the post at all: its audience
+// leaves this one, and it is not discreet.
+func (p *Post) Leaves() bool { return p.Audience.Leaves() && !p.Discreet() }
+
 // Edit is how a post stood before it was edited at At.
 type Edit struct {
 	At                      time.Time
@@ -114,6 +122,9 @@ type Draft struct {
 	// nothing. An edit that has none leaves what the post has.
 	Proposal *Proposal
 	Event    *Event
+	// Campaign is what it is posted for; nil for no campaign. A discreet part makes
+	// the audience that of the campaign.
+	Campaign *CampaignPart
 	// Once names this very press of the button, if it is not empty: a draft
 	// that comes twice under one name is one post.
 	Once string

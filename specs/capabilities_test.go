@@ -41,9 +41,9 @@ func upTo(first, last int) []int {
 func promised() []string {
 	return slices.Concat(
 		numbered("V", upTo(1, 15)...), numbered("P", upTo(1, 17)...),
-		numbered("C", slices.Concat(upTo(1, 7), []int{9, 14}, upTo(17, 23))...),
+		numbered("C", slices.Concat(upTo(1, 9), []int{14}, upTo(17, 23))...),
 		numbered("R", slices.Concat(upTo(1, 3), upTo(5, 17), []int{19, 21, 22})...),
-		numbered("J", slices.Concat(upTo(1, 7), []int{11, 12, 21})...),
+		numbered("J", slices.Concat(upTo(1, 8), []int{11, 12, 21})...),
 	)
 }
 

@@ -344,7 +344,7 @@ func (s *Service) buried(ctx context.Context, tx store.Tx, uri string) (bool, er
 
 // mayReact tells whether somebody from elsewhere can have read a post.
 func (s *Service) mayReact(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post) (bool, error) {
-	if p.Gone() || !p.Audience.Leaves() {
+	if p.Gone() || !p.Leaves() {
 		return false, nil
 	}
 	barred, err := s.nouns.People.Barred(ctx, tx, by.ID, p.Author.ID)

@@ -24,7 +24,7 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 }
 
 func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) error {
-	if d.Post != nil && !d.Post.Audience.Leaves() {
+	if d.Post != nil && !d.Post.Leaves() {
 		return nil
 	}
 	if d.Kind == instance.Deleted {

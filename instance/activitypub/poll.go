@@ -240,7 +240,7 @@ func (s *Service) onVotes(ctx context.Context, tx store.Tx, by instance.Actor, d
 		if err != nil {
 			return err
 		}
-		if !p.Audience.Leaves() {
+		if !p.Leaves() {
 			continue
 		}
 		if err := s.nouns.Posts.VoteIn(ctx, tx, by, p, v.name, heardFrom(d.By)); err != nil {

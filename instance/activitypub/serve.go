@@ -205,7 +205,7 @@ func (s *Service) postFor(r *http.Request, uri func(instance.PostID) string) (p 
 	switch {
 	case !p.Withdrawn.IsZero(): // it may come back, and who hears of an end does not look again
 		return nil, false, instance.ErrNotFound
-	case !p.Local || p.Author.Gone() || !p.Audience.Leaves():
+	case !p.Local || p.Author.Gone() || !p.Leaves():
 		return nil, false, instance.ErrNotFound
 	case p.Audience.Open():
 		return p, false, nil

@@ -17,6 +17,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/buildings"
+	"palier/instance/campaigns"
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
@@ -105,6 +106,7 @@ type App struct {
 	Help          *help.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
+	Campaigns     *campaigns.Service
 	Dashboard     *dashboard.Service
 	Buildings     *buildings.Service
 
@@ -248,6 +250,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 			a.Exchange.Hear,
 			a.Clubs.Hear,
 			a.Organisations.Hear,
+			a.Campaigns.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -270,6 +273,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Proofs = proofs.New(proofs.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Key: proofKey, Places: a.Places, Tell: tell})
 	a.Rules = rules.New(rules.Options{DB: a.DB, Initial: instance.Rules{ShopNotices: true, NoticesAMonth: a.Config.Limits.Notices, PostsADay: a.Config.Limits.PlacePosts}})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Rules: a.Rules, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
+	a.Campaigns = campaigns.New(campaigns.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs})
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,
 		Notices: func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {

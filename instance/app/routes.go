@@ -75,6 +75,7 @@ func (a *App) routes() (http.Handler, error) {
 		Council:       a.council,
 		Codes:         a.Config.Limits.Codes,
 		Boundaries:    a.Boundaries,
+		Campaigns:     a.Campaigns,
 		Exchange:      a.Exchange,
 		Addresses:     a.Addresses,
 		Finds:         a.Config.Limits.Addresses,

@@ -122,6 +122,13 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 		t.Fatalf("questions: %v, %v", box, err)
 	}
 	b["question"] = box[0].ID.String()
+	campaign, err := v.Campaigns.Draft(ctx, who, v.Viewer(who), instance.CampaignPlan{
+		Template: "free", Name: secret, Tag: "secret", Starts: time.Now(), Ends: time.Now().Add(24 * time.Hour), Places: []instance.ActorID{v.centre.ID},
+	}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["campaign"] = campaign.String()
 	inside := publish(who, instance.Draft{Text: "Au club", Audience: instance.ToNeighbourhood, Group: club.ID})
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})
@@ -226,6 +233,7 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"papers":  `SELECT COUNT(*) FROM building_documents WHERE author_id = $1`,
 		"faults":  `SELECT COUNT(*) FROM building_incidents WHERE author_id = $1 AND state = 'reported'`,
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
+		"plans":   `SELECT COUNT(*) FROM campaigns WHERE author_id = $1 AND state = 'draft'`,
 		"tokens":  `SELECT COUNT(*) FROM access_tokens WHERE person_id = $1`,
 	} {
 		var n int

@@ -11,6 +11,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/buildings"
+	"palier/instance/campaigns"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/events"
@@ -67,6 +68,7 @@ type Village struct {
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Buildings     *buildings.Service
+	Campaigns     *campaigns.Service
 
 	mu    sync.Mutex
 	deeds []instance.Deed
@@ -111,6 +113,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Proofs = proofs.New(proofs.Options{DB: db, IDs: ids, Now: v.Clock.Now, Key: []byte("only in tests"), Places: v.Places, Tell: v.tell})
 	v.Rules = rules.New(rules.Options{DB: db, Initial: instance.Rules{ShopNotices: true}})
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Rules: v.Rules, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
+	v.Campaigns = campaigns.New(campaigns.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{})})
 	v.Events = events.New(events.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Places: v.Places, Post: posts.ByIDIn, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Clubs = clubs.New(clubs.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Places: v.Places, Posts: v.Posts, Tell: v.tell})
@@ -155,6 +158,7 @@ func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		v.Conversations.Hear, v.Lists.Hear, v.Search.Hear, v.Timelines.Hear, v.Notifications.Hear, v.Live.Hear, v.Groups.Hear, v.Purchases.Hear, v.Rides.Hear,
 		v.Clubs.Hear,
 		v.Organisations.Hear,
+		v.Campaigns.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

@@ -22,7 +22,7 @@ const mostShown = 50
 func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	var err error
 	switch {
-	case d.Kind == instance.Posted && d.Post.Audience == instance.ToMentioned:
+	case d.Kind == instance.Posted && d.Post.Audience == instance.ToMentioned && !d.Post.Discreet():
 		err = s.posted(ctx, tx, d.Post)
 	case d.Kind == instance.Deleted && d.Post.Audience == instance.ToMentioned:
 		err = deleted(ctx, tx, d.Post.ID)

@@ -187,7 +187,7 @@ func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.Ac
 		  FROM posts p `+part.from+`
 		  JOIN actors a ON a.id = p.author_id
 		 WHERE `+part.where+`
-		   AND p.deleted_at IS NULL AND p.removed_at IS NULL
+		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.audience <> 'direct'
 		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL
 		   AND (`+part.at+` IN (`+in+`)
 		        OR EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = p.id AND b.actor_id = $2))

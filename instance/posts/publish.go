@@ -133,11 +133,15 @@ func (s *Service) compose(ctx context.Context, tx store.Tx, author instance.Acto
 	if d.Audience, err = s.keep(ctx, tx, group, parent, d.Audience); err != nil {
 		return nil, err
 	}
+	if d.Campaign != nil && d.Campaign.Discreet {
+		d.Audience = instance.ToMentioned // of nobody: who reads it, its campaign says
+	}
 	id := instance.PostID(s.ids.Next())
 	now := s.now().UTC()
 	p := &instance.Post{
 		ID: id, URI: s.site.PostURI(id), URL: s.site.PostPage(author.Username, id), Author: author, Group: group,
-		Kind: cmp.Or(d.Kind, instance.KindPost), Proposal: d.Proposal, Event: d.Event, Warning: d.Warning, Sensitive: d.Sensitive || d.Warning != "", Language: d.Language,
+		Kind: cmp.Or(d.Kind, instance.KindPost), Proposal: d.Proposal, Event: d.Event, Campaign: d.Campaign,
+		Warning: d.Warning, Sensitive: d.Sensitive || d.Warning != "", Language: d.Language,
 		Audience: d.Audience, Reach: d.Reach, Thread: id, Context: s.site.ThreadURI(id), Local: true, PublishedAt: now,
 	}
 	if p.Event != nil {
@@ -224,13 +228,17 @@ func (s *Service) keep(ctx context.Context, tx store.Tx, group *instance.Actor, 
 // names.
 func (s *Service) write(p *instance.Post, d instance.Draft, named []instance.Actor) {
 	p.Title, p.Source = d.Title, d.Text
+	if p.Discreet() {
+		named = nil // a name in it makes nobody its reader
+	}
 	p.Mentions = named
-	p.Tags = writing.Hashtags(d.Text)
+	text := withCampaign(d.Text, p.Campaign)
+	p.Tags = writing.Hashtags(text)
 	byHandle := make(map[string]instance.Actor, len(named))
 	for _, a := range named {
 		byHandle[strings.ToLower(a.Acct())] = a
 	}
-	p.Content = writing.Render(d.Text, writing.Options{
+	p.Content = writing.Render(text, writing.Options{
 		Mention: func(handle string) (href, shown string, ok bool) {
 			a, ok := byHandle[s.key(handle)]
 			return a.URL, a.Username, ok

@@ -3,6 +3,7 @@ package posts
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"palier/instance"
 	"palier/instance/actors"
@@ -183,6 +184,11 @@ func addMatters(ctx context.Context, tx store.Tx, found []*instance.Post, byID m
 	}
 	if len(proposals) > 0 {
 		if err := addProposals(ctx, tx, byID, proposals); err != nil {
+			return err
+		}
+	}
+	if part := append(slices.Clone(proposals), events...); len(part) > 0 {
+		if err := addCampaigns(ctx, tx, byID, part); err != nil {
 			return err
 		}
 	}

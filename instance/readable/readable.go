@@ -18,7 +18,9 @@ import (
 //     lies within it, and its moderators;
 //   - around: also those of the places beside it;
 //   - followers: whom the author lets follow, and whom the post names;
-//   - direct: whom the post names;
+//   - direct: whom the post names; one that is discreet in a campaign: who has an
+//     open invitation in it while it runs, who has an agreement about it, and the
+//     moderators of its place;
 //   - one's own: always;
 //   - nothing of somebody who blocks the viewer or whom the viewer blocks, nor
 //     of the servers of which the viewer wants to hear nothing.
@@ -49,11 +51,42 @@ func Where(v instance.Viewer, args []any) (string, []any) {
 	b.WriteString(` OR (p.audience IN ('followers', 'direct')
 		AND EXISTS (SELECT 1 FROM post_mentions pm WHERE pm.post_id = p.id AND pm.actor_id = ` + me + `))
 		OR (p.audience = 'followers'
-		AND EXISTS (SELECT 1 FROM follows pf WHERE pf.follower_id = ` + me + ` AND pf.followee_id = p.author_id AND pf.state = 'accepted')))
+		AND EXISTS (SELECT 1 FROM follows pf WHERE pf.follower_id = ` + me + ` AND pf.followee_id = p.author_id AND pf.state = 'accepted'))
+		OR `)
+	args = discreet(&b, v, me, args)
+	b.WriteString(`)
 		AND NOT EXISTS (SELECT 1 FROM blocks pb
 		                 WHERE (pb.actor_id = ` + me + ` AND pb.target_id = p.author_id)
 		                    OR (pb.actor_id = p.author_id AND pb.target_id = ` + me + `))
 		AND NOT EXISTS (SELECT 1 FROM blocked_domains pd JOIN actors ph ON ph.host = pd.domain
 		                 WHERE pd.actor_id = ` + me + ` AND ph.id = p.author_id))`)
 	return b.String(), args
+}
+
+// discreet writes the condition for the discreet posts p of campaigns that v, who
+// is me, may read.
+func discreet(b *strings.Builder, v instance.Viewer, me string, args []any) []any {
+	b.WriteString(`(p.audience = 'direct' AND EXISTS (
+			SELECT 1
+			  FROM campaign_posts pl
+			 WHERE pl.post_id = p.id AND pl.discreet
+			   AND (EXISTS (SELECT 1
+			                  FROM campaign_posts pi
+			                  JOIN campaigns pc ON pc.id = pi.campaign_id AND pc.state = 'running'
+			                  JOIN posts po ON po.id = pi.post_id AND po.deleted_at IS NULL AND po.removed_at IS NULL
+			                  JOIN proposals pq ON pq.post_id = pi.post_id AND pq.status = 'open'
+			                 WHERE pi.author_id = ` + me + ` AND pi.campaign_id = pl.campaign_id AND pi.side = 'invite')
+			        OR EXISTS (SELECT 1
+			                     FROM agreements pg
+			                    WHERE pg.post_id = p.id AND pg.taker_id = ` + me + `
+			                      AND pg.state IN ('asked', 'accepted', 'handed-over', 'returned', 'done'))`)
+	if n := len(v.Tends); n > 0 {
+		from := len(args) + 1
+		for _, id := range v.Tends {
+			args = append(args, id)
+		}
+		b.WriteString(` OR p.group_id IN (` + store.Placeholders(from, n) + `)`)
+	}
+	b.WriteString(`)))`)
+	return args
 }

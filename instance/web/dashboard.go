@@ -9,6 +9,7 @@ import (
 	"palier/instance/dashboard"
 	"palier/instance/timelines"
 	"palier/instance/web/view"
+	"palier/instance/writing"
 )
 
 // dashboard is what a place shows first, as the one who reads may see it; nil on
@@ -57,13 +58,14 @@ func (s *Server) dashboardLines(list []*instance.Post) []view.DashboardLine {
 
 // dashboardJSON is a dashboard for programs, such as a screen in a hall.
 type dashboardJSON struct {
-	Place   string       `json:"place"`
-	Notices []lineOfJSON `json:"notices"`
-	Needs   []lineOfJSON `json:"needs"`
-	Week    []lineOfJSON `json:"week"`
-	Offers  []lineOfJSON `json:"offers"`
-	Closing []lineOfJSON `json:"closing"`
-	Month   monthJSON    `json:"month"`
+	Place     string           `json:"place"`
+	Campaigns []campaignOfJSON `json:"campaigns"`
+	Notices   []lineOfJSON     `json:"notices"`
+	Needs     []lineOfJSON     `json:"needs"`
+	Week      []lineOfJSON     `json:"week"`
+	Offers    []lineOfJSON     `json:"offers"`
+	Closing   []lineOfJSON     `json:"closing"`
+	Month     monthJSON        `json:"month"`
 }
 
 type lineOfJSON struct {
@@ -96,8 +98,12 @@ func (s *Server) getDashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	bands, err := s.campaignsJSON(r, a.ID)
+	if err != nil {
+		return err
+	}
 	body, err := json.Marshal(dashboardJSON{
-		Place: a.Shown(), Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
+		Place: a.Shown(), Campaigns: bands, Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
 		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), Month: monthJSON(d.Month),
 	})
 	if err != nil {
@@ -121,4 +127,50 @@ func (s *Server) linesJSON(list []*instance.Post) []lineOfJSON {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// campaignOfJSON is a campaign for a screen: what it is, what it asks of everyone,
+// whom one can call, and how much there is.
+type campaignOfJSON struct {
+	URL      string          `json:"url"`
+	Feed     string          `json:"feed"`
+	Name     string          `json:"name"`
+	Text     string          `json:"text,omitempty"`
+	Language string          `json:"language,omitempty"`
+	Tag      string          `json:"tag"`
+	Ends     string          `json:"ends"` // RFC 3339
+	Rules    []string        `json:"rules,omitempty"`
+	Contacts []contactOfJSON `json:"contacts,omitempty"`
+}
+
+type contactOfJSON struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
+}
+
+// campaignsJSON are the campaigns that run in a place.
+func (s *Server) campaignsJSON(r *http.Request, place instance.ActorID) ([]campaignOfJSON, error) {
+	list, err := s.Campaigns.Running(r.Context(), place)
+	if err != nil {
+		return nil, err
+	}
+	bands, l := []campaignOfJSON{}, visitOf(r).language
+	for _, c := range list {
+		page := s.Site.Base() + campaignPath(c.ID)
+		band := campaignOfJSON{
+			URL: page, Feed: page + ".atom", Name: c.Name, Text: writing.Plain(string(s.campaignText(c)), titleLength*4), Language: c.Language, Tag: c.Tag,
+			Ends: atomTime(c.Ends),
+		}
+		for _, rule := range c.Rules {
+			band.Rules = append(band.Rules, l.Say("campaign.rule."+rule))
+		}
+		if c.OwnRule != "" {
+			band.Rules = append(band.Rules, c.OwnRule)
+		}
+		for _, contact := range c.Contacts {
+			band.Contacts = append(band.Contacts, contactOfJSON(contact))
+		}
+		bands = append(bands, band)
+	}
+	return bands, nil
 }

@@ -59,6 +59,12 @@ func (s *Server) showNewErrand(w http.ResponseWriter, r *http.Request, status in
 		place := personView(s.Site, o.place.Actor)
 		p.In, in = &place, "&in="+place.ID
 	}
+	if p.Within, err = s.withinView(r); err != nil {
+		return err
+	}
+	if p.Within != nil {
+		in += "&campaign=" + p.Within.ID
+	}
 	for _, m := range instance.ErrandModes {
 		p.Modes = append(p.Modes, view.Option{Value: m, Label: "/errands/new?mode=" + m + in, Selected: m == mode})
 	}

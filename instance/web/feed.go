@@ -36,6 +36,12 @@ func (s *Server) getFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("feed of %s: %w", a.ID, err)
 	}
+	sendFeed(w, r, body)
+	return nil
+}
+
+// sendFeed answers with a feed that everyone may read.
+func sendFeed(w http.ResponseWriter, r *http.Request, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/atom+xml; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=60")
@@ -43,7 +49,6 @@ func (s *Server) getFeed(w http.ResponseWriter, r *http.Request) error {
 	// A browser that shows it as a page runs and loads nothing in it.
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	send(w, r, http.StatusOK, append([]byte(xml.Header), body...))
-	return nil
 }
 
 func (s *Server) feed(a instance.Actor, entries []timelines.Entry) *feeds.AtomFeed {

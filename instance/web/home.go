@@ -27,5 +27,9 @@ func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, FirstDay: firstDay(v, f), Posts: shown, Pager: pager, Live: s.liveOn(r, "/live")})
+	bands, err := s.running(r.Context(), v.viewer.Inner...)
+	if err != nil {
+		return err
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Campaigns: bands, FirstDay: firstDay(v, f), Posts: shown, Pager: pager, Live: s.liveOn(r, "/live")})
 }

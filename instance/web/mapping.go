@@ -76,6 +76,12 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 	if n := p.Notice; n != nil {
 		shown.Announcement = &view.Announcement{Sort: string(n.Sort), Until: n.Until}
 	}
+	if c := p.Campaign; c != nil {
+		shown.Campaign = &view.PostCampaign{Path: campaignPath(c.Campaign), Name: c.Name, Side: string(c.Side)}
+	}
+	if p.Discreet() {
+		shown.Audience = view.ToDiscreet
+	}
 	shown.Veiled = p.Sensitive && p.Warning == "" && len(p.Pictures) > 0
 	shown.Poll = pollView(p.Poll)
 	shown.Purchase, shown.Ride, shown.Errand = purchaseView(p), rideView(p), errandView(p)

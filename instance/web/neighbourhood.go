@@ -38,7 +38,11 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
+	bands, err := s.running(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Campaigns: bands, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
 }
 
 // shownIn is the page that is asked for of what a group of ours shows. elsewhere
@@ -108,6 +112,15 @@ func (s *Server) neighbourhood(r *http.Request, a instance.Actor) (view.Neighbou
 			return shown, err
 		}
 		shown.Waiting = waiting[a.ID]
+		planned, err := s.Campaigns.Planned(ctx, *v.account, a.ID)
+		if err != nil {
+			return shown, err
+		}
+		for _, c := range planned {
+			if c.Author != v.account.ID {
+				shown.Checks++
+			}
+		}
 	}
 	return shown, nil
 }

@@ -156,6 +156,9 @@ func (s *Server) askEvent(w http.ResponseWriter, r *http.Request, status, at int
 	for _, t := range events.Templates() {
 		p.Templates = append(p.Templates, t.Key)
 	}
+	if p.Within, err = s.withinView(r); err != nil {
+		return err
+	}
 	p.Kept = keptAnswers(r.Form, at)
 	if at > 0 {
 		p.Back = "/events/new?" + backTo(r.Form, at)
@@ -181,7 +184,7 @@ var eventFields = [][]string{
 // keptAnswers are the answers to other questions than the one that is asked.
 func keptAnswers(all url.Values, at int) []pages.Answered {
 	var kept []pages.Answered
-	for i, names := range append(eventFields, []string{"in"}) {
+	for i, names := range append(eventFields, []string{"in", "campaign", "side"}) {
 		if i == at {
 			continue
 		}
@@ -199,7 +202,7 @@ func keptAnswers(all url.Values, at int) []pages.Answered {
 // backTo is the query that asks the question before again.
 func backTo(all url.Values, at int) string {
 	q := url.Values{}
-	for _, names := range append(eventFields, []string{"in"}) {
+	for _, names := range append(eventFields, []string{"in", "campaign", "side"}) {
 		for _, name := range names {
 			if all.Has(name) {
 				q[name] = all[name]
@@ -303,6 +306,9 @@ func (s *Server) inviteWith(r *http.Request, form pages.EventForm) (*instance.Po
 		d.Group = place.ID
 	}
 	if d.Audience, err = s.audience(r, place); err != nil {
+		return nil, err
+	}
+	if _, d.Campaign, err = s.within(r); err != nil {
 		return nil, err
 	}
 	var needs []instance.Need

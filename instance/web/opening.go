@@ -57,6 +57,9 @@ func (s *Server) openingIn(r *http.Request) (*opening, error) {
 	if o.draft.Audience, err = s.audience(r, place); err != nil && !o.refuse(err) {
 		return nil, err
 	}
+	if _, o.draft.Campaign, err = s.within(r); err != nil && !o.refuse(err) {
+		return nil, err
+	}
 	return o, nil
 }
 

@@ -26,6 +26,10 @@ func (s *Server) getPropose(asks bool) handler {
 		if slices.Contains(instance.Categories(form.Kind), form.Category) {
 			step = "what"
 		}
+		form.Campaign, form.Side = q.Get("campaign"), q.Get("side")
+		if key := "campaign.title." + form.Side; slices.Contains(instance.Sides, instance.Side(form.Side)) {
+			form.Title = visitOf(r).language.Say(key)
+		}
 		return s.showPropose(w, r, http.StatusOK, asks, step, form, nil)
 	}
 }
@@ -34,7 +38,7 @@ func (s *Server) getPropose(asks bool) handler {
 // it.
 var proposeFields = map[string][]string{
 	"kind": {"kind"}, "category": {"category"}, "what": {"title", "text", "quantity", "price", "return", "pictures", "condition", "rules"},
-	"when": {"from", "until", "in"}, "whom": {"audience", "behalf", "consent"},
+	"when": {"from", "until", "in"}, "whom": {"audience", "behalf", "consent", "campaign"},
 }
 
 // openProposal takes the answer to one question and asks the next, or publishes.
@@ -124,7 +128,7 @@ func (s *Server) readPropose(r *http.Request) (pages.ProposeForm, []view.Problem
 		Kind: f.Get("kind"), Category: f.Get("category"), Title: f.Get("title"), Text: f.Get("text"), Condition: f.Get("condition"), Rules: f.Get("rules"),
 		Quantity: f.Get("quantity"), Price: f.Get("price"), Return: f.Get("return"), From: f.Get("from"), Until: f.Get("until"), In: f.Get("in"),
 		Audience: f.Get("audience"), Priority: f.Get("priority") != "", Behalf: f.Get("behalf"), Consent: f.Get("consent") != "",
-		Widens: f.Get("widens") != "", Once: f.Get("once"),
+		Widens: f.Get("widens") != "", Once: f.Get("once"), Campaign: f.Get("campaign"), Side: f.Get("side"),
 	}
 	for _, id := range f["picture"] {
 		if len(form.Pictures) < instance.MaxPictures {
@@ -206,7 +210,14 @@ func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeFor
 	} else {
 		all = append(all, view.Problem{Field: "in", Code: "missing"})
 	}
-	if a, err := instance.ParseAudience(form.Audience); err == nil {
+	_, part, err := s.within(r)
+	if err != nil {
+		all = append(all, view.Problem{Field: "campaign", Code: "closed"})
+	}
+	d.Campaign = part
+	if form.Audience == string(view.ToDiscreet) && part != nil {
+		d.Audience, part.Discreet, form.Widens = instance.ToNeighbourhood, true, false
+	} else if a, err := instance.ParseAudience(form.Audience); err == nil {
 		d.Audience = a
 	} else {
 		all = append(all, view.Problem{Field: "audience", Code: "missing"})
@@ -294,6 +305,12 @@ func (s *Server) showPropose(w http.ResponseWriter, r *http.Request, status int,
 	if place != nil {
 		p.Widening = slices.ContainsFunc(place.Within, s.Site.Owns)
 	}
+	if p.Within, err = s.withinView(r); err != nil {
+		return err
+	}
+	if err := s.discreetly(r, &p, place); err != nil {
+		return err
+	}
 	for i := range p.Choices {
 		if string(p.Choices[i].Audience) == form.Audience {
 			p.Readers = &p.Choices[i]
@@ -313,4 +330,28 @@ func (s *Server) showPropose(w http.ResponseWriter, r *http.Request, status int,
 		p.Kept = append(p.Kept, pictureView(s.Site, m))
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// discreetly lets who would like to come to a table say so to those alone who
+// invite, where the campaign is for that.
+func (s *Server) discreetly(r *http.Request, p *pages.Propose, place *instance.Neighbourhood) error {
+	if p.Within == nil || !p.Within.Discreet || p.Within.Side != string(instance.Joins) || place == nil {
+		return nil
+	}
+	id, err := instance.ParseID(p.Within.ID)
+	if err != nil {
+		return err
+	}
+	inviting, _, err := s.Campaigns.Readers(r.Context(), id, place.ID)
+	if err != nil {
+		return err
+	}
+	chosen := p.Form.Audience == "" || p.Form.Audience == string(view.ToDiscreet)
+	if chosen {
+		for i := range p.Choices {
+			p.Choices[i].Selected = false
+		}
+	}
+	p.Choices = append([]view.Choice{{Audience: view.ToDiscreet, Place: place.Shown(), Readers: inviting, Selected: chosen}}, p.Choices...)
+	return nil
 }

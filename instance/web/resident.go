@@ -71,6 +71,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.rideRoutes(r)
 	s.errandRoutes(r)
 	s.helpRoutes(r)
+	s.campaignRoutes(r)
 
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))

@@ -15,6 +15,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/buildings"
+	"palier/instance/campaigns"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/dashboard"
@@ -120,6 +121,7 @@ type Options struct {
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked
 	Boundaries    *boundaries.Service
+	Campaigns     *campaigns.Service
 	Dashboard     *dashboard.Service
 	Buildings     *buildings.Service
 

@@ -171,6 +171,12 @@ func (s *Server) readersOf(ctx context.Context, p *instance.Post) (view.Choice, 
 	if p.Group == nil || !p.Group.Local() || p.Gone() {
 		return c, nil
 	}
+	if p.Discreet() {
+		var err error
+		c.Audience, c.Place = view.ToDiscreet, p.Group.Shown()
+		c.Readers, _, err = s.Campaigns.Readers(ctx, p.Campaign.Campaign, p.Group.ID)
+		return c, err
+	}
 	circle := p.Audience
 	if !circle.Local() {
 		circle = instance.ToNeighbourhood

@@ -13,6 +13,7 @@ type NewErrand struct {
 	Days     []view.Option
 	Writing  view.ErrandWriting
 	Choices  []view.Choice
+	Within   *view.CampaignWithin
 	Problems []view.Problem
 }
 

@@ -65,6 +65,7 @@ type NewEvent struct {
 	Places    []view.Option
 	MaySpeak  bool // for the place
 	Once      string
+	Within    *view.CampaignWithin
 	Problems  []view.Problem
 }
 

@@ -110,7 +110,7 @@ func hash(s string) uint32 {
 var signs = map[view.Audience]string{
 	view.ToBuilding: "building", view.ToNeighbourhood: "neighbourhood", view.ToAround: "around",
 	view.ToPublic: "public", view.ToUnlisted: "public", view.ToFollowers: "followers", view.ToMentioned: "direct",
-	view.ToMembers: "followers",
+	view.ToMembers: "followers", view.ToDiscreet: "lock",
 }
 
 // noticeSigns are the drawings of the notices.

@@ -6,10 +6,11 @@ import "palier/instance/web/view"
 type Home struct {
 	Frame
 
-	FirstDay *FirstDay // nil for who has been here longer
-	Posts    []view.Post
-	Pager    view.Pager
-	Live     string // address of the event stream; empty for none
+	FirstDay  *FirstDay // nil for who has been here longer
+	Campaigns []view.Campaign
+	Posts     []view.Post
+	Pager     view.Pager
+	Live      string // address of the event stream; empty for none
 }
 
 // Template is home.tmpl.

@@ -20,6 +20,7 @@ type Propose struct {
 	Readers  *view.Choice // who will read it, once that is chosen
 	Phone    bool         // the text seems to hold a number or an address to reach somebody
 	Widening bool         // the place has places beside it
+	Within   *view.CampaignWithin
 	Problems []view.Problem
 }
 
@@ -71,6 +72,7 @@ type ProposeForm struct {
 	Widens           bool
 	Pictures         []string
 	Once             string
+	Campaign, Side   string // the campaign it is part of, and from which side
 }
 
 // Object tells whether it is about a thing.

@@ -71,6 +71,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`agreement\.(state|mine|reason|first-word)`,
 	`authorize\.fault`,
 	`borders\.(said|state)`,
+	`campaign\.(call|only|rule|side|state|template|title)`,
 	`category`,
 	`choice`,
 	`circle`,

@@ -59,6 +59,7 @@ type Neighbourhood struct {
 	Bond       Bond
 	Moderates  bool   // the one who reads moderates it
 	Waiting    int    // posts that wait for a moderator
+	Checks     int    // campaigns that wait to be checked
 	MovedTo    string // page of the place it has become part of; empty for none
 }
 

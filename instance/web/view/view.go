@@ -90,6 +90,7 @@ type Post struct {
 	Gone      Gone
 	// Announcement is set on what an organisation lets everyone know.
 	Announcement *Announcement
+	Campaign     *PostCampaign // what it was posted for; nil for no campaign
 	// Restorable tells the author that they can still put it back.
 	Restorable bool
 	Replies    int
