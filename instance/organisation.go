@@ -39,7 +39,26 @@ const KindNotice = "notice"
 type Notice struct {
 	Until time.Time        // it holds
 	Sort  OrganisationSort // whose it is; empty for one from elsewhere
+	Level NoticeLevel
 }
+
+// NoticeLevel is how much a notice matters.
+type NoticeLevel string
+
+// Most notices are info. What is important, and alerts, stand on top of the places
+// they are for; only what is official goes there.
+const (
+	LevelInfo      NoticeLevel = "info"
+	LevelImportant NoticeLevel = "important"
+	LevelAlert     NoticeLevel = "alert"
+)
+
+// NoticeLevels are the levels, the least first.
+var NoticeLevels = []NoticeLevel{LevelInfo, LevelImportant, LevelAlert}
+
+// Official tells whether what an organisation of a sort says can be more than
+// info.
+func (s OrganisationSort) Official() bool { return s == Council || s == Institution }
 
 // Office is to what somebody was elected, as a council says.
 type Office struct {

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/organisations"
 	"palier/instance/store"
 )
 
@@ -249,6 +251,54 @@ func TestV13_OneComesToATableDiscreetlyOnPages(t *testing.T) {
 		agreed := cem.Press(cem.Open(posted.Path), ".agreement button.button", nil)
 		if !agreed.Has(".agreement a[href^='/messages/'], .agreement .linkish") {
 			t.Errorf("no thread between the two: %s", agreed.Words("#agreements"))
+		}
+	})
+}
+
+func TestC23_AnOfficialAlertStandsOnTopUntilItIsOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		ctx := t.Context()
+		town, err := v.App.Organisations.Open(ctx, organisations.Plan{Username: "mairie", Title: "Mairie", Sort: instance.Council, Place: v.dinan.ID, Agent: v.dora.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.App.Organisations.SetAgent(ctx, v.dora, town.ID, v.cem.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		amina, cem, dora := v.SignedIn(v.amina), v.SignedIn(v.cem), v.SignedIn(v.dora)
+		written := apptest.Fields{"title": {"Crue de la Rance"}, "text": {"Ne descendez pas au port."}, "until": {daysOff(2)}, "level": {"alert"}}
+		waits := dora.Press(dora.Open("/@mairie/notices"), "main form.form button", written)
+		if waits.Status != http.StatusOK || waits.Has("form[action$='/publish'] button.button") || !strings.Contains(waits.Words("#waiting"), "Crue de la Rance") {
+			t.Fatalf("written down: %d %s", waits.Status, waits.Words("main"))
+		}
+		if p := amina.Open("/home"); strings.Contains(p.Body, "Crue de la Rance") {
+			t.Error("it is told before somebody else agrees")
+		}
+		published := cem.Press(cem.Open("/@mairie/notices"), "form[action$='/publish'] button.button", nil)
+		if published.Status != http.StatusOK || !strings.Contains(published.Words("article.post"), "Alerte · Mairie") {
+			t.Fatalf("published: %d %s", published.Status, published.Words("article.post"))
+		}
+		for where, p := range map[string]*apptest.Page{
+			"a house in the town": amina.Open("/@tilleuls"), "home": amina.Open("/home"), "for visitors": v.Browser().Open("/@port?x=1"),
+		} {
+			if !strings.Contains(p.Words(".note.alert"), "Alerte Crue de la Rance") || !p.Has(".note.alert a[href='"+published.Path+"']") {
+				t.Errorf("%s: %q", where, p.Words(".note.alert"))
+			}
+		}
+		var screen struct {
+			Alerts []struct{ Title, Level, Until string }
+		}
+		if err := json.Unmarshal([]byte(v.Browser().Open("/g/tilleuls/dashboard.json").Body), &screen); err != nil || len(screen.Alerts) != 1 || screen.Alerts[0].Level != "alert" || screen.Alerts[0].Until == "" {
+			t.Errorf("for the screen: %+v, %v", screen, err)
+		}
+		over := dora.Press(dora.Open("/@mairie/notices"), "form[action$='/end'] button", nil)
+		if over.Status != http.StatusOK {
+			t.Fatalf("ended: %d", over.Status)
+		}
+		if p := amina.Open("/home"); p.Has(".note.alert") {
+			t.Error("it outlives its end")
 		}
 	})
 }

@@ -100,7 +100,7 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	var ids []instance.PostID
 	var lengths []int
 	for _, part := range []section{
-		{`JOIN notices n ON n.post_id = p.id`, `n.until > $1`, `p.id DESC`, `n.place_id`, mostNotices},
+		{`JOIN notices n ON n.post_id = p.id`, `n.until > $1 AND (n.level = 'info' OR n.place_id <> $2)`, `p.id DESC`, `n.place_id`, mostNotices},
 		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, `p.group_id`, mostNeeds},
 		{`JOIN events e ON e.post_id = p.id`, `e.starts_at < CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents},
 		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, `p.group_id`, mostOffers},

@@ -1,8 +1,10 @@
 package organisations
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"palier/instance"
@@ -13,7 +15,8 @@ import (
 type Announcement struct {
 	Title, Text string
 	Language    string
-	Until       time.Time // it holds
+	Until       time.Time            // it holds
+	Level       instance.NoticeLevel // empty for info
 	Once        string
 }
 
@@ -23,38 +26,72 @@ const longest = 366 * 24 * time.Hour
 // Announce posts a notice as an organisation, in the place where it is at home.
 // Only those who act for it may; others get [instance.ErrNotFound]. It returns an
 // [instance.Invalid] for what cannot be taken: too many in a month, a shop where
-// shops have none, a council while people vote.
+// shops have none, a council while people vote, more than info of who is not
+// official, an alert, which somebody else publishes ([Service.PublishAlert]).
 func (s *Service) Announce(ctx context.Context, by instance.Account, id instance.ActorID, a Announcement) (*instance.Post, error) {
-	if err := actsFor(ctx, s.db.Read(), by, id); err != nil {
+	if a.Level == instance.LevelAlert {
+		return nil, &instance.Invalid{Field: "level", Code: "second"}
+	}
+	return s.publish(ctx, by, id, a, func(context.Context, store.Tx) error { return nil })
+}
+
+// publish posts a notice and does with in the same transaction.
+func (s *Service) publish(ctx context.Context, by instance.Account, id instance.ActorID, a Announcement, with func(context.Context, store.Tx) error) (*instance.Post, error) {
+	o, err := s.mayAnnounce(ctx, by, id, a)
+	if err != nil {
 		return nil, fmt.Errorf("notice of %s: %w", id, err)
 	}
-	o, err := s.ByID(ctx, id)
+	r, err := s.rules.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
-	if !a.Until.After(now) || a.Until.After(now.Add(longest)) {
-		return nil, &instance.Invalid{Field: "until", Code: "malformed"}
-	}
-	r, err := s.rules.Now(ctx)
-	switch {
-	case err != nil:
-		return nil, err
-	case o.Sort == instance.Shop && !r.ShopNotices:
-		return nil, &instance.Invalid{Field: "text", Code: "no-shops"}
-	case o.Sort == instance.Council && r.Election(now):
-		return nil, &instance.Invalid{Field: "text", Code: "election"}
+	most := r.NoticesAMonth
+	if a.Level == instance.LevelAlert {
+		most = 0 // what keeps people safe is never one too many
 	}
 	p, err := s.posts.PublishWith(ctx, instance.Viewer{ID: id}, instance.Draft{
 		Title: a.Title, Text: a.Text, Language: a.Language, Audience: instance.ToPublic, Group: o.Place.ID,
 		Kind: instance.KindNotice, Once: a.Once,
 	}, func(ctx context.Context, tx store.Tx, p *instance.Post) error {
-		return s.count(ctx, tx, p, instance.Notice{Until: a.Until, Sort: o.Sort}, r.NoticesAMonth)
+		if err := s.count(ctx, tx, p, instance.Notice{Until: a.Until, Sort: o.Sort, Level: cmp.Or(a.Level, instance.LevelInfo)}, most); err != nil {
+			return err
+		}
+		return with(ctx, tx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("notice of %s: %w", id, err)
 	}
 	return p, nil
+}
+
+// mayAnnounce returns the organisation if by can let everyone know a as it. An
+// alert is no propaganda: councils have them while people vote too.
+func (s *Service) mayAnnounce(ctx context.Context, by instance.Account, id instance.ActorID, a Announcement) (instance.Organisation, error) {
+	if err := actsFor(ctx, s.db.Read(), by, id); err != nil {
+		return instance.Organisation{}, err
+	}
+	o, err := s.ByID(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	now := s.now()
+	r, err := s.rules.Now(ctx)
+	level := cmp.Or(a.Level, instance.LevelInfo)
+	switch {
+	case err != nil:
+		return o, err
+	case !a.Until.After(now) || a.Until.After(now.Add(longest)):
+		return o, &instance.Invalid{Field: "until", Code: "malformed"}
+	case !slices.Contains(instance.NoticeLevels, level):
+		return o, &instance.Invalid{Field: "level", Code: "unknown"}
+	case level != instance.LevelInfo && !o.Sort.Official():
+		return o, &instance.Invalid{Field: "level", Code: "not-official"}
+	case o.Sort == instance.Shop && !r.ShopNotices:
+		return o, &instance.Invalid{Field: "text", Code: "no-shops"}
+	case o.Sort == instance.Council && r.Election(now) && level != instance.LevelAlert:
+		return o, &instance.Invalid{Field: "text", Code: "election"}
+	}
+	return o, nil
 }
 
 // count keeps until when a notice holds, unless it is one too many in 30 days.
@@ -63,14 +100,14 @@ func (s *Service) Announce(ctx context.Context, by instance.Account, id instance
 func (s *Service) count(ctx context.Context, tx store.Tx, p *instance.Post, n instance.Notice, most int) error {
 	p.Notice = &n
 	_, err := tx.Exec(ctx, `
-		INSERT INTO notices (post_id, author_id, place_id, until)
-		VALUES ($1, $2, $3, $4)`, p.ID, p.Author.ID, p.Group.ID, store.Millis(n.Until))
+		INSERT INTO notices (post_id, author_id, place_id, until, level)
+		VALUES ($1, $2, $3, $4, $5)`, p.ID, p.Author.ID, p.Group.ID, store.Millis(n.Until), string(n.Level))
 	if err != nil || most == 0 {
 		return err
 	}
 	var lately int
 	err = tx.QueryRow(ctx, `
-		SELECT COUNT(*) FROM notices WHERE author_id = $1 AND post_id > $2`,
+		SELECT COUNT(*) FROM notices WHERE author_id = $1 AND post_id > $2 AND level <> 'alert'`,
 		p.Author.ID, s.now().Add(-month).UnixMilli()<<16).Scan(&lately)
 	if err == nil && lately > most {
 		err = &instance.Invalid{Field: "text", Code: "too-many-notices", Limit: most}
@@ -102,16 +139,8 @@ func (s *Service) notices(ctx context.Context, where string, of instance.ActorID
 	if err != nil {
 		return nil, fmt.Errorf("notices of %s: %w", of, err)
 	}
-	defer rows.Close()
-	var ids []instance.PostID
-	for rows.Next() {
-		var id instance.PostID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("notices of %s: %w", of, err)
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
+	ids, err := postIDs(rows)
+	if err != nil {
 		return nil, fmt.Errorf("notices of %s: %w", of, err)
 	}
 	return s.posts.Load(ctx, instance.Anyone, ids)

@@ -74,7 +74,7 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	}
 	for _, sql := range []string{
 		`DELETE FROM organisation_agents WHERE person_id = $1`, `DELETE FROM elected WHERE person_id = $1`,
-		`DELETE FROM questions WHERE asker_id = $1`, `DELETE FROM claims WHERE person_id = $1`,
+		`DELETE FROM questions WHERE asker_id = $1`, `DELETE FROM claims WHERE person_id = $1`, `DELETE FROM alert_drafts WHERE author_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, d.Actor.ID); err != nil {
 			return fmt.Errorf("%s acts for nobody: %w", d.Actor.ID, err)

@@ -319,3 +319,92 @@ func TestWhoActsForAnOrganisation(t *testing.T) {
 		}
 	})
 }
+
+func TestC23_AnAlertIsPublishedBySomebodyElse(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		ctx := t.Context()
+		town := v.Place("dinan", "commune")
+		port := v.Place("port", "neighbourhood", town)
+		mayor, clerk, dora := v.Person("mayor"), v.Person("clerk"), v.Resident("dora", port)
+		council, shop := opened(v, town, mayor, "mairie", instance.Council), opened(v, port, clerk, "epicerie", instance.Shop)
+		warning := func(level instance.NoticeLevel, text string) organisations.Announcement {
+			return organisations.Announcement{Title: text, Text: text, Language: "fr", Level: level, Until: v.Clock.Now().Add(48 * time.Hour)}
+		}
+		if _, err := v.Organisations.Announce(ctx, clerk, shop.ID, warning(instance.LevelImportant, "soldes")); code(err) != "not-official" {
+			t.Errorf("a shop is important: %v", err)
+		}
+		if _, err := v.Organisations.Announce(ctx, mayor, council.ID, warning(instance.LevelAlert, "crue")); code(err) != "second" {
+			t.Errorf("an alert by one alone: %v", err)
+		}
+		if _, err := v.Organisations.Announce(ctx, mayor, council.ID, warning("panic", "crue")); code(err) != "unknown" {
+			t.Errorf("a level that is none: %v", err)
+		}
+		if err := v.Organisations.PrepareAlert(ctx, mayor, council.ID, warning("", "crue")); code(err) != "nobody" {
+			t.Errorf("nobody else acts for it: %v", err)
+		}
+		if err := v.Organisations.SetAgent(ctx, mayor, council.ID, clerk.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		// While people vote councils are silent, but for what is a danger.
+		if err := v.Rules.Set(ctx, instance.Rules{NoticesAMonth: 1, ElectionFrom: v.Clock.Now().Add(-time.Hour), ElectionUntil: v.Clock.Now().Add(72 * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Organisations.PrepareAlert(ctx, mayor, council.ID, warning("", "crue")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Organisations.Alerts(ctx, dora, council.ID); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a neighbour sees what waits: %v", err)
+		}
+		waiting, err := v.Organisations.Alerts(ctx, clerk, council.ID)
+		if err != nil || len(waiting) != 1 || waiting[0].Author.ID != mayor.ID || waiting[0].Text != "crue" {
+			t.Fatalf("waiting: %+v, %v", waiting, err)
+		}
+		if on, err := v.Organisations.AlertsAt(ctx, port.ID); err != nil || len(on) != 0 {
+			t.Errorf("before it is published: %v, %v", on, err)
+		}
+		if _, err := v.Organisations.PublishAlert(ctx, mayor, council.ID, waiting[0].ID); !errors.Is(err, instance.ErrForbidden) {
+			t.Errorf("published by who wrote it: %v", err)
+		}
+		p, err := v.Organisations.PublishAlert(ctx, clerk, council.ID, waiting[0].ID)
+		if err != nil || p.Audience != instance.ToPublic {
+			t.Fatalf("published: %v, %v", p, err)
+		}
+		if _, err := v.Organisations.PublishAlert(ctx, clerk, council.ID, waiting[0].ID); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("published twice: %v", err)
+		}
+		v.Clock.Advance(73 * time.Hour)
+		if on, err := v.Organisations.AlertsAt(ctx, port.ID); err != nil || len(on) != 0 {
+			t.Errorf("after it holds: %v, %v", on, err)
+		}
+		if _, err := v.Organisations.Announce(ctx, mayor, council.ID, warning(instance.LevelImportant, "eau coupée")); err != nil {
+			t.Errorf("an alert counts among the notices of a month: %v", err)
+		}
+		if err := v.Organisations.PrepareAlert(ctx, clerk, council.ID, warning("", "gel")); err != nil {
+			t.Fatal(err)
+		}
+		waiting, err = v.Organisations.Alerts(ctx, clerk, council.ID)
+		if err != nil || len(waiting) != 1 {
+			t.Fatalf("waiting: %v, %v", waiting, err)
+		}
+		frost, err := v.Organisations.PublishAlert(ctx, mayor, council.ID, waiting[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Alerts of the town stand on top of what lies within, the gravest first.
+		on, err := v.Organisations.AlertsAt(ctx, port.ID)
+		if err != nil || len(on) != 2 || on[0].ID != frost.ID || on[0].Notice.Level != instance.LevelAlert || on[1].Title != "eau coupée" {
+			t.Errorf("in the neighbourhood: %+v, %v", on, err)
+		}
+		if err := v.Organisations.End(ctx, dora, council.ID, frost.ID); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("ended by a neighbour: %v", err)
+		}
+		if err := v.Organisations.End(ctx, clerk, council.ID, frost.ID); err != nil {
+			t.Fatal(err)
+		}
+		if on, err := v.Organisations.AlertsAt(ctx, port.ID); err != nil || len(on) != 1 {
+			t.Errorf("ended: %v, %v", on, err)
+		}
+	})
+}

@@ -10,7 +10,7 @@ import (
 // addNotices loads until when the notices of our organisations hold.
 func addNotices(ctx context.Context, tx store.Tx, byID map[instance.PostID]*instance.Post, ids []instance.PostID) error {
 	rows, err := tx.Query(ctx, `
-		SELECT n.post_id, n.until, o.sort
+		SELECT n.post_id, n.until, n.level, o.sort
 		  FROM notices n JOIN organisations o ON o.actor_id = n.author_id
 		 WHERE n.post_id IN (`+store.Placeholders(1, len(ids))+`)`, idArgs(ids)...)
 	if err != nil {
@@ -20,12 +20,12 @@ func addNotices(ctx context.Context, tx store.Tx, byID map[instance.PostID]*inst
 	for rows.Next() {
 		var id instance.PostID
 		var until int64
-		var sort string
-		if err := rows.Scan(&id, &until, &sort); err != nil {
+		var sort, level string
+		if err := rows.Scan(&id, &until, &level, &sort); err != nil {
 			return err
 		}
 		if p := byID[id]; !p.Gone() {
-			p.Notice = &instance.Notice{Until: store.Time(until), Sort: instance.OrganisationSort(sort)}
+			p.Notice = &instance.Notice{Until: store.Time(until), Sort: instance.OrganisationSort(sort), Level: instance.NoticeLevel(level)}
 		}
 	}
 	return rows.Err()

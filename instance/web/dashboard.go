@@ -59,6 +59,7 @@ func (s *Server) dashboardLines(list []*instance.Post) []view.DashboardLine {
 // dashboardJSON is a dashboard for programs, such as a screen in a hall.
 type dashboardJSON struct {
 	Place     string           `json:"place"`
+	Alerts    []alertOfJSON    `json:"alerts"`
 	Campaigns []campaignOfJSON `json:"campaigns"`
 	Notices   []lineOfJSON     `json:"notices"`
 	Needs     []lineOfJSON     `json:"needs"`
@@ -98,12 +99,16 @@ func (s *Server) getDashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	alerts, err := s.alerts(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
 	bands, err := s.campaignsJSON(r, a.ID)
 	if err != nil {
 		return err
 	}
 	body, err := json.Marshal(dashboardJSON{
-		Place: a.Shown(), Campaigns: bands, Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
+		Place: a.Shown(), Alerts: alertsJSON(s.Site.Base(), alerts), Campaigns: bands, Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
 		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), Month: monthJSON(d.Month),
 	})
 	if err != nil {
@@ -173,4 +178,22 @@ func (s *Server) campaignsJSON(r *http.Request, place instance.ActorID) ([]campa
 		bands = append(bands, band)
 	}
 	return bands, nil
+}
+
+// alertOfJSON is a notice beyond info for a screen.
+type alertOfJSON struct {
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Language string `json:"language,omitempty"`
+	By       string `json:"by"`
+	Level    string `json:"level"` // important, alert
+	Until    string `json:"until"` // RFC 3339
+}
+
+func alertsJSON(base string, alerts []view.Alert) []alertOfJSON {
+	list := []alertOfJSON{}
+	for _, a := range alerts {
+		list = append(list, alertOfJSON{URL: base + a.Path, Title: a.Title, Language: a.Language, By: a.By, Level: a.Level, Until: atomTime(a.Until)})
+	}
+	return list
 }

@@ -27,9 +27,13 @@ func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	alerts, err := s.alerts(r.Context(), v.viewer.Inner...)
+	if err != nil {
+		return err
+	}
 	bands, err := s.running(r.Context(), v.viewer.Inner...)
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Campaigns: bands, FirstDay: firstDay(v, f), Posts: shown, Pager: pager, Live: s.liveOn(r, "/live")})
+	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Alerts: alerts, Campaigns: bands, FirstDay: firstDay(v, f), Posts: shown, Pager: pager, Live: s.liveOn(r, "/live")})
 }

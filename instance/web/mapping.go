@@ -74,7 +74,7 @@ func postView(site instance.Site, p *instance.Post, via *instance.Actor, me *ins
 		shown.Card = &view.Card{URL: c.URL, Host: c.Host(), Title: c.Title, Description: c.Description, Language: c.Language, Picture: site.CardImage(c)}
 	}
 	if n := p.Notice; n != nil {
-		shown.Announcement = &view.Announcement{Sort: string(n.Sort), Until: n.Until}
+		shown.Announcement = &view.Announcement{Sort: string(n.Sort), Level: string(n.Level), Until: n.Until}
 	}
 	if c := p.Campaign; c != nil {
 		shown.Campaign = &view.PostCampaign{Path: campaignPath(c.Campaign), Name: c.Name, Side: string(c.Side)}

@@ -38,11 +38,15 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 	if err != nil {
 		return err
 	}
+	alerts, err := s.alerts(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
 	bands, err := s.running(r.Context(), a.ID)
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Campaigns: bands, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Alerts: alerts, Campaigns: bands, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
 }
 
 // shownIn is the page that is asked for of what a group of ours shows. elsewhere

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -309,15 +310,29 @@ func (s *Server) getNewNotice(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showNewNotice(w http.ResponseWriter, r *http.Request, status int, o instance.Organisation, p pages.NewNotice) error {
-	p.Organisation, p.Place = personView(s.Site, o.Actor), personView(s.Site, o.Place)
-	var err error
+	p.Organisation, p.Place, p.Official = personView(s.Site, o.Actor), personView(s.Site, o.Place), o.Sort.Official()
+	waiting, err := s.Organisations.Alerts(r.Context(), *me(r), o.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range waiting {
+		p.Waiting = append(p.Waiting, view.WaitingAlert{ID: a.ID.String(), By: a.Author.Shown(), Title: a.Title, Text: a.Text, Until: a.Until.In(s.Zone), Own: a.Author.ID == me(r).ID})
+	}
+	holding, err := s.Organisations.Notices(r.Context(), o.ID, perPage)
+	if err != nil {
+		return err
+	}
+	for _, post := range holding {
+		p.Holding = append(p.Holding, pages.HoldingNotice{Alert: s.alertView(post), End: p.Organisation.Path + "/notices/" + post.ID.String() + "/end"})
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
 	return s.HTML(w, r, status, p)
 }
 
-// announce posts a notice as an organisation. It holds to the end of its day.
+// announce posts a notice as an organisation, or has an alert wait for somebody
+// else. It holds to the end of its day.
 func (s *Server) announce(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(w, r); err != nil {
 		return err
@@ -326,20 +341,87 @@ func (s *Server) announce(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := pages.NewNotice{Title: r.PostFormValue("title"), Text: r.PostFormValue("text"), Until: r.PostFormValue("until"), Once: r.PostFormValue("once")}
-	a := organisations.Announcement{Title: form.Title, Text: form.Text, Language: me(r).Locale, Once: form.Once}
+	form := pages.NewNotice{Title: r.PostFormValue("title"), Text: r.PostFormValue("text"), Until: r.PostFormValue("until"), Level: r.PostFormValue("level"), Once: r.PostFormValue("once")}
+	a := organisations.Announcement{Title: form.Title, Text: form.Text, Language: me(r).Locale, Level: instance.NoticeLevel(form.Level), Once: form.Once}
 	if day, err := time.ParseInLocation(time.DateOnly, form.Until, s.Zone); err == nil {
 		a.Until = day.AddDate(0, 0, 1)
 	}
-	p, err := s.Organisations.Announce(r.Context(), *me(r), o.ID, a)
+	var p *instance.Post
+	if a.Level == instance.LevelAlert {
+		err = s.Organisations.PrepareAlert(r.Context(), *me(r), o.ID, a)
+	} else {
+		p, err = s.Organisations.Announce(r.Context(), *me(r), o.ID, a)
+	}
 	if all, ok := problems(err); ok {
 		form.Problems = all
 		return s.showNewNotice(w, r, http.StatusUnprocessableEntity, o, form)
 	}
+	switch {
+	case err != nil:
+		return err
+	case p == nil:
+		return s.done(w, r, "notice.waiting", "/@"+o.Username+"/notices")
+	}
+	return s.done(w, r, "notice.published", postPath(p))
+}
+
+// steerNotice publishes an alert that waits, throws it away, or ends a notice.
+func (s *Server) steerNotice(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	o, err := s.mine(r)
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "notice.published", postPath(p))
+	id, err := instance.ParseID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	path := "/@" + o.Username + "/notices"
+	switch chi.URLParam(r, "deed") {
+	case "publish":
+		p, err := s.Organisations.PublishAlert(r.Context(), *me(r), o.ID, id)
+		if all, ok := problems(err); ok {
+			return s.showNewNotice(w, r, http.StatusUnprocessableEntity, o, pages.NewNotice{Once: newOnce(), Problems: all})
+		}
+		if err != nil {
+			return err
+		}
+		return s.done(w, r, "notice.published", postPath(p))
+	case "drop":
+		err = s.Organisations.DropAlert(r.Context(), *me(r), o.ID, id)
+	case "end":
+		err = s.Organisations.End(r.Context(), *me(r), o.ID, instance.PostID(id))
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "notice.over", path)
+}
+
+// alertView is a notice as it stands on top of a place.
+func (s *Server) alertView(p *instance.Post) view.Alert {
+	a := view.Alert{Path: postPath(p), Title: p.Title, Language: p.Language, By: p.Author.Shown(), Level: string(p.Notice.Level), Until: p.Notice.Until.In(s.Zone)}
+	if a.Title == "" {
+		a.Title = excerpt(p)
+	}
+	return a
+}
+
+// alerts are the notices beyond info that hold in places.
+func (s *Server) alerts(ctx context.Context, places ...instance.ActorID) ([]view.Alert, error) {
+	list, err := s.Organisations.AlertsAt(ctx, places...)
+	if err != nil {
+		return nil, err
+	}
+	var shown []view.Alert
+	for _, p := range list {
+		if p.Notice != nil {
+			shown = append(shown, s.alertView(p))
+		}
+	}
+	return shown, nil
 }
 
 // getQuestions is where an organisation is asked, with what one asked before; for

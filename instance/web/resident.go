@@ -149,6 +149,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Post("/@{name}/claims/{id:[0-9]+}", s.signedIn(s.attestClaim))
 	r.Get("/@{name}/notices", s.signedIn(s.getNewNotice))
 	r.Post("/@{name}/notices", s.signedIn(s.announce))
+	r.Post("/@{name}/notices/{id:[0-9]+}/{deed:publish|drop|end}", s.signedIn(s.steerNotice))
 	r.Get("/@{name}/questions", s.signedIn(s.getQuestions))
 	r.Post("/@{name}/questions", s.signedIn(s.askOrganisation))
 	r.Post("/@{name}/questions/{id:[0-9]+}", s.signedIn(s.answerQuestion))

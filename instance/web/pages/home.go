@@ -7,6 +7,7 @@ type Home struct {
 	Frame
 
 	FirstDay  *FirstDay // nil for who has been here longer
+	Alerts    []view.Alert
 	Campaigns []view.Campaign
 	Posts     []view.Post
 	Pager     view.Pager

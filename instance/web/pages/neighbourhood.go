@@ -7,6 +7,7 @@ type Neighbourhood struct {
 	Frame
 
 	Place     view.Neighbourhood
+	Alerts    []view.Alert
 	Campaigns []view.Campaign // those that run here
 	Dashboard *view.Dashboard // nil on further pages of its posts
 	Posts     []view.Post

@@ -86,8 +86,27 @@ type NewNotice struct {
 	Title        string
 	Text         string
 	Until        string // 2026-12-24
+	Level        string // info, important, alert
+	Official     bool   // it can be more than info
 	Once         string
+	Waiting      []view.WaitingAlert
+	Holding      []HoldingNotice
 	Problems     []view.Problem
+}
+
+// HoldingNotice is a notice that holds now.
+type HoldingNotice struct {
+	view.Alert
+	End string // where it is ended
+}
+
+// Levels are what a notice can be.
+func (n NewNotice) Levels() []view.Option {
+	var list []view.Option
+	for _, level := range instance.NoticeLevels {
+		list = append(list, view.Option{Value: string(level), Selected: string(level) == n.Level || n.Level == "" && level == instance.LevelInfo})
+	}
+	return list
 }
 
 // Template is new_notice.tmpl.

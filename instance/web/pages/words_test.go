@@ -93,6 +93,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`link\.(sent|open|ask)`,
 	`new-event`,
 	`notice`,
+	`notice-level`,
 	`overview\.todo`,
 	`post\.elsewhere`,
 	`problem`,

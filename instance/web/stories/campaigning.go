@@ -24,6 +24,13 @@ func epidemic() view.Campaign {
 	return c
 }
 
+func warnings() []view.Alert {
+	return []view.Alert{
+		{Path: "/@mairie/1", Title: "Crue de la Rance : ne descendez pas au port", Language: "fr", By: "Mairie de Dinan", Level: "alert", Until: now.Add(48 * time.Hour)},
+		{Path: "/@mairie/2", Title: "Coupure d’eau rue de la Lainerie", Language: "fr", By: "Mairie de Dinan", Level: "important", Until: now.Add(24 * time.Hour)},
+	}
+}
+
 // campaigning are the pages of what neighbours do together for a while.
 func campaigning() []Story {
 	const text = "<p>Une place de plus à table ? Invitez, venez, ou réunissons-nous dans une salle.</p>"
@@ -99,7 +106,21 @@ func campaigning() []Story {
 			return pages.CampaignPoster{Frame: in(f, "", "/campaigns/77/poster"), Campaign: christmas("running"), Text: text, Link: "https://dinan.example/campaigns/77"}
 		}},
 		{"home/campaign", func(f pages.Frame) pages.Page {
-			return pages.Home{Frame: in(f, "home", "/home"), Campaigns: []view.Campaign{christmas("running"), epidemic()}, Posts: Posts(1)}
+			return pages.Home{Frame: in(f, "home", "/home"), Alerts: warnings(), Campaigns: []view.Campaign{christmas("running"), epidemic()}, Posts: Posts(1)}
+		}},
+		{"new_notice/alert", func(f pages.Frame) pages.Page {
+			p := pages.NewNotice{
+				Frame: in(f, "", "/@mairie/notices"), Organisation: accueil, Place: dinan.Person, Official: true, Level: "alert", Until: "2026-11-24", Once: "x",
+				Waiting: []view.WaitingAlert{
+					{ID: "1", By: "Yann Kerbrat", Title: "Crue de la Rance", Text: "Ne descendez pas au port. Montez vos voitures.", Until: now.Add(48 * time.Hour)},
+					{ID: "2", By: "Marie Le Goff", Title: wordy.Name, Text: "Restez chez vous.", Until: now.Add(24 * time.Hour), Own: true},
+				},
+				Problems: []view.Problem{{Field: "level", Code: "nobody"}},
+			}
+			for _, a := range warnings() {
+				p.Holding = append(p.Holding, pages.HoldingNotice{Alert: a, End: "/@mairie/notices/1/end"})
+			}
+			return p
 		}},
 		{"propose/within", func(f pages.Frame) pages.Page {
 			c := christmas("running")

@@ -57,7 +57,7 @@ func offered() []Story {
 			o := organisation()
 			o.Acts, o.Waiting, o.Sort, o.Elected = true, 2, "council", []view.Elected{{Person: marie, Office: "Adjointe à la vie des quartiers"}}
 			p := Posts(3)[2:]
-			p[0].Announcement = &view.Announcement{Sort: "council", Until: now.Add(90 * time.Hour)}
+			p[0].Announcement = &view.Announcement{Sort: "council", Level: "alert", Until: now.Add(90 * time.Hour)}
 			return pages.Organisation{Frame: in(f, "", biocoop.Path), Organisation: o, Posts: p}
 		}},
 		{"organisation/bare", func(f pages.Frame) pages.Page {

@@ -52,5 +52,25 @@ type Question struct {
 // Announcement is what a post is marked with that an organisation lets everyone know.
 type Announcement struct {
 	Sort  string
+	Level string // info, important, alert
 	Until time.Time
+}
+
+// Alert is what stands on top of the places it is for.
+type Alert struct {
+	Path     string
+	Title    string
+	Language string
+	By       string
+	Level    string // important, alert
+	Until    time.Time
+}
+
+// WaitingAlert is an alert that somebody else is to publish.
+type WaitingAlert struct {
+	ID          string
+	By          string
+	Title, Text string
+	Until       time.Time
+	Own         bool
 }
