@@ -80,6 +80,10 @@ func (s Site) ActivityURI(id ID) string { return s.base + "/a/" + id.String() }
 // the two alone.
 func (s Site) AgreementURI(id ID) string { return s.base + "/agreements/" + id.String() }
 
+// HomeURI is the id of a home of a housing programme; only partners may read what
+// is there.
+func (s Site) HomeURI(id ListingID) string { return s.base + "/h/" + id.String() }
+
 // TagPage is the address of a hashtag's page.
 func (s Site) TagPage(tag string) string { return s.base + "/tags/" + url.PathEscape(tag) }
 

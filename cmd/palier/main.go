@@ -5,6 +5,7 @@
 //	palier serve    one server
 //	palier admin    people, neighbourhoods, blocks and deliveries of a server
 //	palier import   files of open data: addresses, outlines, associations
+//	palier housing  ledgers of homes that associations share
 package main
 
 import (
@@ -34,6 +35,7 @@ type commands struct {
 	Serve   serve            `cmd:"" help:"Run one server."`
 	Admin   admin            `cmd:"" help:"Look after a server, also while it runs."`
 	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops."`
+	Housing housingCommand   `cmd:"" help:"Homes for people who need shelter: check what associations keep."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 

@@ -73,6 +73,7 @@ type Nouns struct {
 	Moderation *moderation.Service
 	Events     Events
 	Exchange   Exchange
+	Housing    Housing
 }
 
 // Groups is what a group's own moderators may do from elsewhere.

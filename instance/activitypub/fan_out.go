@@ -22,6 +22,8 @@ type FanOut struct {
 	FollowersOf []instance.ActorID `json:"followersOf,omitempty"`
 	Actors      []instance.ActorID `json:"actors,omitempty"`
 	VotersOf    instance.PostID    `json:"votersOf,omitempty"`
+	// Own has it go to each one's own inbox and never to one that several share.
+	Own bool `json:"own,omitempty"`
 }
 
 // Kind names the job.
@@ -151,6 +153,9 @@ func (s *Service) readInboxes(ctx context.Context, tx store.Tx, f FanOut) ([]del
 		var r delivery.Recipient
 		if err := rows.Scan(&r.Inbox, &r.SharedInbox); err != nil {
 			return nil, err
+		}
+		if f.Own {
+			r.SharedInbox = ""
 		}
 		list = append(list, r)
 	}

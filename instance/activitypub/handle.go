@@ -12,6 +12,7 @@ import (
 	"palier/instance/posts"
 	"palier/instance/store"
 	"palier/protocol/as2"
+	"palier/protocol/vocab"
 )
 
 // refusal tells whether an error of a use-case is about what was sent, so that
@@ -75,6 +76,9 @@ func heardFrom(b inbox.By) instance.Origin {
 }
 
 func (s *Service) onCreate(ctx context.Context, tx store.Tx, d inbox.Create) error {
+	if vocab.IsHome(d.Object) {
+		return s.onHome(ctx, tx, d.By, d.Object)
+	}
 	if !as2.IsPost(d.Object.Type()) {
 		return nil
 	}
@@ -149,6 +153,9 @@ func (s *Service) groupShared(ctx context.Context, tx store.Tx, by inbox.By, uri
 }
 
 func (s *Service) onUpdate(ctx context.Context, tx store.Tx, d inbox.Update) error {
+	if vocab.IsHome(d.Object) {
+		return s.onHome(ctx, tx, d.By, d.Object)
+	}
 	held, err := posts.ByURI(ctx, tx, d.Object.ID())
 	if errors.Is(err, instance.ErrNotFound) {
 		// It may have overtaken its Create: then it is one.
@@ -181,7 +188,7 @@ func (s *Service) onDelete(ctx context.Context, tx store.Tx, d inbox.Delete) err
 	}
 	p, err := posts.ByURI(ctx, tx, d.Object)
 	if errors.Is(err, instance.ErrNotFound) {
-		return s.bury(ctx, tx, d.Object, d.Actor)
+		return s.takenBack(ctx, tx, d)
 	}
 	if err != nil {
 		return err
@@ -197,6 +204,19 @@ func (s *Service) onDelete(ctx context.Context, tx store.Tx, d inbox.Delete) err
 		return fmt.Errorf("delete %s by %s: %w", p.URI, d.Actor, instance.ErrForbidden)
 	}
 	if err := s.nouns.Posts.DeleteIn(ctx, tx, p, heardFrom(d.By)); err != nil {
+		return err
+	}
+	return s.bury(ctx, tx, d.Object, d.Actor)
+}
+
+// takenBack forgets a home that is taken back, or notes that what was never
+// heard of is gone.
+func (s *Service) takenBack(ctx context.Context, tx store.Tx, d inbox.Delete) error {
+	from, err := s.actor(ctx, tx, d.Actor)
+	if err != nil {
+		return err
+	}
+	if was, err := s.nouns.Housing.TakenBackIn(ctx, tx, from, d.Object); err != nil || was {
 		return err
 	}
 	return s.bury(ctx, tx, d.Object, d.Actor)
@@ -258,6 +278,9 @@ func (s *Service) onFollow(ctx context.Context, tx store.Tx, d inbox.Follow) err
 	if !to.Local() || to.Kind == instance.Application {
 		return fmt.Errorf("follow %s: %w", d.Object, instance.ErrNotFound)
 	}
+	if asked, err := s.nouns.Housing.FollowedIn(ctx, tx, from, to, d.Activity.ID); err != nil || asked {
+		return err
+	}
 	if _, err = s.nouns.People.FollowIn(ctx, tx, from, to, d.Activity.ID, true); err != nil || to.Kind != instance.Group {
 		return err
 	}
@@ -267,6 +290,9 @@ func (s *Service) onFollow(ctx context.Context, tx store.Tx, d inbox.Follow) err
 // onAccept: a yes counts only for a follow of ours, asked of the one who says
 // yes (C08).
 func (s *Service) onAccept(ctx context.Context, tx store.Tx, d inbox.Answer) error {
+	if done, err := s.answersAsk(ctx, tx, d, true); err != nil || done {
+		return err
+	}
 	if done, err := s.answersEvent(ctx, tx, d, true); err != nil || done {
 		return err
 	}
@@ -281,6 +307,9 @@ func (s *Service) onAccept(ctx context.Context, tx store.Tx, d inbox.Answer) err
 }
 
 func (s *Service) onReject(ctx context.Context, tx store.Tx, d inbox.Answer) error {
+	if done, err := s.answersAsk(ctx, tx, d, false); err != nil || done {
+		return err
+	}
 	if done, err := s.answersEvent(ctx, tx, d, false); err != nil || done {
 		return err
 	}
@@ -376,7 +405,7 @@ func (s *Service) onAnnounce(ctx context.Context, tx store.Tx, d inbox.Announce)
 // announced keeps a post that somebody shares, as its own server serves it, if
 // anybody here follows who shares it.
 func (s *Service) announced(ctx context.Context, tx store.Tx, d inbox.Announce) (*instance.Post, error) {
-	if !as2.IsPost(d.Document.Type()) {
+	if !as2.IsPost(d.Document.Type()) || vocab.IsHome(d.Document) {
 		return nil, nil
 	}
 	author, err := s.actor(ctx, tx, d.Author)

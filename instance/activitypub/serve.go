@@ -40,6 +40,7 @@ func (s *Service) Routes(r chi.Router) {
 		r.Get(kind+"/following", s.answers(s.getFollowing))
 		r.Get(kind+"/featured", s.answers(s.getFeatured))
 	}
+	s.housingRoutes(r)
 	r.Get("/g/{name}/moderators", s.answers(s.getModerators))
 	r.Get("/o/{id}", s.answers(s.getPost))
 	r.Get("/o/{id}/replies", s.answers(s.getReplies))

@@ -18,6 +18,11 @@ func (s *Service) onUndo(ctx context.Context, tx store.Tx, d inbox.Undo) error {
 	if err != nil {
 		return err
 	}
+	if d.Of.Type == "" || d.Of.Type == as2.TypeFollow {
+		if done, err := s.nouns.Housing.UnfollowedIn(ctx, tx, by, d.Of.ID, d.Of.Object); err != nil || done {
+			return err
+		}
+	}
 	if done, err := s.undoFollow(ctx, tx, by, d.Of); err != nil || done {
 		return err
 	}

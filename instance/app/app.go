@@ -31,6 +31,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/housing"
 	"palier/instance/jobs"
 	"palier/instance/joining"
 	"palier/instance/lists"
@@ -93,6 +94,7 @@ type App struct {
 	Digest        *digest.Service
 	Mail          *mail.Service
 	Homes         *homes.Service
+	Housing       *housing.Service
 	Joining       *joining.Service
 	Passkeys      *passkeys.Service
 	Pictures      *media.Pictures
@@ -229,7 +231,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.showOthers()
-	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events, Exchange: a.Exchange})
+	federation.Use(activitypub.Nouns{People: a.People, Places: a.Places, Posts: a.Posts, Groups: a.Groups, Moderation: a.Moderation, Events: a.Events, Exchange: a.Exchange, Housing: a.Housing})
 	if err := federation.Found(ctx); err != nil {
 		return err
 	}
@@ -295,6 +297,9 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell})
+	a.Housing = housing.New(housing.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,
+	})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})

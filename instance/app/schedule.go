@@ -9,6 +9,7 @@ import (
 	"palier/instance/boundaries"
 	"palier/instance/digest"
 	"palier/instance/events"
+	"palier/instance/housing"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -42,6 +43,7 @@ func (a *App) schedule() {
 	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
 	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
+	a.Jobs.Every("housing", time.Minute, housing.Sweep{})
 	a.Jobs.Every("households", time.Hour, boundaries.Count{})
 }
 

@@ -20,9 +20,12 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/clubs"
+	"palier/instance/housing"
 	"palier/instance/organisations"
 	"palier/instance/outreach/outreachtest"
 	"palier/instance/store"
+	"palier/protocol/ledger"
+	"palier/protocol/vocab"
 )
 
 // secret stands in everything that is Amina's alone.
@@ -60,6 +63,40 @@ func (b belongings) absent() belongings {
 		none[name] = v[:dot-1] + last + v[dot:]
 	}
 	return none
+}
+
+// homeOf lets an association of somebody offer a home.
+func homeOf(v *village, who instance.Account) instance.Listing {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	asso, err := v.Organisations.Open(ctx, organisations.Plan{Username: "toit_asso", Title: "Toit", Sort: instance.Association, Place: v.centre.ID, Agent: who.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin := v.bo
+	admin.Role = instance.Admin
+	if err := v.Housing.GiveMandate(ctx, admin, asso.ID); err != nil {
+		t.Fatal(err)
+	}
+	p, err := v.Housing.Open(ctx, who, asso.ID, housing.Plan{Username: "toit", Title: "Toit", Summary: "Des toits"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Housing.SetTeam(ctx, who, p.Group.ID, v.bo.ID, instance.Lead); err != nil {
+		t.Fatal(err)
+	}
+	l, err := v.Housing.Draft(ctx, who, p.Group.ID, instance.ListingFacts{
+		Commune: "69266", Stay: ledger.Stay{From: tonight(), Until: tonight() + 30}, Category: vocab.PrivateRoom, Places: 1, Adults: 1, Smoking: vocab.SmokingNo,
+	})
+	for _, step := range []instance.ListingStep{instance.SubmitListing, instance.VetListing, instance.OfferListing} {
+		if err == nil {
+			err = v.Housing.Step(ctx, v.bo, l.ID, step, "")
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // belongingsOf gives somebody one of everything that can be theirs alone, and
@@ -129,6 +166,7 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 		t.Fatal(err)
 	}
 	b["campaign"] = campaign.String()
+	b["home"] = homeOf(v, who).ID.String()
 	inside := publish(who, instance.Draft{Text: "Au club", Audience: instance.ToNeighbourhood, Group: club.ID})
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})

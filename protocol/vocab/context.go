@@ -57,6 +57,16 @@ const (
 
 	joinContext = `["` + as2.Namespace + `",{"mz":"https://joinmobilizon.org/ns#","participationMessage":"mz:participationMessage"}]`
 
+	homeContext = `["` + as2.Namespace + `",{` + valueTerms + `,"nb":"` + Namespace + `","schema":"https://schema.org/",` +
+		`"Accommodation":"schema:Accommodation","Intent":"vf:Intent","LocationFeatureSpecification":"schema:LocationFeatureSpecification",` +
+		`"Proposal":"vf:Proposal","QuantitativeValue":"schema:QuantitativeValue","accommodation":"schema:itemOffered",` +
+		`"accommodationCategory":"schema:accommodationCategory","action":"vf:action","amenityFeature":"schema:amenityFeature",` +
+		`"availableLanguage":"schema:availableLanguage","availableQuantity":"vf:availableQuantity","maxAdults":"nb:maxAdults",` +
+		`"maxChildren":"nb:maxChildren","maxValue":"schema:maxValue","numberOfBedrooms":"schema:numberOfBedrooms",` +
+		`"occupancy":"schema:occupancy","petsAllowed":"schema:petsAllowed","profile":"nb:profile","publishes":"vf:publishes",` +
+		`"purpose":"vf:purpose","resourceConformsTo":{"@id":"vf:resourceConformsTo","@type":"@id"},"smoking":"nb:smoking",` +
+		`"smokingAllowed":"schema:smokingAllowed","status":"nb:status","territory":"nb:territory","value":"schema:value"}]`
+
 	relayContext = `["` + as2.Namespace + `",{"nb":"` + Namespace + `","via":{"@id":"nb:via","@type":"@id"}}]`
 )
 
@@ -89,6 +99,10 @@ func ProposalContext() json.RawMessage { return json.RawMessage(proposalContext)
 // AgreementContext returns the @context of what two agree on: an Offer of an
 // Agreement, and the answer to it.
 func AgreementContext() json.RawMessage { return json.RawMessage(agreementContext) }
+
+// HomeContext returns the @context of a document about a home, and of activities
+// that hold one.
+func HomeContext() json.RawMessage { return json.RawMessage(homeContext) }
 
 // RelayContext returns the @context of an Announce that holds a whole activity.
 // It defines nothing that is protected: the activity within has a context of

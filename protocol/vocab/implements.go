@@ -19,6 +19,7 @@ func Implemented() []as2.Link {
 		{Type: as2.TypeLink, Href: Groups1b12, Name: "FEP-1b12"},
 		{Type: as2.TypeLink, Href: Signatures9421, Name: "RFC-9421: HTTP Message Signatures"},
 		{Type: as2.TypeLink, Href: Signatures25519, Name: "RFC-9421 signatures using the Ed25519 algorithm"},
+		{Type: as2.TypeLink, Href: KeepsHousing1, Name: "The rules of the profile housing-1"},
 	}
 }
 

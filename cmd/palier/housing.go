@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"palier/cmd/palier/demo"
+	"palier/instance/app"
+	"palier/protocol/ledger"
+)
+
+type housingCommand struct {
+	Verify housingVerify `cmd:"" help:"Check the whole ledger of a home and name the first bad entry."`
+}
+
+// housingVerify checks a ledger from a file, or asks its keeper for it.
+type housingVerify struct {
+	server
+	Ledger  string   `arg:"" help:"File with a ledger, - for standard input, or the address of a home: then a programme of this server asks for it." placeholder:"FILE|URL"`
+	As      string   `help:"Name of the programme of this server that asks." placeholder:"NAME"`
+	Receipt []string `help:"Files with entries that somebody was given: each has to stand in the ledger still." type:"existingfile" placeholder:"FILE"`
+}
+
+// mostLedger is more than any ledger has, in bytes.
+const mostLedger = 64 << 20
+
+// Run prints what stands in the ledger, or returns what is wrong with it.
+func (c housingVerify) Run(ctx context.Context, console demo.Console) error {
+	entries, err := c.entries(ctx, console)
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", c.Ledger, err)
+	}
+	ev := ledger.Evidence{Now: time.Now()}
+	for _, name := range c.Receipt {
+		some, err := readLedger(name)
+		if err != nil {
+			return fmt.Errorf("receipt %s: %w", name, err)
+		}
+		ev.Receipts = append(ev.Receipts, some...)
+	}
+	book, err := ledger.Verify(entries, ev)
+	if fault, ok := errors.AsType[*ledger.Fault](err); ok {
+		fmt.Fprintf(console.Out, "entries 1 to %d hold\n", max(0, fault.Number-1))
+	}
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", c.Ledger, err)
+	}
+	return tellLedger(console.Out, book, len(ev.Receipts))
+}
+
+func (c housingVerify) entries(ctx context.Context, console demo.Console) (entries []ledger.Entry, err error) {
+	if !strings.Contains(c.Ledger, "://") {
+		return readLedger(c.Ledger)
+	}
+	if c.As == "" {
+		return nil, errors.New("only partners are shown the ledger of a home: name the programme of this server that asks with --as")
+	}
+	err = c.with(ctx, console, func(a *app.App) error {
+		entries, err = a.Housing.Fetch(ctx, c.As, c.Ledger)
+		return err
+	})
+	return entries, err
+}
+
+// readLedger reads a file. Entries that cannot be read are a fault of the ledger
+// like any other.
+func readLedger(name string) ([]ledger.Entry, error) {
+	from := io.Reader(os.Stdin)
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }() // it was only read
+		from = f
+	}
+	b, err := io.ReadAll(io.LimitReader(from, mostLedger))
+	if err != nil {
+		return nil, err
+	}
+	return ledger.DecodePage([]byte(strings.TrimSpace(string(b))))
+}
+
+// tellLedger says what stands in a ledger that holds.
+func tellLedger(out io.Writer, b *ledger.Book, receipts int) error {
+	o, newest := b.Opened(), b.Newest()
+	state := "open"
+	if b.Closed() {
+		state = "closed"
+	}
+	_, err := fmt.Fprintf(out, "%s holds: %d entries, %s\nkept by %s under the seal %s\n%d beds from %s to %s\nnewest entry %d, %s, made %s\n",
+		b.ID(), newest.Number, state, o.Owner, o.Seal, o.Places, o.Stay.From, o.Stay.Until, newest.Number, newest.Hash, b.At().Format(time.RFC3339))
+	if err != nil {
+		return err
+	}
+	for _, h := range b.Holds() {
+		if _, err := fmt.Fprintf(out, "hold %d of %s: %s, beds %v, %s\n", h.Number, h.By, h.Standing, h.Beds, h.Ask.Stay); err != nil {
+			return err
+		}
+	}
+	if receipts == 0 {
+		_, err = fmt.Fprintln(out, "without a receipt nobody can tell whether something was cut off the end")
+		return err
+	}
+	_, err = fmt.Fprintf(out, "all of %d receipts stand in it\n", receipts)
+	return err
+}

@@ -1,0 +1,348 @@
+package activitypub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"palier/federation/client"
+	"palier/federation/inbox"
+	"palier/federation/signature"
+	"palier/instance"
+	"palier/instance/housing"
+	"palier/instance/moderation"
+	"palier/instance/store"
+	"palier/protocol/as2"
+	"palier/protocol/ledger"
+	"palier/protocol/origin"
+	"palier/protocol/vocab"
+)
+
+// Housing is what programmes of homes do about what other servers say.
+type Housing interface {
+	// FollowedIn takes an ask to see the homes of a programme, and tells whether
+	// it was one.
+	FollowedIn(ctx context.Context, tx store.Tx, from, to instance.Actor, uri string) (bool, error)
+	// UnfollowedIn takes the end of such an ask.
+	UnfollowedIn(ctx context.Context, tx store.Tx, from instance.Actor, uri, programme string) (bool, error)
+	// AnsweredIn takes an answer to an ask of ours.
+	AnsweredIn(ctx context.Context, tx store.Tx, from instance.Actor, uri, programme string, yes bool) (bool, error)
+	// ToldIn keeps what a partner tells of a home.
+	ToldIn(ctx context.Context, tx store.Tx, from instance.Actor, o *as2.Object) error
+	// TakenBackIn forgets a home.
+	TakenBackIn(ctx context.Context, tx store.Tx, from instance.Actor, uri string) (bool, error)
+
+	// Home, Ledger and Hear answer a server whose Group may see a home, and
+	// return [instance.ErrNotFound] to every other.
+	Home(ctx context.Context, signer, home string) ([]byte, error)
+	Ledger(ctx context.Context, signer, home string, after int) ([]byte, error)
+	Hear(ctx context.Context, signer, home string, statement []byte) (housing.Answer, error)
+	// DeskOf is what a programme of ours says of itself.
+	DeskOf(ctx context.Context, group string) (housing.Desk, error)
+}
+
+// housingRoutes are what partners read and say about homes. To everyone else
+// each of them is not there, whatever is.
+func (s *Service) housingRoutes(r chi.Router) {
+	r.Get("/h/{id}", s.answers(s.getHome))
+	r.Get("/h/{id}/ledger", s.getLedger)
+	r.Post("/h/{id}/ledger", s.postLedger)
+	r.Get("/g/{name}/desk", s.getDesk)
+}
+
+// partner returns who signed a request. It returns [instance.ErrNotFound] for
+// one that nobody signed, or a server that is shut out: it looks like any that
+// may not see what it asks for (security.md C12).
+func (s *Service) partner(r *http.Request, body []byte) (string, error) {
+	if r.Header.Get("Signature") == "" {
+		return "", instance.ErrNotFound
+	}
+	verified, err := s.verifier.Verify(r, body)
+	if err != nil {
+		s.log.Debug("a request about a home was refused", "error", err)
+		return "", instance.ErrNotFound
+	}
+	host, _ := hostOf(verified.Owner)
+	severity, err := s.nouns.Moderation.Severity(r.Context(), s.db.Read(), host)
+	if err == nil && severity == moderation.Suspended {
+		err = instance.ErrNotFound
+	}
+	return verified.Owner, err
+}
+
+func (s *Service) homeURI(r *http.Request) (string, error) {
+	id, err := instance.ParseID(chi.URLParam(r, "id"))
+	return s.site.HomeURI(id), err
+}
+
+func (s *Service) getHome(r *http.Request) (answer, error) {
+	home, err := s.homeURI(r)
+	if err != nil {
+		return answer{}, err
+	}
+	signer, err := s.partner(r, nil)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := s.nouns.Housing.Home(r.Context(), signer, home)
+	return answer{body: body, private: true}, err
+}
+
+func (s *Service) getLedger(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		home, err := s.homeURI(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		signer, err := s.partner(r, nil)
+		if err != nil {
+			return 0, nil, err
+		}
+		after, err := strconv.Atoi(r.URL.Query().Get("after"))
+		if err != nil {
+			after = 0
+		}
+		body, err := s.nouns.Housing.Ledger(r.Context(), signer, home, after)
+		return http.StatusOK, body, err
+	})
+}
+
+// mostSaid is more than any statement has.
+const mostSaid = 16 << 10
+
+func (s *Service) postLedger(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		home, err := s.homeURI(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostSaid))
+		if err != nil {
+			return 0, nil, fmt.Errorf("read a statement: %w", instance.ErrNotFound)
+		}
+		signer, err := s.partner(r, body)
+		if err != nil {
+			return 0, nil, err
+		}
+		a, err := s.nouns.Housing.Hear(r.Context(), signer, home, body)
+		if a.Refusal != nil {
+			return http.StatusConflict, a.Refusal, err
+		}
+		return http.StatusOK, a.Page, err
+	})
+}
+
+// private answers one server alone.
+func (s *Service) private(w http.ResponseWriter, r *http.Request, find func() (int, []byte, error)) {
+	h := w.Header()
+	h.Set("Vary", "Accept, Signature")
+	h.Set("Cache-Control", "private, no-store")
+	status, body, err := find()
+	switch {
+	case errors.Is(err, instance.ErrNotFound):
+		h.Del("Cache-Control")
+		problem(w, http.StatusNotFound, "not_found", "There is nothing here that you may have.")
+		return
+	case errors.Is(err, instance.ErrInvalid):
+		problem(w, http.StatusBadRequest, "statement_malformed", "This is no statement in its one form.")
+		return
+	case err != nil:
+		if !errors.Is(err, store.ErrUnavailable) {
+			s.log.Error("answer a partner", "path", r.URL.Path, "error", err)
+		}
+		h.Set("Retry-After", "10")
+		problem(w, http.StatusServiceUnavailable, "unavailable", "Nothing was held. Come back in a moment.")
+		return
+	}
+	h.Set("Content-Type", "application/json")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		s.log.Debug("reader went away", "path", r.URL.Path, "error", err)
+	}
+}
+
+// deskJSON is what a programme says of itself to anyone.
+type deskJSON struct {
+	Group     string `json:"group"`
+	Profile   string `json:"profile"`
+	Recipient string `json:"recipient"`
+	Seal      string `json:"seal"`
+}
+
+func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
+	d, err := s.nouns.Housing.DeskOf(r.Context(), s.site.GroupURI(chi.URLParam(r, "name")))
+	if errors.Is(err, instance.ErrNotFound) {
+		problem(w, http.StatusNotFound, "not_found", "There is nothing here that you may have.")
+		return
+	}
+	var body []byte
+	if err == nil {
+		body, err = json.Marshal(deskJSON{d.Group, vocab.Housing1, d.Recipient, string(d.Seal)})
+	}
+	if err != nil {
+		s.log.Error("answer with a desk", "path", r.URL.Path, "error", err)
+		problem(w, http.StatusInternalServerError, "internal", "Something went wrong here; it was noted.")
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "public, max-age=60")
+	if _, err := w.Write(body); err != nil {
+		s.log.Debug("reader went away", "path", r.URL.Path, "error", err)
+	}
+}
+
+// Desk asks the server of a Group what it says of itself as a programme. It is
+// [housing.Wire].
+func (s *Service) Desk(ctx context.Context, group string) (housing.Desk, error) {
+	f, err := s.client.Document(ctx, group)
+	if err != nil {
+		return housing.Desk{}, outcome(err)
+	}
+	o, err := as2.Parse(f.Body)
+	if err != nil {
+		return housing.Desk{}, errors.Join(instance.ErrNotFound, err)
+	}
+	a, err := as2.ReadActor(o)
+	if err != nil || a.ID != group || !origin.Same(f.URL, group) {
+		return housing.Desk{}, fmt.Errorf("desk of %s: %w", group, errors.Join(instance.ErrNotFound, err))
+	}
+	if !vocab.Implements(a, vocab.KeepsHousing1) {
+		return housing.Desk{Group: group}, nil
+	}
+	at := group + "/desk"
+	if f, err = s.client.JSON(ctx, at, "application/json"); err != nil {
+		return housing.Desk{}, outcome(err)
+	}
+	var d deskJSON
+	if err := json.Unmarshal(f.Body, &d); err != nil || d.Group != group || d.Profile != vocab.Housing1 || !origin.Same(f.URL, group) {
+		return housing.Desk{}, fmt.Errorf("desk of %s: %w", group, errors.Join(instance.ErrNotFound, err))
+	}
+	return housing.Desk{Group: group, Seal: ledger.Seal(d.Seal), Recipient: d.Recipient, Keeps: true}, nil
+}
+
+// signAs signs requests with the key of one of our actors.
+func (s *Service) signAs(ctx context.Context, a instance.Actor, digest signature.Digest) (client.Sign, error) {
+	keys, err := s.keys.Of(ctx, s.db.Read(), a.ID, a.URI)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *http.Request) error {
+		return signature.Sign(r, keys.RSA, signature.Cavage, digest, s.now())
+	}, nil
+}
+
+// Say brings a statement to who keeps the ledger of a home. It is
+// [housing.Wire].
+func (s *Service) Say(ctx context.Context, as instance.Actor, home string, statement []byte) (housing.Answer, error) {
+	sign, err := s.signAs(ctx, as, signature.DigestOf(statement))
+	if err != nil {
+		return housing.Answer{}, err
+	}
+	r, err := s.client.Speak(ctx, home+"/ledger", statement, sign)
+	switch {
+	case err != nil:
+		return housing.Answer{}, errors.Join(instance.ErrUnreachable, err)
+	case r.Status == http.StatusOK && r.Body != nil:
+		return housing.Answer{Page: r.Body}, nil
+	case r.Status == http.StatusConflict && r.Body != nil:
+		return housing.Answer{Refusal: r.Body}, nil
+	case r.Status == http.StatusNotFound:
+		return housing.Answer{}, fmt.Errorf("say something about %s: %w", home, instance.ErrNotFound)
+	}
+	return housing.Answer{}, fmt.Errorf("say something about %s: answered %d: %w", home, r.Status, instance.ErrUnreachable)
+}
+
+// Entries asks for what stands in the ledger of a home after an entry. It is
+// [housing.Wire].
+func (s *Service) Entries(ctx context.Context, as instance.Actor, home string, after int) ([]byte, error) {
+	sign, err := s.signAs(ctx, as, signature.Digest{})
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.client.JSONAs(ctx, home+"/ledger?after="+strconv.Itoa(after), sign)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	if !origin.Same(f.URL, home) {
+		return nil, fmt.Errorf("ledger of %s: it came from elsewhere: %w", home, instance.ErrUnreachable)
+	}
+	return f.Body, nil
+}
+
+// Tell queues what a partner is told about homes, for the inbox of its Group
+// alone and never a shared one, without a proof. It is [housing.Wire].
+func (s *Service) Tell(ctx context.Context, tx store.Tx, w housing.Word) error {
+	a, err := s.told(w)
+	if err != nil {
+		return fmt.Errorf("tell %s of %s: %w", w.To.URI, w.URI, err)
+	}
+	a.Actor, a.To = w.From.URI, []string{w.To.URI}
+	out, err := s.write(ctx, tx, w.From, a, draft{})
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, tx, FanOut{Sender: w.From.ID, Plain: out.id, Actors: []instance.ActorID{w.To.ID}, Own: true})
+}
+
+func (s *Service) told(w housing.Word) (as2.Activity, error) {
+	id := s.site.ActivityURI(s.ids.Next())
+	switch w.Kind {
+	case housing.AsksToSee:
+		return follow(w.URI, w.From, w.To), nil
+	case housing.MaySee, housing.MayNotSee:
+		asked := follow(w.URI, w.To, w.From)
+		asked.Context = nil
+		item, err := as2.Embed(asked)
+		typ := as2.TypeReject
+		if w.Kind == housing.MaySee {
+			typ = as2.TypeAccept
+		}
+		return as2.Activity{Context: vocab.PlainContext(), ID: id, Type: typ, Objects: []as2.Item{item}}, err
+	case housing.NoLonger:
+		return s.undo(w.From, follow(w.URI, w.From, w.To)), nil
+	case housing.Offered, housing.Changed:
+		item, err := vocab.HomeItem(*w.Home)
+		typ := as2.TypeUpdate
+		if w.Kind == housing.Offered {
+			typ = as2.TypeCreate
+		}
+		return as2.Activity{Context: vocab.HomeContext(), ID: id, Type: typ, Objects: []as2.Item{item}, Published: s.now().UTC()}, err
+	case housing.TakenBack:
+		return as2.Activity{Context: vocab.PlainContext(), ID: id, Type: as2.TypeDelete, Objects: []as2.Item{as2.IRI(w.URI)}}, nil
+	}
+	return as2.Activity{}, fmt.Errorf("no word for %q", w.Kind)
+}
+
+// onHome keeps a home that is told of. It never becomes a post, whoever it is
+// sent to and whoever shares it.
+func (s *Service) onHome(ctx context.Context, tx store.Tx, by inbox.By, o *as2.Object) error {
+	if by.Group != "" {
+		return fmt.Errorf("a home that %s passes on: %w", by.Group, instance.ErrForbidden)
+	}
+	from, err := s.actor(ctx, tx, by.Actor)
+	if err != nil {
+		return err
+	}
+	return s.nouns.Housing.ToldIn(ctx, tx, from, o)
+}
+
+// answersAsk tells whether an answer is one to an ask of ours to see homes, and
+// takes it.
+func (s *Service) answersAsk(ctx context.Context, tx store.Tx, d inbox.Answer, yes bool) (bool, error) {
+	if d.Of.Type != "" && d.Of.Type != as2.TypeFollow {
+		return false, nil
+	}
+	from, err := s.actor(ctx, tx, d.Actor)
+	if err != nil {
+		return false, err
+	}
+	return s.nouns.Housing.AnsweredIn(ctx, tx, from, d.Of.ID, d.Of.Actor, yes)
+}

@@ -1,0 +1,207 @@
+package app_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/housing"
+	"palier/instance/organisations"
+	"palier/instance/people"
+	"palier/instance/store"
+	"palier/protocol/ledger"
+	"palier/protocol/vocab"
+)
+
+// bureau is the programme of one association on a server of its own.
+type bureau struct {
+	*apptest.Server
+	programme    instance.Programme
+	lead, worker instance.Account
+}
+
+func openBureau(t *testing.T, s *apptest.Server, name string) *bureau {
+	t.Helper()
+	ctx := t.Context()
+	b := &bureau{Server: s}
+	centre := s.Place("centre", vocab.LevelCommune)
+	b.lead, b.worker = s.Resident("lea", centre), s.Resident("casimir", centre)
+	admin, err := s.People.Create(ctx, people.Newcomer{Username: "ada", Name: "Ada", Email: "ada@people.example", Password: apptest.Password, Role: instance.Admin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := s.Organisations.Open(ctx, organisations.Plan{
+		Username: name + "_asso", Title: "Association " + name, Sort: instance.Association, Place: centre.ID, Agent: b.lead.ID,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Housing.Open(ctx, b.lead, o.ID, housing.Plan{Username: name, Title: "Toit"}); !errors.Is(err, instance.ErrForbidden) {
+		t.Fatalf("a programme without a mandate: got %v", err)
+	}
+	if err := s.Housing.GiveMandate(ctx, admin, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	if b.programme, err = s.Housing.Open(ctx, b.lead, o.ID, housing.Plan{Username: name, Title: "Toit"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Housing.SetTeam(ctx, b.lead, b.programme.Group.ID, b.worker.ID, instance.Caseworker); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// sees has b ask to see the homes of a, and a's lead agree.
+func (b *bureau) sees(a *bureau) {
+	b.T.Helper()
+	ctx := b.T.Context()
+	far := b.Find(a.Handle(a.programme.Group.Username))
+	if err := b.Housing.AskToSee(ctx, b.lead, b.programme.Group.ID, far.ID); err != nil {
+		b.T.Fatal(err)
+	}
+	apptest.Settle(b.T, a.Server, b.Server)
+	partners, err := a.Housing.Partners(ctx, a.lead, a.programme.Group.ID)
+	if err != nil || len(partners) != 1 || partners[0].SeesOurs != instance.PartnerAsked {
+		b.T.Fatalf("got partners %+v, %v", partners, err)
+	}
+	if err := a.Housing.Accredit(ctx, a.lead, a.programme.Group.ID, partners[0].Group.ID, partners[0].Seal); err != nil {
+		b.T.Fatal(err)
+	}
+	apptest.Settle(b.T, a.Server, b.Server)
+}
+
+// tonight is the first night of what is offered.
+func tonight() ledger.Night { return ledger.NightOf(time.Now().UTC()) + 1 }
+
+// offer has a home vetted by two people and offered.
+func (b *bureau) offer(places int) instance.Listing {
+	b.T.Helper()
+	ctx := b.T.Context()
+	l, err := b.Housing.Draft(ctx, b.worker, b.programme.Group.ID, instance.ListingFacts{
+		Commune: "69266", Stay: ledger.Stay{From: tonight(), Until: tonight() + 120}, Category: vocab.PrivateRoom, Bedrooms: 1,
+		Places: places, Adults: places, Smoking: vocab.SmokingOutside, Languages: []string{"fr", "uk"}, Features: []vocab.HomeFeature{"internet"},
+	})
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	for _, step := range []struct {
+		by instance.Account
+		is instance.ListingStep
+	}{{b.worker, instance.SubmitListing}, {b.lead, instance.VetListing}, {b.lead, instance.OfferListing}} {
+		if err := b.Housing.Step(ctx, step.by, l.ID, step.is, ""); err != nil {
+			b.T.Fatal(err)
+		}
+	}
+	return l
+}
+
+func (b *bureau) state(id instance.ListingID) instance.ListingState {
+	b.T.Helper()
+	l, err := b.Housing.Listing(b.T.Context(), b.lead, id)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	return l.State
+}
+
+func (b *bureau) hold(id instance.ID) instance.Hold {
+	b.T.Helper()
+	h, err := b.Housing.Hold(b.T.Context(), b.lead, id)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	return h
+}
+
+// twoBureaus are two associations on two servers of an engine, of which isere
+// sees the homes of rhone.
+func twoBureaus(t *testing.T, engine store.Engine) (rhone, isere *bureau) {
+	t.Helper()
+	rhone = openBureau(t, apptest.Open(t, engine, nil), "rhone")
+	isere = openBureau(t, apptest.Open(t, engine, nil), "isere")
+	isere.sees(rhone)
+	return rhone, isere
+}
+
+// TestJ19_AHomeIsPlacedBetweenTwoServers goes from a draft on one server to a
+// placement by the other, over real HTTP.
+func TestJ19_AHomeIsPlacedBetweenTwoServers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		rhone, isere := twoBureaus(t, engine)
+		ctx := t.Context()
+		l := rhone.offer(1)
+		apptest.Settle(t, rhone.Server, isere.Server)
+
+		homes, err := isere.Housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10)
+		if err != nil || len(homes) != 1 || homes[0].ID != l.URI || homes[0].Status != vocab.HomeAvailable {
+			t.Fatalf("got homes %+v, %v", homes, err)
+		}
+		if got := homes[0].Area; got.Territory != "FR:COG:69266" || got.RadiusKM < 2 {
+			t.Errorf("the home is told in %+v", got)
+		}
+
+		stay := ledger.Stay{From: tonight(), Until: tonight() + 30}
+		h, err := isere.Housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: stay})
+		if err != nil || h.State != instance.HoldHeld || len(h.Beds) != 1 {
+			t.Fatalf("got %+v, %v", h, err)
+		}
+		if got := rhone.state(l.ID); got != instance.ListingHeld {
+			t.Errorf("the home is %s, want held", got)
+		}
+		apptest.Settle(t, rhone.Server, isere.Server)
+		if homes, err = isere.Housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10); err != nil || homes[0].Status != vocab.HomeHeld {
+			t.Errorf("the partner sees %+v, %v", homes, err)
+		}
+
+		if h, err = isere.Housing.Agree(ctx, isere.worker, h.ID); err != nil || h.State != instance.HoldAgreed {
+			t.Fatalf("got %+v, %v", h, err)
+		}
+		if err := rhone.Housing.Place(ctx, rhone.worker, l.ID, h.Number); err != nil {
+			t.Fatal(err)
+		}
+		apptest.Settle(t, rhone.Server, isere.Server)
+		if got := isere.hold(h.ID); got.State != instance.HoldPlaced {
+			t.Errorf("who asked has %s, want placed", got.State)
+		}
+		if got := rhone.state(l.ID); got != instance.ListingPlaced {
+			t.Errorf("the home is %s, want placed", got)
+		}
+		verified(t, rhone, l.ID)
+
+		if h, err = isere.Housing.Leave(ctx, isere.worker, h.ID, stay.From+10, ledger.Earlier); err != nil || h.State != instance.HoldEnded {
+			t.Fatalf("got %+v, %v", h, err)
+		}
+		if got := rhone.state(l.ID); got != instance.ListingEnding {
+			t.Errorf("the home is %s, want ending", got)
+		}
+		verified(t, rhone, l.ID)
+		fetched, err := isere.Housing.Fetch(ctx, isere.programme.Group.Username, l.URI)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if book, err := ledger.Verify(fetched, ledger.Evidence{Now: time.Now()}); err != nil || len(book.Holds()) != 1 {
+			t.Errorf("as the partner fetches it the ledger is %+v, %v", book, err)
+		}
+	})
+}
+
+// verified holds the whole ledger of a home to its rules, from outside.
+func verified(t *testing.T, b *bureau, id instance.ListingID) *ledger.Book {
+	t.Helper()
+	page, err := b.Housing.Export(t.Context(), b.lead, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := ledger.DecodePage(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := ledger.Verify(entries, ledger.Evidence{Now: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}

@@ -1,0 +1,17 @@
+package housing
+
+import "context"
+
+// The jobs, for tests that work them when they want to.
+
+func (s *Service) MeetNow(ctx context.Context, j Meet) error         { return s.meet(ctx, j) }
+func (s *Service) ShareNow(ctx context.Context, j Share) error       { return s.share(ctx, j) }
+func (s *Service) ShareAllNow(ctx context.Context, j ShareAll) error { return s.shareAll(ctx, j) }
+func (s *Service) SayAgainNow(ctx context.Context, id string) error {
+	return s.sayAgain(ctx, SayAgain{id})
+}
+func (s *Service) SweepNow(ctx context.Context) error        { return s.sweep(ctx, Sweep{}) }
+func (s *Service) LookNow(ctx context.Context, j Look) error { return s.look(ctx, j) }
+
+// AreaOf is where others are told that a home in a commune is.
+var AreaOf = areaOf
