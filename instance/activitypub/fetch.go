@@ -36,6 +36,22 @@ func (s *Service) Page(ctx context.Context, url string, limit int64, kinds ...st
 	return previews.Answer{URL: stream.URL, ContentType: stream.ContentType, Body: judged{stream}}, nil
 }
 
+// Calendar returns a calendar of others, as text. Its errors are those of
+// [Service.Picture], and an [instance.Invalid] for what is none.
+func (s *Service) Calendar(ctx context.Context, url string) ([]byte, error) {
+	ctx = client.WithBudget(ctx, client.NewBudget(client.Limits{Fetches: previewFetches}))
+	f, err := s.client.File(ctx, url, "text/calendar", "text/plain", "application/octet-stream")
+	switch {
+	case errors.Is(err, client.ErrTooLarge):
+		return nil, &instance.Invalid{Field: "calendar", Code: "too-large"}
+	case errors.Is(err, client.ErrContentType):
+		return nil, &instance.Invalid{Field: "calendar", Code: "no-calendar"}
+	case err != nil:
+		return nil, outcome(err)
+	}
+	return f.Body, nil
+}
+
 // judged is a file whose errors say whether asking again is of any use.
 type judged struct{ *client.Stream }
 

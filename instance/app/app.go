@@ -17,6 +17,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/buildings"
+	"palier/instance/calendars"
 	"palier/instance/campaigns"
 	"palier/instance/clubs"
 	"palier/instance/config"
@@ -104,6 +105,7 @@ type App struct {
 	Previews      *previews.Service
 	Purchases     *purchases.Service
 	Rides         *rides.Service
+	Calendars     *calendars.Service
 	Errands       *errands.Service
 	Help          *help.Service
 	Proofs        *proofs.Service
@@ -186,7 +188,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		}
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, mail.Queue: mail.Workers},
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, calendars.Queue: asksAtOnce, mail.Queue: mail.Workers},
 	})
 	if err := a.openMedia(); err != nil {
 		return err
@@ -282,6 +284,9 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 			return a.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
 		},
 		Mail: a.Mail, Say: a.say, Title: a.Config.Title,
+	})
+	a.Calendars = calendars.New(calendars.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Jobs: a.Jobs, Events: a.Events, Fetch: a.Federation,
 	})
 	a.Exchange = exchange.New(exchange.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Readers: a.Places, Tell: tell})
 	a.Exchange.Use()

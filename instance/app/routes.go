@@ -58,6 +58,7 @@ func (a *App) routes() (http.Handler, error) {
 		Portraits:     a.Portraits,
 		Purchases:     a.Purchases,
 		Rides:         a.Rides,
+		Calendars:     a.Calendars,
 		Errands:       a.Errands,
 		Help:          a.Help,
 		Joining:       a.Joining,

@@ -7,6 +7,7 @@ import (
 
 	"palier/instance/auth"
 	"palier/instance/boundaries"
+	"palier/instance/calendars"
 	"palier/instance/digest"
 	"palier/instance/events"
 	"palier/instance/housing"
@@ -44,6 +45,7 @@ func (a *App) schedule() {
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
 	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
 	a.Jobs.Every("housing", time.Minute, housing.Sweep{})
+	a.Jobs.Every("calendars", time.Hour, calendars.Tend{})
 	a.Jobs.Every("households", time.Hour, boundaries.Count{})
 }
 

@@ -23,6 +23,9 @@ func (s *Server) meetingRoutes(r chi.Router) {
 	r.Get("/calendar/{secret:[A-Z2-7]+}.ics", s.page(s.getOwnFile))
 	r.Get("/e/{id:[0-9]+}/event.ics", s.page(s.getEventFile))
 	r.Get("/@{name}/events", s.page(s.getPlaceEvents))
+	r.Get("/@{name}/calendars", s.signedIn(s.getCalendars))
+	r.Post("/@{name}/calendars", s.signedIn(s.addCalendar))
+	r.Post("/@{name}/calendars/{id:[0-9]+}", s.signedIn(s.changeCalendar))
 	r.Get("/e/{id:[0-9]+}", s.page(s.getEvent))
 	r.Post("/e/{id:[0-9]+}/answer", s.signedIn(s.answerEvent))
 	r.Post("/e/{id:[0-9]+}/needs/{need:[0-9]+}", s.signedIn(s.needOfEvent))
@@ -61,7 +64,11 @@ func (s *Server) getPlaceEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	place := personView(s.Site, a)
-	p := pages.Events{Place: &place, May: me(r) != nil, New: "/events/new?in=" + a.ID.String(), File: place.Path + "/events.ics"}
+	speaks, err := s.speaksFor(r, a)
+	if err != nil {
+		return err
+	}
+	p := pages.Events{Speaks: speaks, Place: &place, May: me(r) != nil, New: "/events/new?in=" + a.ID.String(), File: place.Path + "/events.ics"}
 	return s.showEvents(w, r, place.Path+"/events", events.Query{Place: a.ID}, p)
 }
 

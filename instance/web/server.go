@@ -15,6 +15,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/buildings"
+	"palier/instance/calendars"
 	"palier/instance/campaigns"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
@@ -101,6 +102,7 @@ type Options struct {
 	Conversations *conversations.Service
 	Exchange      *exchange.Service
 	Events        *events.Service
+	Calendars     *calendars.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

@@ -37,6 +37,7 @@ type Events struct {
 	Earlier string
 	Later   string
 	May     bool // invite here
+	Speaks  bool // bring calendars of others in
 	New     string
 }
 

@@ -39,6 +39,7 @@ var every = []Page{
 	AuthorizeFault{},
 	Authorize{},
 	Blocked{},
+	Calendars{},
 	Borders{},
 	CampaignForm{},
 	CampaignPoster{},

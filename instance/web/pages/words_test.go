@@ -72,6 +72,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`authorize\.fault`,
 	`borders\.(said|state)`,
 	`campaign\.(call|only|rule|side|state|template|title)`,
+	`calendars\.(trouble|why)`,
 	`category`,
 	`choice`,
 	`circle`,

@@ -42,6 +42,16 @@ func meeting() []Story {
 		}
 	}
 	return []Story{
+		{"calendars/empty", func(f pages.Frame) pages.Page {
+			return pages.Calendars{Frame: in(f, "", "/@centre/calendars"), Owner: centre.Person, Public: true}
+		}},
+		{"calendars/many", func(f pages.Frame) pages.Page {
+			return pages.Calendars{Frame: in(f, "", "/@centre/calendars"), Owner: centre.Person, URL: "agenda", Problems: []view.Problem{{Field: "url", Code: "malformed"}, {Field: "calendar", Code: "no-calendar"}}, Calendars: []pages.CalendarLine{
+				{Path: "/@centre/calendars/1", Name: "Mairie de Dinan", URL: "https://mairie.example/agenda/des/manifestations/et/des/conseils.ics", Public: true, ReadAt: ago(3 * time.Hour), Shown: 34, Waiting: 12, Refused: []pages.RefusedEvent{{Title: "Bal de tous les soirs", Why: "repeats"}, {Title: "Visite", Why: "zone"}, {Title: "Rien", Why: "times"}}},
+				{Path: "/@centre/calendars/2", Name: "Clubdesmarcheursdelavalléedelarance", URL: "https://club.example/c.ics", Trouble: "unreachable"},
+				{Path: "/@centre/calendars/3", Name: "Paroisse", Shown: 1},
+			}}
+		}},
 		{"event/new", func(f pages.Frame) pages.Page { p := event(""); p.Frame = in(f, "events", "/e/901"); return p }},
 		{"event/coming", func(f pages.Frame) pages.Page {
 			p := event("coming")

@@ -1,0 +1,74 @@
+package app_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"palier/instance/apptest"
+	"palier/instance/config"
+	"palier/instance/store"
+)
+
+const agenda = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//M//M//FR\r\nX-WR-CALNAME:Mairie\r\nBEGIN:VEVENT\r\nUID:1@m\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:Conseil\\nATTENDEE:x\r\n" +
+	"DTSTART;TZID=Europe/Paris:20261201T190000\r\nLOCATION:Mairie\r\nDESCRIPTION:<script>alert(1)</script>Ordre du jour\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+// A moderator brings a file in by the page; an address that leads into the
+// house's own network is asked by nobody.
+func TestP5_ACalendarIsBroughtInOnPages(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, func(c *config.Config) { c.PeersAllow = nil })
+		if err := v.Places.SetModerator(t.Context(), v.centre.ID, v.cem.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		cem, visitor := v.SignedIn(v.cem), v.Browser()
+		if page := v.SignedIn(v.amina).Open("/@centre/calendars"); page.Status != http.StatusNotFound {
+			t.Errorf("a neighbour is shown them: %d", page.Status)
+		}
+		form := cem.Open("/@centre/calendars")
+		page := cem.Press(form, ".submit button", nil)
+		if page.Status != http.StatusUnprocessableEntity || !page.Has("#url[aria-invalid]") {
+			t.Errorf("without anything: %d", page.Status)
+		}
+		page = cem.Press(form, ".submit button", nil, apptest.File{Field: "calendar", Name: "a.ics", Content: []byte(strings.Repeat("x", 1<<20+10))})
+		if page.Status != http.StatusUnprocessableEntity || !page.Has("#calendar[aria-invalid]") {
+			t.Errorf("a heavy one: %d", page.Status)
+		}
+		page = cem.Press(form, ".submit button", apptest.Fields{"audience": {"public"}}, apptest.File{Field: "calendar", Name: "a.ics", Content: []byte(agenda)})
+		if page.Status != http.StatusOK || !page.Has(".flash") {
+			t.Fatalf("after adding: %d %s", page.Status, page.Path)
+		}
+		apptest.Settle(t, v.Server)
+		events := visitor.Open("/@centre/events?from=2026-11-25")
+		if got := events.Words("main h3"); !strings.Contains(got, "Conseil") {
+			t.Errorf("a visitor reads %q", got)
+		}
+		shown := visitor.Open(events.Find("main h3 a").AttrOr("href", ""))
+		if shown.Has("main script") || !strings.Contains(shown.Words("main"), "Ordre du jour") {
+			t.Errorf("the event says %q", shown.Words("main"))
+		}
+		file := visitor.Open("/@centre/events.ics")
+		if strings.Contains(file.Body, "\r\nATTENDEE") {
+			t.Errorf("what was smuggled in goes on:\n%s", file.Body)
+		}
+
+		var asked atomic.Int32
+		inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Content-Type", "text/calendar")
+			_, _ = w.Write([]byte(agenda))
+		}))
+		t.Cleanup(inside.Close)
+		page = cem.Press(cem.Open("/@centre/calendars"), ".submit button", apptest.Fields{"url": {inside.URL + "/a.ics"}})
+		if page.Status != http.StatusOK {
+			t.Fatalf("an address inside: %d", page.Status)
+		}
+		apptest.Settle(t, v.Server)
+		if got := cem.Open("/@centre/calendars").List("section .note"); len(got) != 1 || asked.Load() != 0 {
+			t.Errorf("an address inside was asked %d times, and %q", asked.Load(), got)
+		}
+	})
+}
