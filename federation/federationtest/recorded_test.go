@@ -32,7 +32,7 @@ func filled() federationtest.With {
 	const at = "http://127.0.0.1:1"
 	return federationtest.With{
 		"Target": at + "/o/7", "Targets": []string{at + "/u/7", at + "/o/7"}, "Group": at + "/g/rue", "Author": at + "/u/7",
-		"Follow": at + "/f/7", "Follower": at + "/u/7", "Like": at + "/l/7", "ReplyTo": at + "/o/7", "Organiser": at + "/g/rue",
+		"Follow": at + "/f/7", "Follower": at + "/u/7", "Like": at + "/l/7", "Join": at + "/j/7", "ReplyTo": at + "/o/7", "Organiser": at + "/g/rue",
 		"Title": `Prêt d'un "vélo"`, "Content": "<p>Vélo & remorque</p>", "EndTime": "2026-12-01T10:00:00Z", "Voters": 3, "Vote": "7", "Choice": "Samedi", "Other": "Dimanche", "Inner": json.RawMessage(`{"id":"` + at + `/a/1","type":"Create"}`),
 	}
 }

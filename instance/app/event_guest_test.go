@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,28 @@ func TestAReplyFromMastodonIsAnAnswer(t *testing.T) {
 		}
 		if n := len(got(o.ours.Posts.Thread(o.ctx, instance.Anyone, p.ID, 0))(o)); n != 3 {
 			t.Errorf("%d posts in the thread, want 3", n)
+		}
+		// It is told to her alone that it counts, by the place where it is.
+		noted := o.await(server, "Create", o.rue.URI, "")
+		if body := string(noted.Body); !strings.Contains(body, mel.ID) || strings.Contains(body, "#Public") || strings.Contains(body, o.rue.URI+"/followers") || !strings.Contains(body, "vous venez") {
+			t.Errorf("she is told %s", body)
+		}
+		// A star is interest: it takes no place, and goes as it came.
+		liked := o.send(max, o.amina.Inbox, "like", federationtest.With{"Target": p.URI})
+		o.settle()
+		states := func() (all []string) {
+			for _, g := range got(o.ours.Events.Guests(o.ctx, o.amina.ID, p))(o) {
+				all = append(all, string(g.State))
+			}
+			return all
+		}
+		if at := taken(t, o.ours, p.ID); at != [2]int{1, 0} || !slices.Equal(states(), []string{"coming", "interested"}) {
+			t.Errorf("after a star: %v, %v", at, states())
+		}
+		o.send(max, o.amina.Inbox, "undo_like", federationtest.With{"Like": liked.ID, "Target": p.URI})
+		o.settle()
+		if !slices.Equal(states(), []string{"coming"}) {
+			t.Errorf("after the star was taken back: %v", states())
 		}
 		say(mel, "<p>Finalement je ne viens pas</p>")
 		if got := taken(t, o.ours, p.ID); got != [2]int{0, 0} {

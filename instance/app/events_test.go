@@ -174,6 +174,21 @@ func TestSomebodyOnMobilizonComes(t *testing.T) {
 			t.Errorf("guests %+v", guests)
 		}
 
+		// What was asked can be undone instead of left.
+		o.send(mael, o.amina.Inbox, "undo_join", federationtest.With{"Join": second.ID, "Target": p.URI, "Organiser": o.amina.URI})
+		o.settle()
+		if got := taken(t, o.ours, p.ID); got != [2]int{0, 0} {
+			t.Errorf("after the Join was undone: %v", got)
+		}
+		// Nobody undoes what another asked.
+		fourth := o.send(lena, o.amina.Inbox, "join", with)
+		o.await(server, "Accept", o.amina.URI, fourth.ID)
+		o.send(mael, o.amina.Inbox, "undo_join", federationtest.With{"Join": fourth.ID, "Target": p.URI, "Organiser": o.amina.URI})
+		o.settle()
+		if got := taken(t, o.ours, p.ID); got != [2]int{1, 0} {
+			t.Errorf("after another undid her Join: %v", got)
+		}
+
 		closed := meal(0)
 		closed.Group, closed.Event.JoinMode = o.rue.ID, "none"
 		q := invite(t, o.ours, o.amina, closed, false)

@@ -40,6 +40,32 @@ func (s *Service) PlanOf(ctx context.Context, id instance.PostID) (Plan, error) 
 	return p, nil
 }
 
+// MaxRemind is the earliest that those who come are reminded, in hours.
+const MaxRemind = 336
+
+// SetRemind says how many hours before an event those who come are reminded of
+// it, 0 for not at all. It returns an [instance.Invalid] for more than
+// [MaxRemind], and [instance.ErrNotFound] for who is no host.
+func (s *Service) SetRemind(ctx context.Context, by instance.ActorID, id instance.PostID, hours int) error {
+	if hours < 0 || hours > MaxRemind {
+		return &instance.Invalid{Field: "hours", Code: "out-of-range", Limit: MaxRemind}
+	}
+	if _, err := s.hosted(ctx, by, id); err != nil {
+		return fmt.Errorf("reminder of event %s: %w", id, err)
+	}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO event_plans (post_id, remind)
+			VALUES ($1, $2)
+			ON CONFLICT (post_id) DO UPDATE SET remind = $2`, id, hours)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reminder of event %s: %w", id, err)
+	}
+	return nil
+}
+
 // After says how many came to an event, and what was decided there. It returns
 // [instance.ErrNotFound] for who is no host.
 func (s *Service) After(ctx context.Context, by instance.ActorID, id instance.PostID, came int, minutes string) error {
@@ -102,7 +128,7 @@ func (s *Service) Turn(ctx context.Context, by instance.ActorID, id instance.Pos
 			return err
 		}
 		if r.Who == nil {
-			return nil
+			return endLink(ctx, tx, p.ID, r.Email)
 		}
 		return s.tell(ctx, tx, instance.Deed{Kind: instance.ComingRefused, Actor: p.Author, Target: r.Who, Post: p, ID: r.ID, URI: r.URI})
 	})

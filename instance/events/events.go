@@ -36,6 +36,8 @@ type Posts interface {
 	PublishWith(ctx context.Context, v instance.Viewer, d instance.Draft, with func(context.Context, store.Tx, *instance.Post) error) (*instance.Post, error)
 	// ByID returns a post that v may read.
 	ByID(ctx context.Context, v instance.Viewer, id instance.PostID) (*instance.Post, error)
+	// Publish posts what somebody drafted.
+	Publish(ctx context.Context, v instance.Viewer, d instance.Draft) (*instance.Post, error)
 	// Load returns those of the posts that v may read, in the order of ids.
 	Load(ctx context.Context, v instance.Viewer, ids []instance.PostID) ([]*instance.Post, error)
 	// EditWith changes one's own post and does with in its transaction.
@@ -84,6 +86,7 @@ func New(o Options) *Service {
 	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, jobs: o.Jobs, posts: o.Posts, places: o.Places, post: o.Post, tell: o.Tell, notify: o.Notices, mail: o.Mail, say: o.Say, title: o.Title}
 	if o.Jobs != nil {
 		jobs.Handle(o.Jobs, s.remind, jobs.HandleOptions{Timeout: 10 * time.Minute})
+		jobs.Handle(o.Jobs, s.sayCounted, jobs.HandleOptions{Timeout: time.Minute})
 	}
 	return s
 }

@@ -31,7 +31,8 @@ type Guest struct {
 // Register writes to somebody without an account who wants to come to an event
 // that everyone may read. They come once they follow the link in the letter:
 // nobody signs somebody else up. Who did already gets a new link to the same
-// answer. It returns an [instance.Invalid] for what cannot be taken.
+// answer, and the one before leads nowhere. Who was turned away gets none, and
+// nobody is told which of it was. It returns an [instance.Invalid] for what cannot be taken.
 func (s *Service) Register(ctx context.Context, id instance.PostID, g Guest) error {
 	g.Name = writing.CleanLine(g.Name, maxGuestName)
 	if g.Name == "" {
@@ -63,6 +64,9 @@ func (s *Service) Register(ctx context.Context, id instance.PostID, g Guest) err
 		if err != nil {
 			return err
 		}
+		if r.State == instance.Declined {
+			return nil
+		}
 		if _, err := tx.Exec(ctx, `UPDATE rsvps SET secret = $2 WHERE id = $1`, r.ID, hashed(token)); err != nil {
 			return err
 		}
@@ -83,7 +87,8 @@ func hashed(token string) string {
 }
 
 // Invited returns the answer that the link in a letter is for, with its event.
-// It returns [instance.ErrNotFound] for a link that is none, or none any more.
+// It returns [instance.ErrNotFound] for a link that is none, or none any more:
+// it ends with the event, and earlier when the guest or a host ends it.
 func (s *Service) Invited(ctx context.Context, token string) (instance.RSVP, *instance.Post, error) {
 	found, err := list(ctx, s.db.Read(), `r.secret = $1 AND r.secret <> ''`, hashed(token))
 	if err != nil {
@@ -93,14 +98,13 @@ func (s *Service) Invited(ctx context.Context, token string) (instance.RSVP, *in
 		return instance.RSVP{}, nil, fmt.Errorf("guest: %w", instance.ErrNotFound)
 	}
 	p, err := s.post(ctx, s.db.Read(), found[0].Event)
-	if err == nil && (p.Gone() || p.Event == nil) {
+	if err == nil && (p.Gone() || p.Event == nil || p.Event.Over(s.now())) {
 		err = fmt.Errorf("guest: %w", instance.ErrNotFound)
 	}
 	return found[0], p, err
 }
 
 // Confirm lets the guest whom a link belongs to come, or changes with how many.
-// The link is good until the address is thrown away.
 func (s *Service) Confirm(ctx context.Context, token string, a Answer) (instance.RSVP, error) {
 	return s.ofGuest(ctx, token, func(tx store.Tx, p *instance.Post, g guest) (instance.RSVP, error) {
 		r, err := s.enter(ctx, tx, p, g, a)
@@ -135,6 +139,20 @@ func (s *Service) Cancel(ctx context.Context, token string) error {
 		_, err = tx.Exec(ctx, `DELETE FROM rsvps WHERE id = $1`, r.ID)
 		return r, err
 	})
+	return err
+}
+
+// EndGuestLink ends the link of a guest, who still comes: from then on it leads
+// nowhere.
+func (s *Service) EndGuestLink(ctx context.Context, token string) error {
+	_, err := s.ofGuest(ctx, token, func(tx store.Tx, p *instance.Post, g guest) (instance.RSVP, error) {
+		return instance.RSVP{}, endLink(ctx, tx, p.ID, g.email)
+	})
+	return err
+}
+
+func endLink(ctx context.Context, tx store.Tx, id instance.PostID, email string) error {
+	_, err := tx.Exec(ctx, `UPDATE rsvps SET secret = '' WHERE post_id = $1 AND email = $2`, id, email)
 	return err
 }
 
@@ -178,6 +196,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		return s.replied(ctx, tx, d.Post)
 	case d.Kind == instance.Liked && d.Remote && d.Post.Local && d.Post.Event != nil:
 		return s.liked(ctx, tx, d.Actor, d.Post)
+	case d.Kind == instance.Unliked && d.Remote && d.Post.Local && d.Post.Event != nil:
+		return s.unliked(ctx, tx, d.Actor, d.Post)
 	}
 	return nil
 }
@@ -228,38 +248,65 @@ func (s *Service) replied(ctx context.Context, tx store.Tx, reply *instance.Post
 		if errors.Is(err, instance.ErrNotFound) {
 			return nil
 		}
+		if err != nil {
+			return err
+		}
+		return s.acknowledge(ctx, tx, reply.ID)
+	}
+	counted, err := s.count(ctx, tx, p, reply.Author)
+	if err != nil || !counted {
 		return err
 	}
-	return s.count(ctx, tx, p, reply.Author)
+	return s.acknowledge(ctx, tx, reply.ID)
 }
 
-// liked takes thanks from elsewhere for an answer, where the host wants that.
+// liked takes thanks from elsewhere for interest: a star is pressed for much, and
+// takes nobody's place. Where the host said so, it is for coming.
 func (s *Service) liked(ctx context.Context, tx store.Tx, who instance.Actor, p *instance.Post) error {
-	var yes bool
-	err := tx.QueryRow(ctx, `SELECT likes_come FROM event_plans WHERE post_id = $1`, p.ID).Scan(&yes)
-	if errors.Is(err, store.ErrNoRows) || err == nil && !yes {
+	var come bool
+	err := tx.QueryRow(ctx, `SELECT likes_come FROM event_plans WHERE post_id = $1`, p.ID).Scan(&come)
+	if err != nil && !errors.Is(err, store.ErrNoRows) {
+		return err
+	}
+	if come {
+		_, err := s.count(ctx, tx, p, who)
+		return err
+	}
+	if s.open(p) != nil {
 		return nil
 	}
-	if err != nil {
-		return err
+	_, err = answerOf(ctx, tx, p.ID, guest{who: &who})
+	if !errors.Is(err, instance.ErrNotFound) {
+		return err // they said more before
 	}
-	return s.count(ctx, tx, p, who)
+	_, err = s.keep(ctx, tx, p.ID, guest{who: &who}, instance.RSVP{}, instance.Interested, Answer{Seats: 1})
+	return err
 }
 
-// count has somebody from elsewhere come who said so without asking.
-func (s *Service) count(ctx context.Context, tx store.Tx, p *instance.Post, who instance.Actor) error {
+// unliked takes interest back that was no more than thanks.
+func (s *Service) unliked(ctx context.Context, tx store.Tx, who instance.Actor, p *instance.Post) error {
+	_, err := tx.Exec(ctx, `DELETE FROM rsvps WHERE post_id = $1 AND actor_id = $2 AND state = 'interested' AND uri = ''`, p.ID, who.ID)
+	if err != nil {
+		return fmt.Errorf("no interest in event %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+// count has somebody from elsewhere come who said so without asking. It returns
+// false where that changes nothing.
+func (s *Service) count(ctx context.Context, tx store.Tx, p *instance.Post, who instance.Actor) (bool, error) {
 	before, err := answerOf(ctx, tx, p.ID, guest{who: &who})
 	if err == nil && before.State != instance.Declined && before.State != instance.Interested {
-		return nil // they said so before, and maybe with more than one
+		return false, nil // they said so before, and maybe with more than one
 	}
 	if err != nil && !errors.Is(err, instance.ErrNotFound) {
-		return err
+		return false, err
 	}
 	_, err = s.enter(ctx, tx, p, guest{who: &who}, Answer{Seats: 1})
 	if errors.Is(err, instance.ErrInvalid) {
-		return nil // it is over, or off: their reply stands
+		return false, nil // it is over, or off: their reply stands
 	}
-	return err
+	return err == nil, err
 }
 
 // maxReply is how long a reply is that can be no more than an answer, in

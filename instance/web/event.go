@@ -321,7 +321,11 @@ func (s *Server) getEventGuests(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := pages.EventGuests{Event: view.Event{Occasion: occasion(p, time.Time{})}}
+	plan, err := s.Events.PlanOf(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	page := pages.EventGuests{Event: view.Event{Occasion: occasion(p, time.Time{})}, Remind: plan.Remind}
 	for _, g := range all {
 		line := view.Guest{Name: g.Name, State: string(g.State), Seats: g.Seats, Note: g.Note, Key: g.ID.String()}
 		if g.Who != nil {
@@ -345,6 +349,9 @@ func (s *Server) decideGuest(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
+	if r.PostFormValue("act") == "remind" {
+		return s.remindOfEvent(w, r, p)
+	}
 	key, err := instance.ParseID(r.PostFormValue("key"))
 	if err != nil {
 		return err
@@ -354,6 +361,20 @@ func (s *Server) decideGuest(w http.ResponseWriter, r *http.Request) error {
 		decide = s.Events.Admit
 	}
 	if err := decide(r.Context(), me(r).ID, p.ID, key); err != nil {
+		return err
+	}
+	s.flashes.Set(w, view.Flash{Key: "event.noted"})
+	SeeOther(w, r, eventPath(p.ID)+"/guests")
+	return nil
+}
+
+// remindOfEvent says when those who come are reminded.
+func (s *Server) remindOfEvent(w http.ResponseWriter, r *http.Request, p *instance.Post) error {
+	hours, err := strconv.Atoi(r.PostFormValue("hours"))
+	if err != nil {
+		return fmt.Errorf("hours of a reminder: %w: %w", instance.ErrInvalid, err)
+	}
+	if err := s.Events.SetRemind(r.Context(), me(r).ID, p.ID, hours); err != nil {
 		return err
 	}
 	s.flashes.Set(w, view.Flash{Key: "event.noted"})

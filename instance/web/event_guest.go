@@ -81,6 +81,12 @@ func (s *Server) answerGuest(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.eventAgain(w, r, p.ID, "event.forgotten", "")
 	}
+	if r.PostFormValue("answer") == "end" {
+		if err := s.Events.EndGuestLink(r.Context(), token); err != nil {
+			return err
+		}
+		return s.eventAgain(w, r, p.ID, "event.link-ended", "")
+	}
 	seats, _ := strconv.Atoi(r.PostFormValue("seats")) // nothing is one
 	answered, err := s.Events.Confirm(r.Context(), token, events.Answer{Seats: seats, Note: strings.TrimSpace(r.PostFormValue("note"))})
 	if all, ok := problems(err); ok {

@@ -92,6 +92,15 @@ func (s *Server) showEvents(w http.ResponseWriter, r *http.Request, path string,
 		from = day
 	}
 	q.From, q.To = from, from.AddDate(0, 0, calendarDays)
+	switch p.Span = r.URL.Query().Get("for"); p.Span {
+	case "today":
+		q.To = from.AddDate(0, 0, 1)
+	case "week":
+		q.To = from.AddDate(0, 0, 7)
+	default:
+		p.Span = ""
+	}
+	p.Path = path
 	all, err := s.Events.Upcoming(r.Context(), visitOf(r).viewer, q)
 	if err != nil {
 		return err
@@ -106,10 +115,17 @@ func (s *Server) showEvents(w http.ResponseWriter, r *http.Request, path string,
 		last := &p.Days[len(p.Days)-1]
 		last.Events = append(last.Events, i)
 	}
+	if p.Span != "" {
+		return s.eventsPage(w, r, p)
+	}
 	p.Later = path + "?from=" + q.To.Format("2006-01-02")
 	if from.After(now) || r.URL.Query().Has("from") {
 		p.Earlier = path + "?from=" + from.AddDate(0, 0, -calendarDays).Format("2006-01-02")
 	}
+	return s.eventsPage(w, r, p)
+}
+
+func (s *Server) eventsPage(w http.ResponseWriter, r *http.Request, p pages.Events) (err error) {
 	if p.Frame, err = s.frame(w, r, "events"); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"html/template"
+	"slices"
 
 	"palier/instance/web/view"
 )
@@ -33,6 +34,8 @@ type Events struct {
 	Place   *view.Person // nil: of the one who reads
 	Days    []EventDay
 	Link    string // secret address of one's own calendar; empty: none
+	Path    string // of all that is to come
+	Span    string // today or week; empty for all
 	File    string // address of the calendar as a file
 	Earlier string
 	Later   string
@@ -109,6 +112,16 @@ type EventGuests struct {
 
 	Event  view.Event
 	Guests []view.Guest
+	Remind int // hours before it that those who come are reminded; 0: not
+}
+
+// Reminders are the hours that pages offer.
+func (e EventGuests) Reminders() []int {
+	usual := []int{0, 2, 24, 48, 168}
+	if !slices.Contains(usual, e.Remind) {
+		usual = append(usual, e.Remind)
+	}
+	return usual
 }
 
 // Template is event_guests.tmpl.
