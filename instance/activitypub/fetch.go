@@ -52,6 +52,17 @@ func (s *Service) Calendar(ctx context.Context, url string) ([]byte, error) {
 	return f.Body, nil
 }
 
+// Text returns a small text that lies at an address, and the address it came from
+// in the end. Its errors are those of [Service.Picture].
+func (s *Service) Text(ctx context.Context, url string) (text, from string, err error) {
+	ctx = client.WithBudget(ctx, client.NewBudget(client.Limits{Fetches: previewFetches}))
+	f, err := s.client.File(ctx, url, "text/plain")
+	if err != nil {
+		return "", "", outcome(err)
+	}
+	return string(f.Body), f.URL, nil
+}
+
 // judged is a file whose errors say whether asking again is of any use.
 type judged struct{ *client.Stream }
 

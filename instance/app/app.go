@@ -58,6 +58,7 @@ import (
 	"palier/instance/rules"
 	"palier/instance/search"
 	"palier/instance/store"
+	"palier/instance/tally"
 	"palier/instance/timelines"
 	"palier/instance/web/words"
 )
@@ -106,6 +107,7 @@ type App struct {
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Calendars     *calendars.Service
+	Tally         *tally.Service
 	Errands       *errands.Service
 	Help          *help.Service
 	Proofs        *proofs.Service
@@ -285,6 +287,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		},
 		Mail: a.Mail, Say: a.say, Title: a.Config.Title,
 	})
+	a.Tally = tally.New(tally.Options{DB: a.DB, Now: a.now, Zone: a.zone})
 	a.Calendars = calendars.New(calendars.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Jobs: a.Jobs, Events: a.Events, Fetch: a.Federation,
 	})
@@ -305,6 +308,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Housing = housing.New(housing.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,
 	})
+	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Fetch: a.Federation})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})

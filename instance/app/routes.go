@@ -59,6 +59,7 @@ func (a *App) routes() (http.Handler, error) {
 		Purchases:     a.Purchases,
 		Rides:         a.Rides,
 		Calendars:     a.Calendars,
+		Tally:         a.Tally,
 		Errands:       a.Errands,
 		Help:          a.Help,
 		Joining:       a.Joining,

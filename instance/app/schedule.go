@@ -89,6 +89,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		if err := a.Help.Sweep(ctx, tx); err != nil {
 			return err
 		}
+		if err := a.Tally.Sweep(ctx, tx); err != nil {
+			return err
+		}
 		if err := a.Mail.Sweep(ctx, tx); err != nil {
 			return err
 		}

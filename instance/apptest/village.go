@@ -70,8 +70,35 @@ type Village struct {
 	Buildings     *buildings.Service
 	Campaigns     *campaigns.Service
 
+	// Sites are what web sites say.
+	Sites Sites
+
 	mu    sync.Mutex
 	deeds []instance.Deed
+}
+
+// Sites are texts by the address at which they lie.
+type Sites struct {
+	Texts map[string]string
+	// Leads are addresses that send whom asks on to another.
+	Leads map[string]string
+	// Down tells that none answers.
+	Down bool
+}
+
+// Text returns what lies at an address.
+func (s *Sites) Text(_ context.Context, url string) (text, from string, err error) {
+	if s.Down {
+		return "", "", instance.ErrUnreachable
+	}
+	if to, ok := s.Leads[url]; ok {
+		url = to
+	}
+	text, ok := s.Texts[url]
+	if !ok {
+		return "", "", instance.ErrNotFound
+	}
+	return text, url, nil
 }
 
 // Clock is a clock that a test sets.
@@ -117,7 +144,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Events = events.New(events.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Places: v.Places, Post: posts.ByIDIn, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Clubs = clubs.New(clubs.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Places: v.Places, Posts: v.Posts, Tell: v.tell})
-	v.Organisations = organisations.New(organisations.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Posts: v.Posts, Rules: v.Rules, Key: []byte("a key of tests"), Tell: v.tell})
+	v.Organisations = organisations.New(organisations.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Posts: v.Posts, Rules: v.Rules, Key: []byte("a key of tests"), Tell: v.tell, Fetch: &v.Sites})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
 	v.Markers = markers.New(markers.Options{DB: db, Now: v.Clock.Now})
 	v.Conversations = conversations.New(conversations.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})

@@ -17,6 +17,8 @@ type arrangement struct {
 	viewer instance.Viewer
 	apart  apart
 	hides  func(id instance.PostID, text string) bool
+	letter bool
+	homes  []instance.ActorID
 }
 
 // arrange returns the places in the order in which they were last heard of, what
@@ -28,7 +30,7 @@ func (a *arrangement) arrange(lines []line) []Place {
 	var places []Place
 	for _, l := range lines {
 		t := a.things[l.post]
-		if told[l.post] || l.at <= a.since && t.Starts.IsZero() || !a.reads(t) {
+		if told[l.post] || a.old(l, t) || !a.reads(t) {
 			continue
 		}
 		told[l.post] = true
@@ -51,6 +53,17 @@ func (a *arrangement) arrange(lines []line) []Place {
 		slices.SortStableFunc(places[i].Events, func(x, y Item) int { return x.Starts.Compare(y.Starts) })
 	}
 	return places
+}
+
+// old tells whether a line is of before: of that only events are told. A letter
+// tells of each when it is new, and of what was far away then once more when it
+// comes within the week; what was told where it was posted is not new where it is
+// passed on.
+func (a *arrangement) old(l line, t *thing) bool {
+	if l.at > a.since {
+		return a.letter && instance.ID(l.post) <= a.since && slices.Contains(a.homes, t.group)
+	}
+	return t.Starts.IsZero() || a.letter && !t.Starts.After(a.since.Time().Add(ahead))
 }
 
 // last is 1 for what comes from elsewhere.

@@ -42,8 +42,9 @@ type line struct {
 }
 
 // gather returns what there is to tell each of the readers, who are few enough
-// for one query, at a cost that does not grow with how many they are.
-func (s *Service) gather(ctx context.Context, all []reader) (map[instance.ActorID]Digest, error) {
+// for one query, at a cost that does not grow with how many they are. Letters
+// tell nothing twice; a page shows all of the week.
+func (s *Service) gather(ctx context.Context, all []reader, letters bool) (map[instance.ActorID]Digest, error) {
 	ids := make([]instance.ActorID, len(all))
 	for i, r := range all {
 		ids[i] = r.id
@@ -84,6 +85,7 @@ func (s *Service) gather(ctx context.Context, all []reader) (map[instance.ActorI
 	for _, r := range all {
 		a := arrangement{
 			now: s.o.Now(), since: r.since, things: things, names: names, viewer: viewers[r.id], apart: apart[r.id], hides: hides[r.id],
+			letter: letters, homes: homes[r.id],
 		}
 		mine := came[r.id]
 		for _, place := range homes[r.id] {

@@ -28,7 +28,7 @@ func (s *Service) sendAll(ctx context.Context, _ Send) error {
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		digests, err := s.gather(ctx, due)
+		digests, err := s.gather(ctx, due, true)
 		if err != nil {
 			return fmt.Errorf("gather digests: %w", err)
 		}
@@ -143,7 +143,7 @@ func (s *Service) For(ctx context.Context, person instance.ActorID) (Digest, err
 	if err != nil {
 		return Digest{}, err
 	}
-	found, err := s.gather(ctx, []reader{{id: person, since: s.from(s.o.Now(), w.Often)}})
+	found, err := s.gather(ctx, []reader{{id: person, since: s.from(s.o.Now(), w.Often)}}, false)
 	if err != nil {
 		return Digest{}, fmt.Errorf("digest of %s: %w", person, err)
 	}

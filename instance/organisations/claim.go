@@ -18,10 +18,12 @@ import (
 // Way is how one shows that a line of the registers is theirs.
 type Way string
 
-// The ways: a code in a letter to the seat, or the council says so.
+// The ways: a code in a letter to the seat, the council says so, or the web site
+// that the register names.
 const (
 	ByLetter  Way = "letter"
 	ByCouncil Way = "council"
+	ByDomain  Way = "domain"
 )
 
 // Claim is that somebody says a line of the registers is theirs.
@@ -51,7 +53,17 @@ func (s *Service) Claim(ctx context.Context, person, place instance.ActorID, ent
 	if _, err := instance.ParseUsername(username); err != nil {
 		return err
 	}
-	if way != ByLetter && way != ByCouncil {
+	switch way {
+	case ByLetter, ByCouncil:
+	case ByDomain:
+		e, err := s.Entry(ctx, entry)
+		if err != nil {
+			return err
+		}
+		if s.fetch == nil || e.Site() == "" {
+			return &instance.Invalid{Field: "way", Code: "no-site"}
+		}
+	default:
 		return &instance.Invalid{Field: "way", Code: "unknown"}
 	}
 	now := s.now()
@@ -173,7 +185,7 @@ var errWrongCode = &instance.Invalid{Field: "code", Code: "wrong"}
 func (s *Service) Prove(ctx context.Context, person instance.ActorID, entry instance.ID, code string) (instance.Organisation, error) {
 	code = strings.ToUpper(strings.Join(strings.Fields(code), ""))
 	var none instance.Organisation
-	c, username, digest, err := s.openClaim(ctx, person, entry)
+	c, username, digest, err := s.openClaim(ctx, person, entry, ByLetter)
 	if err != nil {
 		return none, err
 	}
@@ -194,13 +206,13 @@ func (s *Service) Prove(ctx context.Context, person instance.ActorID, entry inst
 	return s.hand(ctx, c, username)
 }
 
-func (s *Service) openClaim(ctx context.Context, person instance.ActorID, entry instance.ID) (c Claim, username, digest string, err error) {
+func (s *Service) openClaim(ctx context.Context, person instance.ActorID, entry instance.ID, way Way) (c Claim, username, digest string, err error) {
 	var id instance.ID
 	err = s.db.Read().QueryRow(ctx, `
 		SELECT c.id, c.place_id, c.username, c.code
 		  FROM claims c
-		 WHERE c.entry_id = $1 AND c.person_id = $2 AND c.state = 'open' AND c.way = 'letter' AND c.expires_at > $3`,
-		entry, person, store.Millis(s.now())).Scan(&id, &c.Place, &username, &digest)
+		 WHERE c.entry_id = $1 AND c.person_id = $2 AND c.state = 'open' AND c.way = $4 AND c.expires_at > $3`,
+		entry, person, store.Millis(s.now()), string(way)).Scan(&id, &c.Place, &username, &digest)
 	if err != nil {
 		return c, "", "", fmt.Errorf("claim of entry %s: %w", entry, notFound(err))
 	}

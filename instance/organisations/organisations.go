@@ -24,6 +24,7 @@ type Service struct {
 	rules Rules
 	key   []byte
 	tell  func(context.Context, store.Tx, instance.Deed) error
+	fetch Fetcher
 }
 
 // Keyring gives a new actor the keys it signs with.
@@ -58,13 +59,15 @@ type Options struct {
 	Rules Rules
 	// Key makes digests of codes that nobody without it can try out.
 	Key []byte
+	// Fetch reads what a web site says to whom asks; nil: none is asked.
+	Fetch Fetcher
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, posts: o.Posts, rules: o.Rules, key: o.Key, tell: o.Tell}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, posts: o.Posts, rules: o.Rules, key: o.Key, tell: o.Tell, fetch: o.Fetch}
 }
 
 // Hear lets go of who closed their account.

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/organisations"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
@@ -96,7 +97,14 @@ func (s *Server) showClaim(w http.ResponseWriter, r *http.Request, status int, a
 	if err != nil {
 		return err
 	}
-	p.Place, p.Entry, p.Way = personView(s.Site, a), entryView(e), string(way)
+	p.Place, p.Entry, p.Way, p.Site = personView(s.Site, a), entryView(e), string(way), e.Site()
+	if way == organisations.ByDomain {
+		proof, err := s.Organisations.DomainProof(r.Context(), me(r).ID, e.ID)
+		if err != nil {
+			return err
+		}
+		p.ProofURL, p.ProofText = proof.URL, proof.Text
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
@@ -133,7 +141,7 @@ func (s *Server) proveClaim(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.Organisations.Prove(r.Context(), me(r).ID, e.ID, r.PostFormValue("code"))
+	o, err := s.proveIn(r, e)
 	if all, ok := problems(err); ok {
 		return s.showClaim(w, r, http.StatusUnprocessableEntity, a, e, pages.Claim{Problems: all})
 	}
@@ -141,6 +149,18 @@ func (s *Server) proveClaim(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "created", "/@"+o.Username)
+}
+
+// proveIn proves a claim in the way it was made: what was typed, or what a web
+// site says, which is not asked too often.
+func (s *Server) proveIn(r *http.Request, e organisations.Entry) (instance.Organisation, error) {
+	if r.PostFormValue("look") == "" {
+		return s.Organisations.Prove(r.Context(), me(r).ID, e.ID, r.PostFormValue("code"))
+	}
+	if wait, ok := s.lookups.Allow(me(r).ID.String()); !ok {
+		return instance.Organisation{}, &auth.TooFast{Wait: wait}
+	}
+	return s.Organisations.ProveByDomain(r.Context(), me(r).ID, e.ID)
 }
 
 // getLetterClaims lists the letters to print, for the operator.

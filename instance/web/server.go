@@ -49,6 +49,7 @@ import (
 	"palier/instance/rides"
 	"palier/instance/rules"
 	"palier/instance/search"
+	"palier/instance/tally"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
 	"palier/instance/web/words"
@@ -103,6 +104,7 @@ type Options struct {
 	Exchange      *exchange.Service
 	Events        *events.Service
 	Calendars     *calendars.Service
+	Tally         *tally.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

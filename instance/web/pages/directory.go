@@ -24,9 +24,13 @@ func (Directory) Registers() []string { return []string{"", "rna", "sirene"} }
 type Claim struct {
 	Frame
 
-	Place    view.Person
-	Entry    view.Entry
-	Way      string // they asked for already; empty for none
+	Place view.Person
+	Entry view.Entry
+	Way   string // they asked for already; empty for none
+	Site  string // the host of the web site that the register names; empty for none
+	// ProofURL is where ProofText is to be put, if it is claimed by that.
+	ProofURL, ProofText string
+
 	Username string
 	Problems []view.Problem
 }

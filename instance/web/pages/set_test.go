@@ -40,6 +40,8 @@ var every = []Page{
 	Authorize{},
 	Blocked{},
 	Calendars{},
+	Tally{},
+	Recipes{},
 	Borders{},
 	CampaignForm{},
 	CampaignPoster{},

@@ -116,6 +116,8 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`template`,
 	`time\.(weekday|month)-\d+`,
 	`time\.clock`,
+	`tally`,
+	`recipes`,
 	`topic`,
 	`unit`,
 	`letters\.digest\.why`,

@@ -92,6 +92,16 @@ func offered() []Story {
 		{"claim/letter", func(f pages.Frame) pages.Page {
 			return pages.Claim{Frame: f, Place: dinan.Person, Entry: view.Entry{ID: "2", Name: "Comité des fêtes"}, Way: "letter", Problems: []view.Problem{{Field: "code", Code: "wrong"}}}
 		}},
+		{"claim/domain", func(f pages.Frame) pages.Page {
+			return pages.Claim{Frame: f, Place: dinan.Person, Entry: view.Entry{ID: "2", Name: "Comité des fêtes"}, Way: "domain", Site: "comite-des-fetes-de-dinan.example", ProofURL: "https://comite-des-fetes-de-dinan.example/.well-known/palier-claim.txt", ProofText: "palier-abcdefghijklmnopqrstuvwxyz234567", Problems: []view.Problem{{Field: "site", Code: "wrong"}}}
+		}},
+		{"tally/year", func(f pages.Frame) pages.Page {
+			return pages.Tally{Frame: f, Place: centre.Person, May: true, Deeds: []string{"hello", "door", "carry"}, Counts: []pages.TallyCount{{Key: "helps", Count: 41}, {Key: "loans", Count: 23}, {Key: "reused", Count: 7}, {Key: "meetings", Count: 12}, {Key: "came", Count: 212}, {Key: "bought", Count: 18}, {Key: "rides", Count: 9}, {Key: "small", Count: 64}, {Key: "people", Count: 87}}}
+		}},
+		{"tally/few", func(f pages.Frame) pages.Page {
+			return pages.Tally{Frame: stranger(f), Place: centre.Person, Empty: true}
+		}},
+		{"recipes/all", func(f pages.Frame) pages.Page { return pages.Recipes{Frame: f} }},
 		{"claims/printed", func(f pages.Frame) pages.Page {
 			return pages.Claims{Frame: in(f, "claims", "/admin/claims"), Action: "/admin/claims", Letters: true, Printed: &view.Letterhead{Name: "Comité des fêtes", Lines: []string{"22100 Dinan"}, Code: "ABCDEFGHJK"},
 				Claims: []view.Claim{{ID: "1", Entry: view.Entry{Name: "Comité des fêtes", Register: "rna", Commune: "Dinan"}, Name: "Yann", Printed: true}}}
