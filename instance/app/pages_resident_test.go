@@ -33,7 +33,13 @@ type village struct {
 
 func newVillage(t *testing.T, engine store.Engine, adjust func(*config.Config)) *village {
 	t.Helper()
-	v := &village{Server: apptest.Open(t, engine, adjust)}
+	return villageOn(apptest.Open(t, engine, adjust))
+}
+
+// villageOn has people live on a server.
+func villageOn(s *apptest.Server) *village {
+	s.T.Helper()
+	v := &village{Server: s}
 	v.dinan = v.Place("dinan", "commune")
 	v.centre, v.port = v.Place("centre", "neighbourhood", v.dinan.URI), v.Place("port", "neighbourhood", v.dinan.URI)
 	v.tilleuls = v.Place("tilleuls", "building", v.centre.URI)

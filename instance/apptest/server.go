@@ -48,9 +48,20 @@ func OpenOn(t testing.TB, url string, adjust func(*config.Config)) *Server {
 	return OpenAt(t, url, time.Now, adjust)
 }
 
+// OpenHeard is [Open] of an instance that logs all it can to log.
+func OpenHeard(t testing.TB, engine store.Engine, log io.Writer) *Server {
+	t.Helper()
+	return open(t, storetest.URL(t, engine), time.Now, nil, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+}
+
 // OpenAt is [OpenOn] with a clock that the test sets; jobs that wait go by the
 // real one.
 func OpenAt(t testing.TB, url string, now func() time.Time, adjust func(*config.Config)) *Server {
+	t.Helper()
+	return open(t, url, now, adjust, quiet(t))
+}
+
+func open(t testing.TB, url string, now func() time.Time, adjust func(*config.Config), log *slog.Logger) *Server {
 	t.Helper()
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -71,7 +82,7 @@ func OpenAt(t testing.TB, url string, now func() time.Time, adjust func(*config.
 		t.Fatal(errors.Join(err, l.Close()))
 	}
 	a, err := app.Open(t.Context(), c, app.Options{
-		Log: quiet(t), Now: now, Version: "test", Languages: languages, NewKey: NewKeys().New, PasswordCost: Cheap,
+		Log: log, Now: now, Version: "test", Languages: languages, NewKey: NewKeys().New, PasswordCost: Cheap,
 	})
 	if err != nil {
 		t.Fatal(errors.Join(err, l.Close()))
