@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -49,7 +50,7 @@ func BenchmarkTown(b *testing.B) {
 				"dashboard": func(i int) string { return "/@" + town.quarters[i%len(town.quarters)].Username },
 				"home":      func(int) string { return "/home" },
 				"search": func(i int) string {
-					return "/search?q=" + []string{"échelle", "samedi", "vélo", "perceuse prêter", "jardin"}[i%5]
+					return "/search?q=" + url.QueryEscape([]string{"échelle", "samedi", "vélo", "perceuse prêter", "jardin"}[i%5])
 				},
 				"events":   func(i int) string { return "/@" + town.quarters[i%len(town.quarters)].Username + "/events" },
 				"exchange": func(i int) string { return "/@" + town.quarters[i%len(town.quarters)].Username + "/exchange" },
@@ -246,6 +247,10 @@ func (t *benchTown) post(ctx context.Context, tx store.Tx, id instance.ID) error
 		begins := id.Time().AddDate(0, 0, t.random.IntN(60))
 		_, err = tx.Exec(ctx, `INSERT INTO events (post_id, starts_at, ends_at, status) VALUES ($1, $2, $3, 'confirmed')`,
 			p.ID, store.Millis(begins), store.Millis(begins.Add(2*time.Hour)))
+	}
+	if err == nil && t.random.IntN(500) == 0 {
+		_, err = tx.Exec(ctx, `INSERT INTO notices (post_id, author_id, place_id, until) VALUES ($1, $2, $3, $4)`,
+			p.ID, author, *group, store.Millis(id.Time().AddDate(0, 0, 30)))
 	}
 	if err != nil {
 		return err

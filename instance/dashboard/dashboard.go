@@ -100,11 +100,11 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	var ids []instance.PostID
 	var lengths []int
 	for _, part := range []section{
-		{`JOIN notices n ON n.post_id = p.id`, `n.until > $1 AND (n.level = 'info' OR n.place_id <> $2)`, `p.id DESC`, `n.place_id`, mostNotices},
-		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, `p.group_id`, mostNeeds},
-		{`JOIN events e ON e.post_id = p.id`, `e.starts_at < CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents},
-		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, `p.group_id`, mostOffers},
-		{`JOIN proposals q ON q.post_id = p.id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, `p.group_id`, mostClosing},
+		{`notices n`, `n.post_id`, `n.until > $1 AND (n.level = 'info' OR n.place_id <> $2)`, `p.id DESC`, `n.place_id`, mostNotices},
+		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, `p.group_id`, mostNeeds},
+		{`events e`, `e.post_id`, `e.starts_at BETWEEN CAST($1 AS BIGINT) - 2678400000 AND CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents},
+		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, `p.group_id`, mostOffers},
+		{`proposals q`, `q.post_id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, `p.group_id`, mostClosing},
 	} {
 		found, err := s.find(ctx, v, place, groups, now, part)
 		if err != nil {
@@ -132,12 +132,12 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	return d, err
 }
 
-// section is one list of a dashboard in SQL: what it joins posts p with, which
-// lines it takes, in which order, by which column they belong to a place, and
-// how many at most.
+// section is one list of a dashboard in SQL: the table that tells of posts p and
+// its column that names them, which lines it takes, in which order, by which
+// column they belong to a place, and how many at most.
 type section struct {
-	from, where, order, at string
-	most                   int
+	from, post, where, order, at string
+	most                         int
 }
 
 // open holds for proposals q of which something can still be taken.
@@ -173,7 +173,8 @@ func (s *Service) groups(ctx context.Context, place instance.ActorID, near []ins
 }
 
 // find returns the posts of a section: those posted in one of the groups, and
-// those that the place itself brought from elsewhere.
+// those that the place itself brought from elsewhere. A cross join has SQLite
+// begin with the few lines that are open, never with all posts there are.
 func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time, part section) ([]instance.PostID, error) {
 	args := []any{store.Millis(now), place, part.most}
 	first := len(args) + 1
@@ -184,9 +185,9 @@ func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.Ac
 	may, args := readable.Where(v, args)
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT p.id
-		  FROM posts p `+part.from+`
+		  FROM `+part.from+` CROSS JOIN posts p
 		  JOIN actors a ON a.id = p.author_id
-		 WHERE `+part.where+`
+		 WHERE p.id = `+part.post+` AND `+part.where+`
 		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.audience <> 'direct'
 		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL
 		   AND (`+part.at+` IN (`+in+`)
