@@ -135,7 +135,7 @@ func (p *CampaignPlan) Check(now time.Time) error {
 	case !slices.Contains(CampaignTemplates, p.Template):
 		return &Invalid{Field: "template", Code: "unknown"}
 	case p.Name == "":
-		return &Invalid{Field: "name", Code: "missing"}
+		return &Invalid{Field: "name", Code: "unnamed"}
 	case utf8.RuneCountInString(p.Name) > MaxCampaignName:
 		return &Invalid{Field: "name", Code: "too-long", Limit: MaxCampaignName}
 	case utf8.RuneCountInString(p.Text) > MaxCampaignText:

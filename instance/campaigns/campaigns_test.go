@@ -244,7 +244,7 @@ func TestV12_WhatACampaignCannotBe(t *testing.T) {
 			{"no start", func(p *instance.CampaignPlan) { p.Starts = time.Time{} }, "starts", "missing"},
 			{"in ten years", func(p *instance.CampaignPlan) { p.Starts = p.Starts.Add(3650 * day); p.Ends = p.Starts.Add(day) }, "starts", "too-late"},
 			{"over already", func(p *instance.CampaignPlan) { p.Starts = p.Starts.Add(-3 * day); p.Ends = p.Starts.Add(day) }, "ends", "past"},
-			{"no name but controls", func(p *instance.CampaignPlan) { p.Name = "\u202e\u200b \u2066" }, "name", "missing"},
+			{"no name but controls", func(p *instance.CampaignPlan) { p.Name = "\u202e\u200b \u2066" }, "name", "unnamed"},
 			{"a long name", func(p *instance.CampaignPlan) { p.Name = strings.Repeat("a", 81) }, "name", "too-long"},
 			{"a hashtag of digits", func(p *instance.CampaignPlan) { p.Tag = "#2026" }, "tag", "malformed"},
 			{"no place", func(p *instance.CampaignPlan) { p.Places = nil }, "places", "missing"},

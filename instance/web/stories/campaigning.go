@@ -95,7 +95,7 @@ func campaigning() []Story {
 		{"campaign_form/new", plan(func(*pages.CampaignForm) {})},
 		{"campaign_form/error", plan(func(p *pages.CampaignForm) {
 			p.Problems = []view.Problem{
-				{Field: "name", Code: "missing"}, {Field: "ends", Code: "before-start"}, {Field: "places", Code: "missing"}, {Field: "rules", Code: "unknown"},
+				{Field: "name", Code: "unnamed"}, {Field: "ends", Code: "before-start"}, {Field: "places", Code: "missing"}, {Field: "rules", Code: "unknown"},
 				{Field: "contacts", Code: "phone"}, {Field: "tag", Code: "malformed"},
 			}
 		})},
