@@ -163,6 +163,14 @@ func TestJ8_ACampaignGoesFromATemplateToItsArchiveOnPages(t *testing.T) {
 			t.Errorf("for the screen: %+v, %v", screen, err)
 		}
 
+		back := amina.Press(amina.Open(path), "form[action$='/extend'] button", apptest.Fields{"ends": {daysOff(2)}})
+		if back.Status != http.StatusUnprocessableEntity || !back.Has("#ends-problem") {
+			t.Errorf("put off to earlier: %d", back.Status)
+		}
+		if later := amina.Press(back, "form[action$='/extend'] button", apptest.Fields{"ends": {daysOff(20)}}); later.Status != http.StatusOK || later.Find("#ends").AttrOr("value", "") != daysOff(20) {
+			t.Errorf("put off: %d %s", later.Status, later.Words(".problems"))
+		}
+
 		// Who planned it stops it; it stays readable.
 		open := bo.Open("/errands/new?mode=run&campaign=" + path[len("/campaigns/"):])
 		over := amina.Press(amina.Open(path), "form[action$='/stop'] button", nil)

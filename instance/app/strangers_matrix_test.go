@@ -122,8 +122,8 @@ var trials = map[string][]string{
 	"GET /campaigns/{id:[0-9]+}/poster":                         {"/campaigns/:campaign/poster"},
 	"GET /campaigns/{id:[0-9]+}/edit":                           {"/campaigns/:campaign/edit"},
 	"POST /campaigns/{id:[0-9]+}/edit":                          {"/campaigns/:campaign/edit name=moi&template=free&starts=2099-01-01&ends=2099-01-02&tag=moi&place=1"},
-	"POST /campaigns/{id:[0-9]+}/{deed:ask|approve|return|stop|drop}": {
-		"/campaigns/:campaign/ask", "/campaigns/:campaign/approve", "/campaigns/:campaign/return remark=moi", "/campaigns/:campaign/stop", "/campaigns/:campaign/drop",
+	"POST /campaigns/{id:[0-9]+}/{deed:ask|approve|return|extend|stop|drop}": {
+		"/campaigns/:campaign/ask", "/campaigns/:campaign/approve", "/campaigns/:campaign/return remark=moi", "/campaigns/:campaign/extend ends=2099-01-01", "/campaigns/:campaign/stop", "/campaigns/:campaign/drop",
 	},
 	"GET /g/{name}/clubs/new":                       {"/g/tilleuls/clubs/new"},
 	"POST /g/{name}/clubs":                          {"/g/tilleuls/clubs title=moi&username=moi&topic=sport&entry=open"},

@@ -166,7 +166,21 @@ func TestC8_ACampaignIsCheckedBySomebodyElseAndEndsByItself(t *testing.T) {
 		}
 		_, err = f.posts(f.bo, "Venez", instance.CampaignPart{Campaign: id})
 		must(t, err)
+		// It is put off by those who may stop it, as far as half a year.
+		if err := f.Campaigns.Extend(ctx, f.bo, id, p.Ends.Add(day)); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("put off by a neighbour: %v", err)
+		}
+		for code, ends := range map[string]time.Time{"not-later": p.Ends, "too-far": p.Starts.Add(400 * day)} {
+			if err := f.Campaigns.Extend(ctx, f.lucette, id, ends); !invalid(err, "ends", code) {
+				t.Errorf("put off to %s: %v", ends, err)
+			}
+		}
+		must(t, f.Campaigns.Extend(ctx, f.lucette, id, p.Ends.Add(2*day)))
 		f.Clock.Advance(15 * day)
+		if at, err := f.Campaigns.End(ctx, id); err != nil || !at.Equal(p.Ends.Add(2*day).Truncate(time.Millisecond)) {
+			t.Errorf("ends at its old end: %s, %v", at, err)
+		}
+		f.Clock.Advance(2 * day)
 		if at, err := f.Campaigns.End(ctx, id); err != nil || !at.IsZero() {
 			t.Errorf("does not end: %s, %v", at, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"palier/instance"
@@ -163,6 +164,29 @@ func (s *Service) Stop(ctx context.Context, by instance.Account, id instance.ID)
 			UPDATE campaigns
 			   SET state = 'draft', checker_id = NULL, checked_at = NULL
 			 WHERE id = $1`, id)
+		return err
+	})
+}
+
+// Extend puts the end of a running campaign off. Who drafted it may, and who could
+// check it; others get [instance.ErrNotFound]. It returns an [instance.Invalid] for
+// an end that cannot be, and [instance.ErrConflict] for what does not run.
+func (s *Service) Extend(ctx context.Context, by instance.Account, id instance.ID, ends time.Time) error {
+	return s.with(ctx, id, "extend", func(tx store.Tx, c *instance.Campaign) error {
+		if err := mayStop(ctx, tx, by, c); err != nil {
+			return err
+		}
+		if c.State != instance.CampaignRunning {
+			return instance.ErrConflict
+		}
+		if !ends.After(c.Ends) {
+			return &instance.Invalid{Field: "ends", Code: "not-later"}
+		}
+		c.Ends = ends
+		if err := c.Check(s.now()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE campaigns SET ends_at = $2 WHERE id = $1`, id, store.Millis(ends))
 		return err
 	})
 }

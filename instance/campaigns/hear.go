@@ -10,11 +10,16 @@ import (
 )
 
 // Hear takes in what is posted for a campaign: with it in mind, or with its
-// hashtag in one of its places. It returns an [instance.Invalid] for what cannot
+// hashtag in one of its places; and throws away what somebody planned who leaves. It returns an [instance.Invalid] for what cannot
 // be posted for it.
 func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error {
 	var err error
 	switch {
+	case d.Kind == instance.Left:
+		if _, err := tx.Exec(ctx, `DELETE FROM campaigns WHERE author_id = $1 AND state IN ('draft', 'waiting')`, d.Actor.ID); err != nil {
+			return fmt.Errorf("campaigns that %s planned: %w", d.Actor.ID, err)
+		}
+		return nil
 	case d.Kind != instance.Posted || d.Post.Group == nil || d.Post.ReplyTo != 0 || d.Post.ReplyToURI != "":
 		return nil
 	case d.Post.Campaign != nil:

@@ -32,7 +32,7 @@ func (s *Server) campaignRoutes(r chi.Router) {
 	r.Get("/campaigns/{id:[0-9]+}/poster", s.page(s.getCampaignPoster))
 	r.Get("/campaigns/{id:[0-9]+}/edit", s.signedIn(s.getEditCampaign))
 	r.Post("/campaigns/{id:[0-9]+}/edit", s.signedIn(s.editCampaign))
-	r.Post("/campaigns/{id:[0-9]+}/{deed:ask|approve|return|stop|drop}", s.signedIn(s.steerCampaign))
+	r.Post("/campaigns/{id:[0-9]+}/{deed:ask|approve|return|extend|stop|drop}", s.signedIn(s.steerCampaign))
 }
 
 func campaignPath(id instance.ID) string { return "/campaigns/" + id.String() }
@@ -299,6 +299,12 @@ func (s *Server) steerCampaign(w http.ResponseWriter, r *http.Request) error {
 	case "return":
 		leads = "/home"
 		err = s.Campaigns.SendBack(ctx, *me(r), id, r.PostFormValue("remark"))
+	case "extend":
+		ends, ok := s.readDay(r.PostFormValue("ends"), 24*time.Hour-time.Minute)
+		if !ok || ends.IsZero() {
+			return s.showCampaign(w, r, http.StatusUnprocessableEntity, []view.Problem{{Field: "ends", Code: "day"}})
+		}
+		err = s.Campaigns.Extend(ctx, *me(r), id, ends)
 	case "stop":
 		err = s.Campaigns.Stop(ctx, *me(r), id)
 	case "drop":

@@ -27,6 +27,9 @@ type Campaign struct {
 // Ruled tells whether it asks anything of what is posted for it.
 func (c Campaign) Ruled() bool { return len(c.Rules) > 0 || c.OwnRule != "" }
 
+// LastDay is its last day as a form sends it.
+func (c Campaign) LastDay() string { return c.Ends.Format(time.DateOnly) }
+
 // Contact is whom one can call.
 type Contact struct {
 	Name  string
