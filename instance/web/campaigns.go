@@ -518,7 +518,7 @@ func ruleLine(l *words.Language, c *instance.Campaign) string {
 func (s *Server) withinView(r *http.Request) (*view.CampaignWithin, error) {
 	c, part, err := s.within(r)
 	if errors.Is(err, instance.ErrInvalid) || c == nil && err == nil {
-		return nil, nil //nolint:nilerr // what is no campaign any more is just a form
+		return nil, nil // what is no campaign any more is just a form
 	}
 	if err != nil {
 		return nil, err
