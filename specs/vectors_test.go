@@ -14,11 +14,11 @@ import (
 	"palier/specs/conformity"
 )
 
-// kindOf is the folder a vector lies in. Those of proofs and host-meta have no
-// schema, and are read by the tests of packages proof and jrd.
+// kindOf is the folder a vector lies in. Those of proofs, ledgers and host-meta
+// have no schema, and are read by the tests of packages proof, ledger and jrd.
 func kindOf(name string) (kind string, ok bool) {
 	kind, _, _ = strings.Cut(strings.TrimPrefix(name, "vectors/"), "/")
-	return kind, kind != "proof" && kind != "host-meta"
+	return kind, kind != "proof" && kind != "ledger" && kind != "host-meta"
 }
 
 func files(t *testing.T, pattern string) []string {

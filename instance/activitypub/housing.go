@@ -43,6 +43,8 @@ type Housing interface {
 	Home(ctx context.Context, signer, home string) ([]byte, error)
 	Ledger(ctx context.Context, signer, home string, after int) ([]byte, error)
 	Hear(ctx context.Context, signer, home string, statement []byte) (housing.Answer, error)
+	// Received keeps a file for a programme of ours, and signs for it.
+	Received(ctx context.Context, signer, group string, p housing.Parcel) ([]byte, error)
 	// DeskOf is what a programme of ours says of itself.
 	DeskOf(ctx context.Context, group string) (housing.Desk, error)
 }
@@ -54,6 +56,7 @@ func (s *Service) housingRoutes(r chi.Router) {
 	r.Get("/h/{id}/ledger", s.getLedger)
 	r.Post("/h/{id}/ledger", s.postLedger)
 	r.Get("/g/{name}/desk", s.getDesk)
+	r.Post("/g/{name}/files", s.postFile)
 }
 
 // partner returns who signed a request. It returns [instance.ErrNotFound] for
@@ -136,6 +139,49 @@ func (s *Service) postLedger(w http.ResponseWriter, r *http.Request) {
 		}
 		return http.StatusOK, a.Page, err
 	})
+}
+
+// postFile takes a file from a caseworker of a partner. What is in it is not to
+// be read here.
+func (s *Service) postFile(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2*housing.MostParcel))
+		if err != nil {
+			return 0, nil, fmt.Errorf("read a file: %w", instance.ErrNotFound)
+		}
+		signer, err := s.partner(r, body)
+		if err != nil {
+			return 0, nil, err
+		}
+		var p housing.Parcel
+		if err := json.Unmarshal(body, &p); err != nil {
+			return 0, nil, fmt.Errorf("read a file: %w", instance.ErrNotFound)
+		}
+		receipt, err := s.nouns.Housing.Received(r.Context(), signer, s.site.GroupURI(chi.URLParam(r, "name")), p)
+		return http.StatusOK, receipt, err
+	})
+}
+
+// Send brings a file to a programme elsewhere. It is [housing.Wire].
+func (s *Service) Send(ctx context.Context, as instance.Actor, group string, p housing.Parcel) ([]byte, error) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	sign, err := s.signAs(ctx, as, signature.DigestOf(body))
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.client.Speak(ctx, group+"/files", body, sign)
+	switch {
+	case err != nil:
+		return nil, errors.Join(instance.ErrUnreachable, err)
+	case r.Status == http.StatusOK && r.Body != nil:
+		return r.Body, nil
+	case r.Status == http.StatusNotFound:
+		return nil, fmt.Errorf("send a file to %s: %w", group, instance.ErrNotFound)
+	}
+	return nil, fmt.Errorf("send a file to %s: answered %d: %w", group, r.Status, instance.ErrUnreachable)
 }
 
 // private answers one server alone.

@@ -2,9 +2,12 @@ package app_test
 
 import (
 	"errors"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"palier/federation/client"
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/housing"
@@ -13,6 +16,7 @@ import (
 	"palier/instance/store"
 	"palier/protocol/ledger"
 	"palier/protocol/vocab"
+	"palier/specs/conformity"
 )
 
 // bureau is the programme of one association on a server of its own.
@@ -156,6 +160,15 @@ func TestJ19_AHomeIsPlacedBetweenTwoServers(t *testing.T) {
 			t.Errorf("the partner sees %+v, %v", homes, err)
 		}
 
+		m := housing.Minimum{Contact: "Casimir", Address: "rue du Canari", Household: "deux adultes"}
+		receipt, err := rhone.Housing.Send(ctx, rhone.worker, rhone.programme.Group.ID, l.URI, h.Number, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := isere.Housing.Read(ctx, isere.worker, isere.programme.Group.ID, receipt.File); err != nil || got != m {
+			t.Errorf("the file reads %+v, %v", got, err)
+		}
+
 		if h, err = isere.Housing.Agree(ctx, isere.worker, h.ID); err != nil || h.State != instance.HoldAgreed {
 			t.Fatalf("got %+v, %v", h, err)
 		}
@@ -204,4 +217,81 @@ func verified(t *testing.T, b *bureau, id instance.ListingID) *ledger.Book {
 		t.Fatal(err)
 	}
 	return book
+}
+
+// TestJ19_OnlyAPartnersServerIsAnswered asks for a home as everybody who may not
+// see it: nobody can tell it from one that is not there.
+func TestJ19_OnlyAPartnersServerIsAnswered(t *testing.T) {
+	t.Parallel()
+	rhone, isere := twoBureaus(t, store.SQLite)
+	gard := openBureau(t, apptest.Open(t, store.SQLite, nil), "gard")
+	ctx := t.Context()
+	l := rhone.offer(1)
+	apptest.Settle(t, rhone.Server, isere.Server)
+	fetch := func(from *bureau) ([]byte, error) {
+		f, err := from.Federation.Fetch(ctx, l.URI)
+		return f.Body, err
+	}
+
+	body, err := fetch(isere)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conformity.Validate("housing", body); err != nil {
+		t.Error(err)
+	}
+	if _, err := fetch(gard); !errors.Is(err, client.ErrNotFound) {
+		t.Errorf("a server that was not agreed to: got %v", err)
+	}
+	path := strings.TrimPrefix(l.URI, rhone.URL)
+	for _, end := range []string{"", "/ledger"} {
+		status, got := rhone.Get(path+end, "application/activity+json")
+		_, absent := rhone.Get("/h/1"+end, "application/activity+json")
+		if status != http.StatusNotFound || got != absent {
+			t.Errorf("unsigned, %s is answered with %d %q, what is not there with %q", path+end, status, got, absent)
+		}
+	}
+
+	partners, err := rhone.Housing.Partners(ctx, rhone.lead, rhone.programme.Group.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rhone.Housing.Expel(ctx, rhone.lead, rhone.programme.Group.ID, partners[0].Group.ID); err != nil {
+		t.Fatal(err)
+	}
+	apptest.Settle(t, rhone.Server, isere.Server)
+	if _, err := fetch(isere); !errors.Is(err, client.ErrNotFound) {
+		t.Errorf("a partner that was expelled: got %v", err)
+	}
+	homes, err := isere.Housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10)
+	if err != nil || len(homes) != 0 {
+		t.Errorf("who was expelled still has %+v, %v", homes, err)
+	}
+}
+
+// TestJ19_AServerThatKeepsNoRulesIsRefusedByItself has somebody ask who is no
+// programme: no person is even asked.
+func TestJ19_AServerThatKeepsNoRulesIsRefusedByItself(t *testing.T) {
+	t.Parallel()
+	rhone := openBureau(t, apptest.Open(t, store.SQLite, nil), "rhone")
+	other := apptest.Open(t, store.SQLite, nil)
+	ctx := t.Context()
+	place := other.Place("tilleuls", vocab.LevelNeighbourhood)
+	who := other.Resident("amina", place)
+	far := other.Find(rhone.Handle("rhone"))
+	for _, id := range []instance.ActorID{who.ID, place.ID} {
+		if _, err := other.People.Follow(ctx, id, far.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apptest.Settle(t, rhone.Server, other)
+	partners, err := rhone.Housing.Partners(ctx, rhone.lead, rhone.programme.Group.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range partners {
+		if p.SeesOurs == instance.PartnerAsked || p.SeesOurs == instance.PartnerAgreed {
+			t.Errorf("a person is asked about %s", p.Group.URI)
+		}
+	}
 }

@@ -297,6 +297,7 @@ var trials = map[string][]string{
 	"GET /h/{id}":             {"/h/:home"},
 	"GET /h/{id}/ledger":      {"/h/:home/ledger", "/h/:home/ledger?after=1"},
 	"POST /h/{id}/ledger":     {"/h/:home/ledger id=moi"},
+	"POST /g/{name}/files":    {"/g/toit/files id=moi"},
 	"GET /g/{name}/desk":      {"/g/toit/desk", "/g/tilleuls/desk"},
 	"GET /u/{id}":             {"/u/::amina"},
 	"GET /u/{id}/outbox":      {"/u/::amina/outbox", "/u/::amina/outbox?before=9223372036854775807"},

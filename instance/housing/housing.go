@@ -64,6 +64,8 @@ type Wire interface {
 	Say(ctx context.Context, as instance.Actor, home string, statement []byte) (Answer, error)
 	// Entries asks for what stands in the ledger of a home after an entry.
 	Entries(ctx context.Context, as instance.Actor, home string, after int) ([]byte, error)
+	// Send brings a file to a programme elsewhere, and returns its receipt.
+	Send(ctx context.Context, as instance.Actor, group string, p Parcel) ([]byte, error)
 	// Tell queues what a partner is told, in the transaction that did it.
 	Tell(ctx context.Context, tx store.Tx, w Word) error
 }

@@ -358,6 +358,9 @@ func (s *Service) sweep(ctx context.Context, _ Sweep) error {
 	if err := s.lapse(ctx); err != nil {
 		return err
 	}
+	if err := s.forget(ctx); err != nil {
+		return err
+	}
 	return s.purge(ctx)
 }
 

@@ -16,18 +16,20 @@ import (
 	"palier/protocol/ledger"
 )
 
-// histories is how many are tried: few each time, as many as
-// PALIER_HOUSING_HISTORIES says when somebody wants to be sure.
-func histories(t *testing.T) int {
+// rounds is how many times a hundred histories are tried: once each time, as many
+// as PALIER_HOUSING_HISTORIES says when somebody wants to be sure.
+func rounds(t *testing.T) int {
 	t.Helper()
-	if s := os.Getenv("PALIER_HOUSING_HISTORIES"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
+	const each = 100 // of rapid, unless -rapid.checks says otherwise
+	s := os.Getenv("PALIER_HOUSING_HISTORIES")
+	if s == "" {
+		return 1
 	}
-	return 8
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (n + each - 1) / each
 }
 
 // TestNoBedIsEverPromisedTwice tells random histories of one home that two other
@@ -37,14 +39,14 @@ func histories(t *testing.T) int {
 // beds in the database are those of the ledger, and whatever anybody was ever
 // told stands in it.
 func TestNoBedIsEverPromisedTwice(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
 	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
 	gard := w.side(t, "gard", storetest.Open(t, store.SQLite))
 	isere.sees(rhone)
 	gard.sees(rhone)
-	n := histories(t)
-	for i := range n {
+	for i := range rounds(t) {
 		ok := t.Run(strconv.Itoa(i), func(t *testing.T) {
 			rapid.Check(t, func(r *rapid.T) { tell(r, w, rhone, isere, gard) })
 		})

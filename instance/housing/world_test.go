@@ -2,6 +2,7 @@ package housing_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"strings"
@@ -33,7 +34,8 @@ type world struct {
 
 	// What happens to the next thing that is said.
 	loseSaying, loseAnswer, twice bool
-	cut                           bool        // nothing gets through
+	cut                           bool // nothing gets through
+	parcels                       []housing.Parcel
 	heard                         [][3]string // who said what about which home, to be said again
 }
 
@@ -302,7 +304,24 @@ func (x wire) Entries(ctx context.Context, as instance.Actor, home string, after
 	return to.housing.Ledger(ctx, as.URI, home, after)
 }
 
+func (x wire) Send(ctx context.Context, as instance.Actor, group string, p housing.Parcel) ([]byte, error) {
+	to := x.s.w.sides[hostOf(group)]
+	if to == nil || x.s.w.cut {
+		return nil, instance.ErrUnreachable
+	}
+	x.s.w.parcels = append(x.s.w.parcels, p)
+	return to.housing.Received(ctx, as.URI, group, p)
+}
+
 func (x wire) Tell(_ context.Context, tx store.Tx, w housing.Word) error {
 	store.AfterCommit(tx, func() { x.s.words = append(x.s.words, w) })
 	return nil
+}
+
+// key is what the programme of a side signs with.
+func (s *side) key() ed25519.PrivateKey {
+	s.tb.Helper()
+	var seed []byte
+	must(s.tb, s.db.Read().QueryRow(s.tb.Context(), `SELECT seal_key FROM housing_programmes WHERE group_id = $1`, s.programme.Group.ID).Scan(&seed))
+	return ed25519.NewKeyFromSeed(seed)
 }

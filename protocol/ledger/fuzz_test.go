@@ -94,3 +94,26 @@ func FuzzDecodePage(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDecodeReceipt holds that whatever is read is written as it was.
+func FuzzDecodeReceipt(f *testing.F) {
+	a := newAssociation("isere")
+	r, err := ledger.SignReceipt(a.key, ledger.Receipt{File: "AAAAAAAAAAAAAAAAAAAAAA", Ledger: home, Hold: 2, By: a.group, At: noon})
+	if err != nil {
+		f.Fatal(err)
+	}
+	b, err := r.Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := ledger.DecodeReceipt(b)
+		if err != nil {
+			return
+		}
+		if again, err := r.Encode(); err != nil || !bytes.Equal(b, again) {
+			t.Errorf("%s came out as %s (%v)", b, again, err)
+		}
+	})
+}

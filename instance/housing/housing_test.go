@@ -1,0 +1,352 @@
+package housing_test
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"palier/instance"
+	"palier/instance/france"
+	"palier/instance/housing"
+	"palier/instance/store"
+	"palier/instance/store/storetest"
+	"palier/protocol/as2"
+	"palier/protocol/ledger"
+	"palier/protocol/vocab"
+)
+
+var everyState = []instance.ListingState{
+	instance.ListingDraft, instance.ListingSubmitted, instance.ListingVetted, instance.ListingAvailable, instance.ListingHeld,
+	instance.ListingPlaced, instance.ListingEnding, instance.ListingClosed,
+}
+
+// TestAHomeTakesNoStepThatIsNone tries every step of people from every state, and
+// every change of state in the database itself.
+func TestAHomeTakesNoStepThatIsNone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		s := newWorld().side(t, "rhone", db)
+		l, err := s.housing.Draft(ctx, s.worker, s.programme.Group.ID, facts(ledger.NightOf(s.now())+1, 1))
+		must(t, err)
+		for _, step := range instance.ListingSteps {
+			if slices.Contains(step.From(), instance.ListingDraft) {
+				continue
+			}
+			if err := s.housing.Step(ctx, s.lead, l.ID, step, "parce que"); !errors.Is(err, instance.ErrConflict) {
+				t.Errorf("%s from a draft: got %v", step.Name(), err)
+			}
+		}
+		if err := s.housing.Step(ctx, s.lead, l.ID, instance.CloseListing, " "); !errors.Is(err, instance.ErrInvalid) {
+			t.Errorf("closed without a reason: got %v", err)
+		}
+		must(t, s.housing.Step(ctx, s.worker, l.ID, instance.SubmitListing, ""))
+		if err := s.housing.Step(ctx, s.worker, l.ID, instance.VetListing, ""); !errors.Is(err, instance.ErrForbidden) {
+			t.Errorf("vetted by who wrote it down: got %v", err)
+		}
+		for _, from := range everyState {
+			for _, to := range everyState {
+				want := s.one(`SELECT COUNT(*) FROM housing_steps WHERE before = $1 AND after = $2`, string(from), string(to)) == 1
+				if from == to {
+					continue
+				}
+				if got := s.mayStep(l.ID, from, to); got != want {
+					t.Errorf("the database takes a home from %s to %s: %t", from, to, got)
+				}
+			}
+		}
+	})
+}
+
+// mayStep tells whether the database lets a home that stands in one state come
+// into another.
+func (s *side) mayStep(id instance.ListingID, from, to instance.ListingState) bool {
+	s.tb.Helper()
+	ctx, may := s.tb.Context(), false
+	undo := errors.New("undo")
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		// A way from where it is to where it should be, step by step.
+		for _, state := range way(from) {
+			if _, err := tx.Exec(ctx, `UPDATE housing_listings SET state = $2, vetted_at = 1 WHERE id = $1`, id, string(state)); err != nil {
+				return err
+			}
+		}
+		may = store.Savepoint(ctx, tx, func(tx store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE housing_listings SET state = $2, vetted_at = 1 WHERE id = $1`, id, string(to))
+			return err
+		}) == nil
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		s.tb.Fatal(err)
+	}
+	return may
+}
+
+// way leads from submitted to a state.
+func way(to instance.ListingState) []instance.ListingState {
+	switch to {
+	case instance.ListingDraft, instance.ListingClosed:
+		return []instance.ListingState{to}
+	case instance.ListingSubmitted:
+		return nil
+	}
+	at := slices.Index(everyState, to)
+	return everyState[2 : at+1]
+}
+
+func TestWhatStandsInALedgerStays(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		s := newWorld().side(t, "rhone", db)
+		l := s.offer(1)
+		for name, sql := range map[string]string{
+			"changed":           `UPDATE housing_entries SET body = '' WHERE listing_id = $1`,
+			"removed":           `DELETE FROM housing_entries WHERE listing_id = $1`,
+			"a gap":             `INSERT INTO housing_entries (listing_id, number, hash, previous, body) VALUES ($1, 3, 'x', 'y', '')`,
+			"a fork":            `INSERT INTO housing_entries (listing_id, number, hash, previous, body) SELECT listing_id, 1, 'x', previous, '' FROM housing_entries WHERE listing_id = $1`,
+			"a link to nothing": `INSERT INTO housing_entries (listing_id, number, hash, previous, body) VALUES ($1, 2, 'x', 'y', '')`,
+		} {
+			err := db.InTx(ctx, func(tx store.Tx) error {
+				_, err := tx.Exec(ctx, sql, l.ID)
+				return err
+			})
+			if err == nil {
+				t.Errorf("%s: the database took it", name)
+			}
+		}
+		if _, err := ledger.Verify(s.entries(l.ID), ledger.Evidence{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestWhoIsNotAgreedToHearsNothing is the way of a partner from asking to being
+// expelled, as the keeper's server answers it.
+func TestWhoIsNotAgreedToHearsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	l := rhone.offer(1)
+	asked := isere.programme.Group.URI
+	may := func() bool {
+		t.Helper()
+		_, err := rhone.housing.Home(ctx, asked, l.URI)
+		_, err2 := rhone.housing.Ledger(ctx, asked, l.URI, 0)
+		if (err == nil) != (err2 == nil) || err != nil && !errors.Is(err, instance.ErrNotFound) {
+			t.Fatalf("home %v, ledger %v", err, err2)
+		}
+		return err == nil
+	}
+	if may() {
+		t.Error("a stranger sees the home")
+	}
+	isere.sees(rhone)
+	if !may() {
+		t.Error("a partner does not see the home")
+	}
+	homes, err := isere.housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10)
+	if err != nil || len(homes) != 1 {
+		t.Fatalf("got homes %+v, %v", homes, err)
+	}
+
+	near := rhone.knows(isere)
+	must(t, rhone.housing.Expel(ctx, rhone.lead, rhone.programme.Group.ID, near.ID))
+	must(t, rhone.housing.ShareAllNow(ctx, housing.ShareAll{Programme: rhone.programme.Group.ID, Partner: near.ID, Back: true}))
+	w.deliver()
+	if may() {
+		t.Error("who was expelled sees the home")
+	}
+	if homes, err = isere.housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10); err != nil || len(homes) != 0 {
+		t.Errorf("who was expelled still has %+v, %v", homes, err)
+	}
+	_, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
+	if !errors.Is(err, instance.ErrNotFound) {
+		t.Errorf("who was expelled asks: got %v", err)
+	}
+}
+
+func TestAPartnerWithANewSealIsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	l := rhone.offer(1)
+	isere.sees(rhone)
+	other := w.side(t, "gard", storetest.Open(t, store.SQLite))
+	isere.exec(`UPDATE housing_programmes SET seal = $1, seal_key = $2`, string(other.programme.Seal), []byte(other.key().Seed()))
+	isere.programme.Seal = other.programme.Seal
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
+	if err != nil || h.State != instance.HoldRefused || h.Why != ledger.BadSeal {
+		t.Errorf("under a seal nobody agreed to: got %+v, %v", h, err)
+	}
+	near := rhone.knows(isere)
+	must(t, rhone.housing.MeetNow(ctx, housing.Meet{Programme: rhone.programme.Group.ID, Partner: near.ID}))
+	partners, err := rhone.housing.Partners(ctx, rhone.lead, rhone.programme.Group.ID)
+	if err != nil || partners[0].SeesOurs != instance.PartnerAsked || partners[0].Seal != other.programme.Seal {
+		t.Errorf("got %+v, %v", partners, err)
+	}
+}
+
+// TestAKeeperThatShowsTwoLedgersIsNotAskedAgain has a keeper lose its last
+// entries, as after a backup, and go on otherwise.
+func TestAKeeperThatShowsTwoLedgersIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	l := rhone.offer(2)
+	isere.sees(rhone)
+	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	if err != nil || h.State != instance.HoldHeld {
+		t.Fatalf("got %+v, %v", h, err)
+	}
+	// The keeper's server is put back to the state before that.
+	rhone.exec(`DROP TRIGGER housing_entry_gone`)
+	rhone.exec(`DELETE FROM housing_entries WHERE listing_id = $1 AND number > 1`, l.ID)
+	rhone.exec(`DELETE FROM housing_nights WHERE listing_id = $1`, l.ID)
+	rhone.restart()
+	refused, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	if err != nil || refused.State != instance.HoldRefused || refused.Why != ledger.Unlike {
+		t.Fatalf("a keeper that lost entries: got %+v, %v", refused, err)
+	}
+	// It goes on by itself, and grants the bed to somebody else.
+	if _, err := rhone.heard(l, rhone.asks(l, ask)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rhone.heard(l, rhone.asks(l, ask)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+		if !errors.Is(err, instance.ErrConflict) {
+			t.Fatalf("a keeper that shows another ledger: got %v", err)
+		}
+	}
+}
+
+func TestAFrozenProgrammeHoldsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	l := rhone.offer(2)
+	isere.sees(rhone)
+	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	must(t, err)
+	must(t, rhone.housing.Freeze(ctx, rhone.worker, rhone.programme.Group.ID))
+	again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	if err != nil || again.State != instance.HoldRefused || again.Why != ledger.IsFrozen {
+		t.Errorf("asked of a frozen programme: got %+v, %v", again, err)
+	}
+	if got, err := isere.housing.Agree(ctx, isere.lead, h.ID); err != nil || got.State != instance.HoldHeld || got.Why != ledger.IsFrozen {
+		t.Errorf("agreed with a frozen programme: got %+v, %v", got, err)
+	}
+	if got, err := isere.housing.Withdraw(ctx, isere.lead, h.ID); err != nil || got.State != instance.HoldWithdrawn {
+		t.Errorf("withdrawn: got %+v, %v", got, err)
+	}
+	if err := rhone.housing.Thaw(ctx, rhone.worker, rhone.programme.Group.ID); !errors.Is(err, instance.ErrForbidden) {
+		t.Errorf("thawed by a caseworker: got %v", err)
+	}
+	must(t, rhone.housing.Thaw(ctx, rhone.lead, rhone.programme.Group.ID))
+	if h, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); err != nil || h.State != instance.HoldHeld {
+		t.Errorf("got %+v, %v", h, err)
+	}
+}
+
+func TestWithoutANetworkNothingIsHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	l := rhone.offer(1)
+	isere.sees(rhone)
+	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
+	w.cut = true
+	if _, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); !errors.Is(err, instance.ErrUnreachable) {
+		t.Errorf("got %v", err)
+	}
+	if got := isere.one(`SELECT COUNT(*) FROM housing_holds`); got != 0 {
+		t.Errorf("%d holds that nobody was asked for", got)
+	}
+	w.cut, w.loseAnswer = false, true // the grant is written, and its answer lost
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	if err != nil || h.State != instance.HoldUnanswered {
+		t.Fatalf("got %+v, %v", h, err)
+	}
+	var said string
+	must(t, isere.db.Read().QueryRow(ctx, `SELECT id FROM housing_statements`).Scan(&said))
+	must(t, isere.housing.SayAgainNow(ctx, said))
+	if h = isere.hold(h.ID); h.State != instance.HoldHeld {
+		t.Errorf("said again it is %s", h.State)
+	}
+	if got := len(rhone.entries(l.ID)); got != 3 {
+		t.Errorf("%d entries, want three: what is said twice is one", got)
+	}
+}
+
+func TestH04_AreasDependOnTheCommuneAlone(t *testing.T) {
+	t.Parallel()
+	all, err := france.Communes()
+	must(t, err)
+	small := 0
+	for i, c := range all {
+		if i%97 != 0 { // a few hundred of them
+			continue
+		}
+		a, ok := housing.AreaOf(all, c.Code)
+		if !ok {
+			continue // a commune of which nobody knows where it is
+		}
+		if a.RadiusKM < vocab.MinRadiusKM || a.Middle != (as2.Point{Latitude: math.Round(a.Middle.Latitude*100) / 100, Longitude: math.Round(a.Middle.Longitude*100) / 100}) {
+			t.Errorf("%s is told in %+v", c.Name, a)
+		}
+		if c.Population >= 2000 {
+			continue
+		}
+		small++
+		if strings.HasPrefix(string(a.Territory), "FR:COG:") || strings.Contains(a.Name, c.Name) {
+			t.Errorf("%s with %d people is told as %+v", c.Name, c.Population, a)
+		}
+	}
+	if small < 100 {
+		t.Errorf("only %d small communes were tried", small)
+	}
+}
+
+// TestH3_NoTableAsksWhereSomebodyIsFrom walks the columns of every table of
+// homes.
+func TestH3_NoTableAsksWhereSomebodyIsFrom(t *testing.T) {
+	t.Parallel()
+	db := storetest.Open(t, store.SQLite)
+	rows, err := db.Read().Query(t.Context(), `
+		SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name LIKE 'housing%'`)
+	must(t, err)
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		var name string
+		must(t, rows.Scan(&name))
+		n++
+		for _, word := range []string{"national", "citizen", "relig", "ethnic", "origin", "race", "price", "rent", "cost", "address", "street"} {
+			if strings.Contains(name, word) {
+				t.Errorf("there is a column %s", name)
+			}
+		}
+	}
+	must(t, rows.Err())
+	if n < 50 {
+		t.Errorf("only %d columns", n)
+	}
+}
