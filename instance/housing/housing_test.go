@@ -244,6 +244,11 @@ func TestAFrozenProgrammeHoldsNothing(t *testing.T) {
 	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
 	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
 	must(t, err)
+	ask.Places, ask.Wait = 2, true
+	waits, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	if err != nil || waits.State != instance.HoldWaiting {
+		t.Fatalf("got %+v, %v", waits, err)
+	}
 	must(t, rhone.housing.Freeze(ctx, rhone.worker, rhone.programme.Group.ID))
 	again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
 	if err != nil || again.State != instance.HoldRefused || again.Why != ledger.IsFrozen {
@@ -259,8 +264,13 @@ func TestAFrozenProgrammeHoldsNothing(t *testing.T) {
 		t.Errorf("thawed by a caseworker: got %v", err)
 	}
 	must(t, rhone.housing.Thaw(ctx, rhone.lead, rhone.programme.Group.ID))
-	if h, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); err != nil || h.State != instance.HoldHeld {
-		t.Errorf("got %+v, %v", h, err)
+	look := housing.Look{Programme: isere.programme.Group.ID, Home: l.URI}
+	if must(t, isere.housing.LookNow(ctx, look)); isere.hold(waits.ID).State != instance.HoldWaiting {
+		t.Errorf("who waited was served by a frozen programme: %s", isere.hold(waits.ID).State)
+	}
+	must(t, rhone.housing.SweepNow(ctx))
+	if must(t, isere.housing.LookNow(ctx, look)); isere.hold(waits.ID).State != instance.HoldHeld {
+		t.Errorf("once it goes on who waited is %s", isere.hold(waits.ID).State)
 	}
 }
 

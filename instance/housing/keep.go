@@ -195,7 +195,7 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 			return refuse(ledger.IsFrozen), nil
 		}
 	}
-	written, refusal, err := ledger.Keeper{Book: book, Key: d.key}.Hear(said, s.now())
+	written, refusal, err := ledger.Keeper{Book: book, Key: d.key, Still: d.stopped}.Hear(said, s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -318,7 +318,7 @@ func (s *Service) inLedger(ctx context.Context, tx store.Tx, l instance.Listing,
 	if err != nil {
 		return err
 	}
-	written, err := do(ledger.Keeper{Book: book, Key: d.key}, d.stopped)
+	written, err := do(ledger.Keeper{Book: book, Key: d.key, Still: d.stopped}, d.stopped)
 	if err != nil {
 		return err
 	}

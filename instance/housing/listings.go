@@ -272,7 +272,7 @@ func (s *Service) close(ctx context.Context, tx store.Tx, l instance.Listing) er
 	if err != nil {
 		return err
 	}
-	k := ledger.Keeper{Book: book, Key: d.key}
+	k := ledger.Keeper{Book: book, Key: d.key, Still: true}
 	written, err := k.Tidy(s.now())
 	if err != nil {
 		return err

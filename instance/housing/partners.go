@@ -144,6 +144,7 @@ func (s *Service) meet(ctx context.Context, j Meet) error {
 		_, err := tx.Exec(ctx, `
 			UPDATE housing_partners
 			   SET sees_ours = CASE WHEN sees_ours = 'agreed' AND (seal <> $3 OR recipient <> $4) THEN 'asked' ELSE sees_ours END,
+			       we_see = CASE WHEN we_see = 'agreed' AND seal <> '' AND (seal <> $3 OR recipient <> $4) THEN 'revoked' ELSE we_see END,
 			       seal = $3, recipient = $4
 			 WHERE programme_id = $1 AND partner_id = $2`, j.Programme, j.Partner, string(d.Seal), d.Recipient)
 		return err

@@ -250,7 +250,13 @@ func (s *Service) Thaw(ctx context.Context, by instance.Account, programme insta
 		if err := leads(ctx, tx, programme, by); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE housing_programmes SET frozen_at = NULL WHERE group_id = $1`, programme)
+		if _, err := tx.Exec(ctx, `UPDATE housing_programmes SET frozen_at = NULL WHERE group_id = $1`, programme); err != nil {
+			return err
+		}
+		// Whoever waited meanwhile is served with the next sweep.
+		_, err := tx.Exec(ctx, `
+			UPDATE housing_listings SET due_at = $2
+			 WHERE programme_id = $1 AND state IN ('available', 'held', 'placed', 'ending') AND due_at > $2`, programme, store.Millis(s.now()))
 		return err
 	})
 	return because(err, "thaw programme %s", programme)

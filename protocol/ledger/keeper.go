@@ -12,6 +12,8 @@ import (
 type Keeper struct {
 	Book *Book
 	Key  ed25519.PrivateKey
+	// Still has nothing granted, also to those who wait.
+	Still bool
 }
 
 // Refusal is why a statement led to no entry. It binds nobody: whoever gets one
@@ -192,7 +194,7 @@ func (k Keeper) Tidy(now time.Time) ([]Entry, error) {
 	}
 	for {
 		h := k.Book.next()
-		if h == nil {
+		if h == nil || k.Still {
 			return written, nil
 		}
 		e, err := k.write(k.Book.id, now, Granted{h.Number, k.Book.Free(h.Ask.Stay)[:h.Ask.Places], now.UTC().Truncate(time.Millisecond).Add(MaxLease)})
