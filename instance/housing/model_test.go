@@ -171,7 +171,7 @@ func (h *history) sayAgain(*rapid.T) {
 		h.fine(rows.Scan(&id))
 		open = append(open, id)
 	}
-	h.fine(rows.Close())
+	h.fine(errors.Join(rows.Err(), rows.Close()))
 	for _, id := range open {
 		h.fine(s.housing.SayAgainNow(s.tb.Context(), id))
 	}
@@ -314,12 +314,12 @@ func (h *history) checkBelief(r *rapid.T, s *side, book *ledger.Book) {
 			}
 			continue
 		}
-		true_, ok := book.Hold(hold.Number)
-		if !ok || true_.By != s.programme.Group.URI {
+		actual, ok := book.Hold(hold.Number)
+		if !ok || actual.By != s.programme.Group.URI {
 			r.Fatalf("%s believes hold %d to be its own", s.host, hold.Number)
 		}
-		if hold.State == instance.HoldPlaced && true_.Standing != ledger.Living && true_.Standing != ledger.HasEnded {
-			r.Fatalf("%s believes hold %d to be placed, it is %s", s.host, hold.Number, true_.Standing)
+		if hold.State == instance.HoldPlaced && actual.Standing != ledger.Living && actual.Standing != ledger.HasEnded {
+			r.Fatalf("%s believes hold %d to be placed, it is %s", s.host, hold.Number, actual.Standing)
 		}
 	}
 	if s == h.keeper {

@@ -161,7 +161,7 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, p instance.Programme,
 	_, err := tx.Exec(ctx, `
 		INSERT INTO housing_programmes (group_id, organisation_id, seal, seal_key, recipient, recipient_key, opened_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		p.Group.ID, p.Organisation, string(p.Seal), []byte(k.sign.Seed()), k.file.Recipient().String(), k.file.String(), store.Millis(p.OpenedAt))
+		p.Group.ID, p.Organisation, string(p.Seal), k.sign.Seed(), k.file.Recipient().String(), k.file.String(), store.Millis(p.OpenedAt))
 	if err != nil {
 		return err
 	}

@@ -372,9 +372,7 @@ func clean(raw []byte, depth int) error {
 		return nil
 	}
 	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) != nil {
-		return nil
-	}
+	_ = json.Unmarshal(raw, &items) // what is no list holds nothing
 	for _, v := range items {
 		if err := clean(v, depth+1); err != nil {
 			return err
