@@ -45,6 +45,10 @@ type Agreement struct {
 	Thread   PostID // where the two talk; 0 as long as they do not
 
 	AnsweredAt, HandedAt, ClosedAt time.Time
+
+	Code   string // what whoever lends shows whoever borrows; for the lender alone
+	Met    bool   // it was handed over with the code that one showed the other
+	Repair string // what has to be mended of what came back; for the two
 }
 
 // Between tells whether somebody is one of the two.

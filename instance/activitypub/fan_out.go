@@ -1,6 +1,7 @@
 package activitypub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,12 @@ type FanOut struct {
 
 // Kind names the job.
 func (FanOut) Kind() string { return "fan_out" }
+
+// String names what f sends and who sends it: a group may send no more than the
+// wrapped form.
+func (f FanOut) String() string {
+	return fmt.Sprintf("activity %s of actor %s", cmp.Or(f.Plain, f.Wrapped), f.Sender)
+}
 
 // recipients is a condition on actors a that holds for those on other servers
 // whom f reaches.
@@ -59,14 +66,14 @@ func (f FanOut) recipients(args []any) (string, []any) {
 func (s *Service) fanOut(ctx context.Context, f FanOut) error {
 	parcel, err := s.pack(ctx, f)
 	if err != nil {
-		return fmt.Errorf("pack activity %s: %w", f.Plain, err)
+		return fmt.Errorf("pack %s: %w", f, err)
 	}
 	if len(parcel.Targets) == 0 {
 		return nil
 	}
 	report, err := s.courier.FanOut(ctx, parcel)
 	if err != nil {
-		return fmt.Errorf("fan out activity %s: %w", f.Plain, err)
+		return fmt.Errorf("fan out %s: %w", f, err)
 	}
 	return s.follow(ctx, report)
 }
@@ -76,6 +83,9 @@ func (s *Service) pack(ctx context.Context, f FanOut) (delivery.Parcel, error) {
 	var p delivery.Parcel
 	tx := s.db.Read()
 	err := tx.QueryRow(ctx, `SELECT uri FROM actors WHERE id = $1`, f.Sender).Scan(&p.Sender)
+	if errors.Is(err, store.ErrNoRows) {
+		err = fmt.Errorf("its sender: %w", instance.ErrNotFound)
+	}
 	if err != nil {
 		return p, err
 	}

@@ -66,41 +66,39 @@ func (s *Service) onUndo(ctx context.Context, tx store.Tx, d inbox.Undo) error {
 }
 
 func (s *Service) undoFollow(ctx context.Context, tx store.Tx, by instance.Actor, of inbox.Other) (bool, error) {
-	var to instance.ActorID
-	err := tx.QueryRow(ctx, `
+	to, err := bound(ctx, tx, `
 		SELECT f.followee_id
 		  FROM follows f JOIN actors a ON a.id = f.followee_id
-		 WHERE f.follower_id = $1 AND (f.uri = $2 OR ($3 = 'Follow' AND a.uri = $4))`,
-		by.ID, of.ID, of.Type, of.Object).Scan(&to)
-	if errors.Is(err, store.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
+		 WHERE f.follower_id = $1 AND (f.uri = $2 OR ($3 = 'Follow' AND a.uri = $4))`, by, of)
+	if err != nil || to == nil {
 		return false, err
 	}
-	target, err := actors.ByID(ctx, tx, to)
-	if err != nil {
-		return false, err
-	}
-	return true, s.nouns.People.UnfollowIn(ctx, tx, by, target, true)
+	return true, s.nouns.People.UnfollowIn(ctx, tx, by, *to, true)
 }
 
 func (s *Service) undoBlock(ctx context.Context, tx store.Tx, by instance.Actor, of inbox.Other) (bool, error) {
-	var target instance.ActorID
-	err := tx.QueryRow(ctx, `
+	to, err := bound(ctx, tx, `
 		SELECT b.target_id
 		  FROM blocks b JOIN actors a ON a.id = b.target_id
-		 WHERE b.actor_id = $1 AND (b.uri = $2 OR ($3 = 'Block' AND a.uri = $4))`,
-		by.ID, of.ID, of.Type, of.Object).Scan(&target)
+		 WHERE b.actor_id = $1 AND (b.uri = $2 OR ($3 = 'Block' AND a.uri = $4))`, by, of)
+	if err != nil || to == nil {
+		return false, err
+	}
+	return true, s.nouns.People.UnblockIn(ctx, tx, by, *to, true)
+}
+
+// bound returns to whom somebody is bound by what they undo, nil for nobody: query
+// looks for it by who undoes ($1), the id of what they did ($2), or its type ($3)
+// and to whom it was done ($4).
+func bound(ctx context.Context, tx store.Tx, query string, by instance.Actor, of inbox.Other) (*instance.Actor, error) {
+	var id instance.ActorID
+	err := tx.QueryRow(ctx, query, by.ID, of.ID, of.Type, of.Object).Scan(&id)
 	if errors.Is(err, store.ErrNoRows) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	a, err := actors.ByID(ctx, tx, target)
-	if err != nil {
-		return false, err
-	}
-	return true, s.nouns.People.UnblockIn(ctx, tx, by, a, true)
+	to, err := actors.ByID(ctx, tx, id)
+	return &to, err
 }

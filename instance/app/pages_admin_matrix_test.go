@@ -126,6 +126,9 @@ func (h *hall) fail() {
 	if err != nil || len(failed) != 1 {
 		h.T.Fatalf("failed jobs: %+v, %v", failed, err)
 	}
+	if why := failed[0].Failures[0].Error; !strings.Contains(why, "actor 424242: its sender: not found") {
+		h.T.Errorf("why it failed is told as %q", why)
+	}
 	h.job = instance.ID(failed[0].ID).String()
 }
 

@@ -16,6 +16,7 @@ var trials = map[string][]string{
 	"GET /@{name}/{id:[0-9]+}/take":                             {"/@amina/:proposal/take", "/@amina/:direct/take"},
 	"POST /@{name}/{id:[0-9]+}/take":                            {"/@amina/:proposal/take note=moi"},
 	"POST /@{name}/{id:[0-9]+}/close":                           {"/@amina/:proposal/close"},
+	"POST /@{name}/{id:[0-9]+}/pause":                           {"/@amina/:proposal/pause paused=yes"},
 	"POST /@{name}/{id:[0-9]+}/choose":                          {"/@amina/:proposal/choose reply=:direct"},
 	"GET /@{name}/exchange":                                     {"/@tilleuls/exchange"},
 	"GET /exchange":                                             {"/exchange"},

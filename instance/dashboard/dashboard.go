@@ -103,7 +103,7 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 		{`notices n`, `n.post_id`, `n.until > $1 AND (n.level = 'info' OR n.place_id <> $2)`, `p.id DESC`, `n.place_id`, mostNotices},
 		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, `p.group_id`, mostNeeds},
 		{`events e`, `e.post_id`, `e.starts_at BETWEEN CAST($1 AS BIGINT) - 2678400000 AND CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents},
-		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'offer'`, `p.id DESC`, `p.group_id`, mostOffers},
+		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'offer' AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)`, `p.id DESC`, `p.group_id`, mostOffers},
 		{`proposals q`, `q.post_id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, `p.group_id`, mostClosing},
 	} {
 		found, err := s.find(ctx, v, place, groups, now, part)

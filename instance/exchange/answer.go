@@ -77,6 +77,9 @@ func (s *Service) accept(ctx context.Context, tx store.Tx, g *instance.Agreement
 	}
 	g.State, g.AnsweredAt = instance.AgreementAccepted, now
 	p, err := s.settled(ctx, tx, g.Post)
+	if err == nil {
+		err = giveCode(ctx, tx, g, p)
+	}
 	if err != nil {
 		return err
 	}

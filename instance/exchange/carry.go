@@ -14,16 +14,18 @@ import (
 // HandOver notes that what is lent, given or let has changed hands; either of
 // the two can. What is lent is looked after from then on.
 func (s *Service) HandOver(ctx context.Context, by instance.ActorID, id instance.ID) error {
-	return s.carry(ctx, by, id, "hand over", func(tx store.Tx, g *instance.Agreement, _ *instance.Post) error {
-		n, err := tx.Exec(ctx, `
-			UPDATE agreements
-			   SET state = 'handed-over', handed_at = $2
-			 WHERE id = $1 AND state = 'accepted'`, g.ID, store.Millis(s.now()))
-		if err != nil || n == 0 || g.Until.IsZero() {
-			return err
-		}
-		return s.jobs.Enqueue(ctx, tx, TendLoan{g.ID}, jobs.At(g.Until.Add(-remindBefore)))
-	})
+	return s.carry(ctx, by, id, "hand over", func(tx store.Tx, g *instance.Agreement, _ *instance.Post) error { return s.handOver(ctx, tx, g) })
+}
+
+func (s *Service) handOver(ctx context.Context, tx store.Tx, g *instance.Agreement) error {
+	n, err := tx.Exec(ctx, `
+		UPDATE agreements
+		   SET state = 'handed-over', handed_at = $2
+		 WHERE id = $1 AND state = 'accepted'`, g.ID, store.Millis(s.now()))
+	if err != nil || n == 0 || g.Until.IsZero() {
+		return err
+	}
+	return s.jobs.Enqueue(ctx, tx, TendLoan{g.ID}, jobs.At(g.Until.Add(-remindBefore)))
 }
 
 // Return notes that what was lent is back, and is there for others again: whoever

@@ -69,7 +69,7 @@ func New(o Options) *Service {
 
 // columns lists what [scan] reads.
 const columns = `g.id, g.post_id, p.author_id, g.uri, g.quantity, g.unit, g.state, g.starts_at, g.ends_at, g.note, g.reason,
-	COALESCE(g.thread_id, 0), g.answered_at, g.handed_at, g.closed_at, ` + actors.Columns
+	COALESCE(g.thread_id, 0), g.answered_at, g.handed_at, g.closed_at, g.met, g.repair, g.code, ` + actors.Columns
 
 // taken are the kinds of posts whose authors answer each who asks. The others
 // have pages of their own for it, and a [Keeper].
@@ -83,7 +83,7 @@ func scan(r store.Row) (*instance.Agreement, error) {
 	var starts, ends, answered, handed, closed *int64
 	dest := []any{
 		&g.ID, &g.Post, &g.Proposer, &g.URI, &g.Quantity, &g.Unit, &g.State, &starts, &ends, &g.Note, &g.Reason,
-		&g.Thread, &answered, &handed, &closed,
+		&g.Thread, &answered, &handed, &closed, &g.Met, &g.Repair, &g.Code,
 	}
 	taker, done := actors.Fields(&g.Taker)
 	if err := r.Scan(append(dest, taker...)...); err != nil {

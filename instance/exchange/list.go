@@ -37,6 +37,7 @@ func (s *Service) Open(ctx context.Context, v instance.Viewer, place instance.Ac
 		  FROM posts p JOIN proposals q ON q.post_id = p.id
 		 WHERE p.group_id = $1 AND p.id < $2 AND p.kind IN `+taken+`
 		   AND q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $3)
+		   AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)
 		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+narrow+`
 		 ORDER BY p.id DESC
 		 LIMIT $4`, args...)

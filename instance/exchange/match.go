@@ -26,6 +26,7 @@ const mostMatched = 20
 const offers = `
 	    q.purpose = 'offer' AND q.status = 'open' AND q.category = $2 AND p.kind = $3 AND p.deleted_at IS NULL AND p.local
 	AND (q.ends_at IS NULL OR q.ends_at > $4) AND (q.quantity = 0 OR q.available > 0)
+	AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)
 	AND (p.group_id = $1
 	     OR p.group_id IN (SELECT a.id FROM nestings w JOIN actors a ON a.uri = w.parent_uri WHERE w.child_id = $1 AND a.host = '')
 	     OR p.group_id IN (SELECT w.child_id FROM nestings w JOIN actors a ON a.uri = w.parent_uri WHERE a.id = $1))`

@@ -19,6 +19,9 @@ type Opening struct {
 	// Behalf is for whom it is, if not for oneself; that person said yes to it.
 	Behalf    string
 	Consented bool
+	// Weekly is how often in seven days somebody gives what they offer; 0: as often
+	// as they are asked.
+	Weekly int
 }
 
 // Publish posts a draft that proposes something. It returns what
@@ -51,6 +54,8 @@ func check(d instance.Draft, o Opening) error {
 		return &instance.Invalid{Field: "audience", Code: "childcare"}
 	case utf8.RuneCountInString(o.Behalf) > maxBehalf:
 		return &instance.Invalid{Field: "behalf", Code: "too-long", Limit: maxBehalf}
+	case o.Weekly < 0 || o.Weekly > MaxWeekly:
+		return &instance.Invalid{Field: "weekly", Code: "malformed", Limit: MaxWeekly}
 	case o.Behalf != "" && !o.Consented:
 		return &instance.Invalid{Field: "consent", Code: "missing"}
 	case !q.Ends.IsZero() && !q.Starts.IsZero() && q.Ends.Before(q.Starts):
@@ -77,8 +82,8 @@ func (s *Service) open(ctx context.Context, tx store.Tx, p *instance.Post, o Ope
 		consented = store.MillisOrNull(s.now())
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO asks (post_id, widens, behalf, consented_at)
-		VALUES ($1, $2, $3, $4)`, p.ID, o.Widens, o.Behalf, consented)
+		INSERT INTO asks (post_id, widens, behalf, consented_at, weekly)
+		VALUES ($1, $2, $3, $4, $5)`, p.ID, o.Widens, o.Behalf, consented, o.Weekly)
 	if err != nil || p.Proposal.Purpose != instance.Asking {
 		return err
 	}

@@ -41,6 +41,9 @@ func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, 
 		err = &instance.Invalid{Field: "proposal", Code: "gone"}
 	}
 	if err == nil {
+		err = s.gives(ctx, tx, p.ID)
+	}
+	if err == nil {
 		err = room(ctx, tx, taker.ID)
 	}
 	if errors.As(err, &invalid) {

@@ -41,6 +41,9 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostI
 		if err := t.Check(p.Proposal, s.now()); err != nil {
 			return err
 		}
+		if err := s.gives(ctx, tx, p.ID); err != nil {
+			return err
+		}
 		if err := room(ctx, tx, taker.ID); err != nil {
 			return err
 		}

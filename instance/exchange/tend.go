@@ -149,10 +149,11 @@ type Widen struct {
 func (Widen) Kind() string { return "widen_ask" }
 
 // When word of an ask goes further: to the places beside, then to those who look
-// after the place.
+// after the place, then to associations that agreed to hear of such asks.
 const (
-	widensAfter = 4 * time.Hour
-	alertsAfter = 24 * time.Hour
+	widensAfter   = 4 * time.Hour
+	alertsAfter   = 24 * time.Hour
+	partnersAfter = 48 * time.Hour
 )
 
 func (s *Service) widen(ctx context.Context, j Widen) error {
@@ -170,20 +171,25 @@ func (s *Service) WidenAsk(ctx context.Context, id instance.PostID) (left time.D
 		left, err = s.widenIn(ctx, tx, id)
 		return err
 	})
+	if err == nil && left < 0 {
+		left, err = 0, s.tellPartners(ctx, id)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("widen ask %s: %w", id, err)
 	}
 	return left, nil
 }
 
+// widenIn is [Service.WidenAsk] but for the last step: it returns less than 0 when
+// it is time for that.
 func (s *Service) widenIn(ctx context.Context, tx store.Tx, id instance.PostID) (time.Duration, error) {
 	var widens bool
-	var widened, alerted *int64
+	var widened, alerted, partner *int64
 	err := tx.QueryRow(ctx, `
-		SELECT k.widens, k.widened_at, k.alerted_at
+		SELECT k.widens, k.widened_at, k.alerted_at, k.partner_at
 		  FROM asks k JOIN proposals q ON q.post_id = k.post_id
 		 WHERE k.post_id = $1 AND q.status = 'open'
-		   AND NOT EXISTS (SELECT 1 FROM agreements g WHERE g.post_id = $1 AND g.state <> 'cancelled')`, id).Scan(&widens, &widened, &alerted)
+		   AND NOT EXISTS (SELECT 1 FROM agreements g WHERE g.post_id = $1 AND g.state <> 'cancelled')`, id).Scan(&widens, &widened, &alerted, &partner)
 	if errors.Is(err, store.ErrNoRows) {
 		return 0, nil // somebody answered
 	}
@@ -206,10 +212,18 @@ func (s *Service) widenIn(ctx context.Context, tx store.Tx, id instance.PostID) 
 	if age < alertsAfter {
 		return alertsAfter - age, nil
 	}
-	if alerted != nil {
+	if alerted == nil {
+		if err := s.alert(ctx, tx, p); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case age < partnersAfter:
+		return partnersAfter - age, nil
+	case partner != nil:
 		return 0, nil
 	}
-	return 0, s.alert(ctx, tx, p)
+	return -1, nil
 }
 
 // reachAround lets those of the places beside read what was for a place alone.
@@ -251,16 +265,17 @@ type Ask struct {
 	Behalf               string
 	ConsentedAt          time.Time
 	WidenedAt, AlertedAt time.Time
+	PartnerAt            time.Time // when associations were told
 }
 
 // AskOf returns what belongs to a proposal of by's, nil where there is none.
 func (s *Service) AskOf(ctx context.Context, by instance.ActorID, id instance.PostID) (*Ask, error) {
 	var k Ask
-	var consented, widened, alerted *int64
+	var consented, widened, alerted, partner *int64
 	err := s.db.Read().QueryRow(ctx, `
-		SELECT k.widens, k.behalf, k.consented_at, k.widened_at, k.alerted_at
+		SELECT k.widens, k.behalf, k.consented_at, k.widened_at, k.alerted_at, k.partner_at
 		  FROM asks k JOIN posts p ON p.id = k.post_id
-		 WHERE k.post_id = $1 AND p.author_id = $2`, id, by).Scan(&k.Widens, &k.Behalf, &consented, &widened, &alerted)
+		 WHERE k.post_id = $1 AND p.author_id = $2`, id, by).Scan(&k.Widens, &k.Behalf, &consented, &widened, &alerted, &partner)
 	if errors.Is(err, store.ErrNoRows) {
 		return nil, nil
 	}
@@ -268,5 +283,6 @@ func (s *Service) AskOf(ctx context.Context, by instance.ActorID, id instance.Po
 		return nil, fmt.Errorf("ask %s: %w", id, err)
 	}
 	k.ConsentedAt, k.WidenedAt, k.AlertedAt = store.TimeOrNever(consented), store.TimeOrNever(widened), store.TimeOrNever(alerted)
+	k.PartnerAt = store.TimeOrNever(partner)
 	return &k, nil
 }

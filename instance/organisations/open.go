@@ -30,6 +30,7 @@ type About struct {
 	Hours    instance.Hours
 	Holidays string
 	Needs    []string
+	Asks     []string // categories of asks it hears of when no neighbour answers
 }
 
 // Limits of what an organisation can tell.
@@ -174,6 +175,9 @@ func (s *Service) Edit(ctx context.Context, by instance.Account, id instance.Act
 		_, err = tx.Exec(ctx, `
 			UPDATE organisations SET summary = $2, hours = $3, holidays = $4, needs = $5 WHERE actor_id = $1`,
 			id, about.Summary, hours, about.Holidays, needs)
+		if err == nil {
+			err = hearOf(ctx, tx, id, about.Asks)
+		}
 		if err != nil {
 			return err
 		}

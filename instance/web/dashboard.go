@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"palier/instance"
 	"palier/instance/dashboard"
@@ -22,7 +23,26 @@ func (s *Server) dashboard(r *http.Request, a instance.Actor) (*view.Dashboard, 
 	if err != nil {
 		return nil, err
 	}
-	return s.dashboardView(r, &d)
+	shown, err := s.dashboardView(r, &d)
+	if err == nil {
+		shown.Season = s.season(a.ID.String())
+	}
+	return shown, err
+}
+
+// season is what this month brings, to be lent or asked for in a place; in may be
+// empty.
+func (s *Server) season(in string) view.Prompt {
+	p := instance.Season(s.Now().In(s.Zone))
+	q := url.Values{"kind": {p.Kind}, "category": {p.Category}}
+	if in != "" {
+		q.Set("in", in)
+	}
+	path := "/offer/new?"
+	if p.Asks {
+		path = "/ask/new?"
+	}
+	return view.Prompt{Name: p.Name, Path: path + q.Encode()}
 }
 
 func (s *Server) dashboardView(r *http.Request, d *dashboard.Dashboard) (*view.Dashboard, error) {

@@ -25,6 +25,7 @@ func (s *Server) exchangeRoutes(r chi.Router) {
 	r.Get("/@{name}/exchange", s.page(s.getPlaceExchange))
 	r.Post("/@{name}/{id:[0-9]+}/choose", s.signedIn(s.choose))
 	r.Post("/@{name}/{id:[0-9]+}/close", s.signedIn(s.closeProposal))
+	r.Post("/@{name}/{id:[0-9]+}/pause", s.signedIn(s.pauseProposal))
 	r.Get("/@{name}/{id:[0-9]+}/take", s.signedIn(s.getTake))
 	r.Post("/@{name}/{id:[0-9]+}/take", s.signedIn(s.askFor))
 	r.Get("/agreements/{id:[0-9]+}", s.signedIn(s.getAgreement))
@@ -187,6 +188,32 @@ func (s *Server) closeProposal(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// pauseProposal lets an offer of one's own rest, or be taken again.
+func (s *Server) pauseProposal(w http.ResponseWriter, r *http.Request) error {
+	id, err := postID(r)
+	if err != nil {
+		return err
+	}
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	p, err := s.Posts.ByID(r.Context(), visitOf(r).viewer, id)
+	if err != nil {
+		return err
+	}
+	yes := r.PostFormValue("paused") == "yes"
+	if err := s.Exchange.Pause(r.Context(), me(r).ID, id, yes); err != nil {
+		return err
+	}
+	flash := "deal.resumed"
+	if yes {
+		flash = "deal.paused"
+	}
+	s.flashes.Set(w, view.Flash{Key: flash})
+	SeeOther(w, r, postPath(p))
+	return nil
+}
+
 // thank says thanks for what was done: to the other alone, where the two talk,
 // or for all who can read the proposal.
 func (s *Server) thank(r *http.Request, g *instance.Agreement, p *instance.Post) error {
@@ -218,6 +245,14 @@ func (s *Server) askOn(r *http.Request, p *instance.Post, all []*instance.Post, 
 	if v.account == nil || p.Proposal == nil || p.Gone() {
 		return nil
 	}
+	if p.Local && p.Proposal.Purpose == instance.Offering && slices.Contains(instance.ExchangeKinds, p.Kind) {
+		l, err := s.Exchange.LimitsOf(r.Context(), p.ID)
+		if err != nil {
+			return err
+		}
+		page.Rest = &view.Rest{Own: p.Author.ID == v.account.ID && p.Proposal.Status == instance.ProposalOpen, Paused: l.Paused, Weekly: l.Weekly}
+		page.Post.May.Take = page.Post.May.Take && !l.Paused
+	}
 	if p.Author.ID != v.account.ID {
 		mine, err := s.Exchange.Why(r.Context(), v.account.ID, p)
 		if err == nil && mine != 0 {
@@ -232,7 +267,7 @@ func (s *Server) askOn(r *http.Request, p *instance.Post, all []*instance.Post, 
 	if k != nil && (p.Proposal.Purpose == instance.Asking || k.Behalf != "") {
 		page.Ask = &view.Ask{
 			Behalf: k.Behalf, Widens: k.Widens && p.Proposal.Purpose == instance.Asking && p.Audience.Local() && p.Audience != instance.ToAround,
-			Widened: s.local(k.WidenedAt), Alerted: s.local(k.AlertedAt),
+			Widened: s.local(k.WidenedAt), Alerted: s.local(k.AlertedAt), Partner: s.local(k.PartnerAt),
 		}
 	}
 	if p.Proposal.Status != instance.ProposalOpen {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -137,19 +138,26 @@ func (s *Server) agreementIn(r *http.Request) (*instance.Agreement, *instance.Po
 	return g, p, err
 }
 
+// handCode matches what whoever lends something shows whoever borrows it.
+var handCode = regexp.MustCompile(`^[0-9]{6}$`)
+
 // getAgreement leads to where an agreement stands: below what it is about.
 func (s *Server) getAgreement(w http.ResponseWriter, r *http.Request) error {
 	g, p, err := s.agreementIn(r)
 	if err != nil {
 		return err
 	}
-	SeeOther(w, r, postPath(p)+"#agreement-"+g.ID.String())
+	query := ""
+	if code := r.URL.Query().Get("code"); handCode.MatchString(code) {
+		query = "?code=" + code
+	}
+	SeeOther(w, r, postPath(p)+query+"#agreement-"+g.ID.String())
 	return nil
 }
 
 // dealFlashes are what is said to who could not do something with an agreement,
 // by why.
-var dealFlashes = map[string]string{"proposal gone": "deal.gone", "proposal answered": "deal.answered", "proposal under-way": "deal.under-way"}
+var dealFlashes = map[string]string{"proposal gone": "deal.gone", "proposal answered": "deal.answered", "proposal under-way": "deal.under-way", "code wrong": "deal.code-wrong"}
 
 // dealWith does something with an agreement.
 func (s *Server) dealWith(w http.ResponseWriter, r *http.Request) error {
@@ -171,6 +179,8 @@ func (s *Server) dealWith(w http.ResponseWriter, r *http.Request) error {
 		err = s.Exchange.Cancel(r.Context(), who, g.ID)
 	case "hand-over":
 		err = s.Exchange.HandOver(r.Context(), who, g.ID)
+	case "meet":
+		err = s.Exchange.Meet(r.Context(), who, g.ID, strings.TrimSpace(r.PostFormValue("code")))
 	case "return":
 		err = s.Exchange.Return(r.Context(), who, g.ID, r.PostFormValue("repair"))
 	case "done":
@@ -209,7 +219,11 @@ func (s *Server) agreementsOn(r *http.Request, p *instance.Post) ([]view.Agreeme
 	}
 	var shown []view.Agreement
 	for _, g := range all {
-		shown = append(shown, s.agreementView(g, p, v.account.ID, talks[g.Thread]))
+		one := s.agreementView(g, p, v.account.ID, talks[g.Thread])
+		if code := r.URL.Query().Get("code"); one.May.Meet && handCode.MatchString(code) {
+			one.Typed = code
+		}
+		shown = append(shown, one)
 	}
 	return shown, nil
 }
@@ -252,6 +266,10 @@ func (s *Server) agreementView(g *instance.Agreement, p *instance.Post, who inst
 			shown.Amount = g.Quantity.String()
 		}
 	}
+	shown.Met, shown.Repair = g.Met, g.Repair
+	if g.State == instance.AgreementAccepted && g.Code != "" && exchange.Lender(g, p) == who {
+		shown.Code, shown.Scan = g.Code, s.Site.Base()+shown.Path+"?code="+g.Code
+	}
 	if slices.Contains(reasons, g.Reason) {
 		shown.Reason = g.Reason
 	}
@@ -264,6 +282,7 @@ func (s *Server) agreementView(g *instance.Agreement, p *instance.Post, who inst
 	}
 	if shown.Lends {
 		shown.May.HandOver = g.State == instance.AgreementAccepted
+		shown.May.Meet = shown.May.HandOver && g.Code != "" && exchange.Lender(g, p) != who
 		shown.May.Return = g.State == instance.AgreementHandedOver && (exchange.Lender(g, p) == who || !p.Local)
 	} else {
 		shown.May.Done = g.State == instance.AgreementAccepted
@@ -272,7 +291,7 @@ func (s *Server) agreementView(g *instance.Agreement, p *instance.Post, who inst
 }
 
 // reasons are those why something could not be had that there are words for.
-var reasons = []string{"gone", "too-much", "too-many", "out-of-time"}
+var reasons = []string{"gone", "too-much", "too-many", "out-of-time", "paused", "week-full"}
 
 // local is a time in the zone of the place; never stays never.
 func (s *Server) local(t time.Time) time.Time {
@@ -310,6 +329,9 @@ func proposalView(p *instance.Post) *view.Proposal {
 	}
 	if q.Return != nil {
 		shown.Return = q.Return.What
+	}
+	if p.Kind == instance.KindService {
+		shown.Repeats = rhythm(q.Repeats)
 	}
 	return shown
 }

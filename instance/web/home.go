@@ -35,5 +35,7 @@ func (s *Server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Home{Frame: f, Alerts: alerts, Campaigns: bands, FirstDay: firstDay(v, f), Posts: shown, Pager: pager, Live: s.liveOn(r, "/live")})
+	return s.HTML(w, r, http.StatusOK, pages.Home{
+		Frame: f, Alerts: alerts, Campaigns: bands, FirstDay: firstDay(v, f), Posts: shown, Season: s.season(""), Pager: pager, Live: s.liveOn(r, "/live"),
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +140,9 @@ func (s *Server) showOrganisationForm(w http.ResponseWriter, r *http.Request, st
 		return err
 	}
 	p.Agents = s.personViews(agents)
+	if err := s.hearing(r, o, &p); err != nil {
+		return err
+	}
 	if p.Elected, err = s.elected(r, o.ID); err != nil {
 		return err
 	}
@@ -146,6 +150,22 @@ func (s *Server) showOrganisationForm(w http.ResponseWriter, r *http.Request, st
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// hearing fills in of which asks an organisation hears: those ticked, if the form
+// was sent.
+func (s *Server) hearing(r *http.Request, o instance.Organisation, p *pages.OrganisationForm) error {
+	chosen := r.PostForm["asks"]
+	if r.Method == http.MethodGet {
+		var err error
+		if chosen, err = s.Organisations.HearsOf(r.Context(), o.ID); err != nil {
+			return err
+		}
+	}
+	for _, c := range instance.ServiceCategories {
+		p.Asks = append(p.Asks, view.Option{Value: c, Selected: slices.Contains(chosen, c)})
+	}
+	return nil
 }
 
 // editOrganisation changes what an organisation tells of itself.
@@ -158,7 +178,7 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	form := pages.OrganisationForm{Summary: r.PostFormValue("summary"), Holidays: r.PostFormValue("holidays"), Needs: r.PostFormValue("needs")}
-	about := organisations.About{Summary: form.Summary, Holidays: strings.TrimSpace(form.Holidays)}
+	about := organisations.About{Summary: form.Summary, Holidays: strings.TrimSpace(form.Holidays), Asks: r.PostForm["asks"]}
 	for line := range strings.Lines(form.Needs) {
 		if line = strings.TrimSpace(line); line != "" {
 			about.Needs = append(about.Needs, line)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func (s *Server) getPropose(asks bool) handler {
 // it.
 var proposeFields = map[string][]string{
 	"kind": {"kind"}, "category": {"category"}, "what": {"title", "text", "quantity", "price", "return", "pictures", "condition", "rules"},
-	"when": {"from", "until", "in"}, "whom": {"audience", "behalf", "consent", "campaign"},
+	"when": {"from", "until", "repeats", "weekly", "in"}, "whom": {"audience", "behalf", "consent", "campaign"},
 }
 
 // openProposal takes the answer to one question and asks the next, or publishes.
@@ -125,7 +126,7 @@ func stepOf(all []view.Problem) string {
 func (s *Server) readPropose(r *http.Request) (pages.ProposeForm, []view.Problem) {
 	f := r.PostForm
 	form := pages.ProposeForm{
-		Kind: f.Get("kind"), Category: f.Get("category"), Title: f.Get("title"), Text: f.Get("text"), Condition: f.Get("condition"), Rules: f.Get("rules"),
+		Kind: f.Get("kind"), Category: f.Get("category"), Title: f.Get("title"), Text: f.Get("text"), Condition: f.Get("condition"), Rules: f.Get("rules"), Deposit: f.Get("deposit"), Shelf: f.Get("shelf"), Repeats: f.Get("repeats"), Weekly: f.Get("weekly"),
 		Quantity: f.Get("quantity"), Price: f.Get("price"), Return: f.Get("return"), From: f.Get("from"), Until: f.Get("until"), In: f.Get("in"),
 		Audience: f.Get("audience"), Priority: f.Get("priority") != "", Behalf: f.Get("behalf"), Consent: f.Get("consent") != "",
 		Widens: f.Get("widens") != "", Once: f.Get("once"), Campaign: f.Get("campaign"), Side: f.Get("side"),
@@ -156,6 +157,19 @@ var actionsOf = map[string]string{
 	instance.KindRent: "use",
 }
 
+// rhythms are the rules of how a service comes again (RFC 5545).
+var rhythms = map[string]string{"weekly": "FREQ=WEEKLY", "fortnightly": "FREQ=WEEKLY;INTERVAL=2", "monthly": "FREQ=MONTHLY"}
+
+// rhythm is the word for a rule, empty for one that has none.
+func rhythm(rule string) string {
+	for word, r := range rhythms {
+		if r == rule {
+			return word
+		}
+	}
+	return ""
+}
+
 // proposalDraft is the post that a form asks for, as far as it can be read.
 func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeForm) (instance.Draft, exchange.Opening, []view.Problem) {
 	q := &instance.Proposal{
@@ -182,6 +196,9 @@ func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeFor
 		if n != instance.One {
 			q.Step = 0
 		}
+	}
+	if form.Kind == instance.KindService {
+		q.Repeats = rhythms[form.Repeats]
 	}
 	q.Available = q.Quantity
 	q.Return = s.returnOf(r, form, note)
@@ -228,7 +245,15 @@ func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeFor
 	if strings.TrimSpace(form.Behalf) != "" && !form.Consent {
 		all = append(all, view.Problem{Field: "consent", Code: "missing"})
 	}
-	return d, exchange.Opening{Widens: form.Widens, Behalf: form.Behalf, Consented: form.Consent}, all
+	o := exchange.Opening{Widens: form.Widens, Behalf: form.Behalf, Consented: form.Consent}
+	if typed := strings.TrimSpace(form.Weekly); typed != "" && !asks {
+		n, err := strconv.Atoi(typed)
+		if err != nil || n < 1 || n > exchange.MaxWeekly {
+			all = append(all, view.Problem{Field: "weekly", Code: "malformed", Limit: exchange.MaxWeekly})
+		}
+		o.Weekly = n
+	}
+	return d, o, all
 }
 
 // returnOf is what is wanted for something, nil for nothing.
@@ -257,7 +282,7 @@ func (s *Server) returnOf(r *http.Request, form pages.ProposeForm, note func(err
 // withConditions is the text with the condition and the rules of what is lent.
 func withConditions(r *http.Request, form pages.ProposeForm) string {
 	text, say := strings.TrimSpace(form.Text), visitOf(r).language.Say
-	for _, line := range []struct{ key, value string }{{"propose.condition", form.Condition}, {"propose.rules", form.Rules}} {
+	for _, line := range []struct{ key, value string }{{"propose.condition", form.Condition}, {"propose.rules", form.Rules}, {"propose.deposit-line", form.Deposit}, {"propose.shelf-line", form.Shelf}} {
 		if value := strings.TrimSpace(line.value); value != "" {
 			text += "\n\n" + say(line.key) + " " + value
 		}

@@ -10,6 +10,7 @@ type Home struct {
 	Alerts    []view.Alert
 	Campaigns []view.Campaign
 	Posts     []view.Post
+	Season    view.Prompt // what this month brings
 	Pager     view.Pager
 	Live      string // address of the event stream; empty for none
 }

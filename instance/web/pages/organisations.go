@@ -28,7 +28,8 @@ type OrganisationForm struct {
 	Summary      string
 	Hours        []view.OpenDay
 	Holidays     string
-	Needs        string // one a line
+	Needs        string        // one a line
+	Asks         []view.Option // categories of asks it can hear of
 	Agents       []view.Person
 	Elected      []view.Elected
 	Problems     []view.Problem

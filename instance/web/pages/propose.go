@@ -61,6 +61,9 @@ type ProposeForm struct {
 	Categories       []string
 	Title, Text      string
 	Condition, Rules string
+	Deposit, Shelf   string // of what is lent: noted, no money is handled
+	Repeats          string // weekly, fortnightly, monthly; empty for once
+	Weekly           string // how often a week at most
 	Quantity         string
 	Price, Return    string
 	From, Until      string
@@ -74,6 +77,9 @@ type ProposeForm struct {
 	Once             string
 	Campaign, Side   string // the campaign it is part of, and from which side
 }
+
+// Rhythms are how a service comes again.
+func (ProposeForm) Rhythms() []string { return []string{"weekly", "fortnightly", "monthly"} }
 
 // Object tells whether it is about a thing.
 func (f ProposeForm) Object() bool { return f.Kind != "service" }

@@ -17,8 +17,9 @@ type Thread struct {
 	Replies    []Reply     // in reading order
 	Pager      view.Pager
 	MayReply   bool
-	Once       string // makes a second press do nothing more
-	Text       string // of a reply that could not be taken
+	Rest       *view.Rest // how much is given of an offer; nil for no offer of ours
+	Once       string     // makes a second press do nothing more
+	Text       string     // of a reply that could not be taken
 	Problems   []view.Problem
 	Live       string // address of the event stream; empty for none
 }

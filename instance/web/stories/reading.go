@@ -41,7 +41,7 @@ func reading() []Story {
 		{"home/many", func(f pages.Frame) pages.Page {
 			f = in(f, "home", "/home")
 			f.Flash = &view.Flash{Key: "post.published", Undo: "/@marie/107/delete", Sent: "compose"}
-			return pages.Home{Frame: f, Posts: Posts(7), Live: "/_stories/live"}
+			return pages.Home{Frame: f, Posts: Posts(7), Season: raclette, Live: "/_stories/live"}
 		}},
 		{"home/empty", func(f pages.Frame) pages.Page {
 			f = in(f, "home", "/home")
@@ -228,6 +228,9 @@ func members() []view.Member {
 	}
 }
 
+// raclette is what November brings.
+var raclette = view.Prompt{Name: "raclette", Path: "/offer/new?kind=lending&category=kitchen"}
+
 // dashboard is what a place shows first, with a line of each section.
 func dashboard(now time.Time) *view.Dashboard {
 	line := func(title, by, kind string, at time.Duration) view.DashboardLine {
@@ -244,6 +247,7 @@ func dashboard(now time.Time) *view.Dashboard {
 	wood := line("Bois de chauffage, stère", "Yann", "purchase", 60*time.Hour)
 	wood.Share = 72
 	return &view.Dashboard{
+		Season:  raclette,
 		Notices: []view.DashboardLine{line("Coupure d’eau mardi, de 9 h à 12 h", "Mairie de Dinan", "notice", 80*time.Hour)},
 		Needs:   []view.DashboardLine{urgent, line("Garder Iris mercredi", "Fatou", "service", 0), line("Un escabeau pour samedi", "Yann", "lending", 0)},
 		Week:    []view.DashboardLine{meal},

@@ -8,6 +8,7 @@ type Dashboard struct {
 	Notices, Needs, Week, Offers, Closing []DashboardLine
 	Near                                  []PlaceLine
 	Month                                 Month
+	Season                                Prompt
 	Empty                                 bool
 }
 
@@ -33,3 +34,9 @@ type Month struct {
 
 // Any tells whether there is something to tell.
 func (m Month) Any() bool { return m != Month{} }
+
+// Prompt is something that neighbours lend or ask for at this time of the year.
+type Prompt struct {
+	Name string // empty for none
+	Path string // where one begins to
+}

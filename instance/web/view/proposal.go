@@ -15,6 +15,7 @@ type Proposal struct {
 	Unit     string
 	Return   string // what is wanted for it
 	Priority bool
+	Repeats  string // weekly, fortnightly, monthly; empty for once
 }
 
 // Over tells whether its time has passed.
@@ -23,6 +24,11 @@ func (p *Proposal) Over(now time.Time) bool { return !p.Ends.IsZero() && !p.Ends
 // Agreement is what one takes of a proposal, as one of the two sees it.
 type Agreement struct {
 	ID     string
+	Code   string // what whoever lends it shows; empty where it is not theirs to
+	Scan   string // address that a camera finds in it
+	Typed  string // code that the address of the page says
+	Met    bool   // it was handed over with that code
+	Repair string // what has to be mended
 	Path   string // where what is done with it is posted to
 	Who    Person // the other of the two
 	Mine   bool   // the one who reads takes it
@@ -44,6 +50,7 @@ type Agreement struct {
 
 // AgreementDeeds are what the one who reads may do with an agreement.
 type AgreementDeeds struct {
+	Meet                                                   bool // with the code that the other shows
 	Accept, Decline, Cancel, HandOver, Return, Done, Thank bool
 }
 
@@ -55,4 +62,12 @@ type Ask struct {
 	Behalf           string
 	Widens           bool
 	Widened, Alerted time.Time
+	Partner          time.Time // when associations were told
+}
+
+// Rest is how much somebody gives of what they offer.
+type Rest struct {
+	Own    bool // the one who reads offers it
+	Paused bool
+	Weekly int // how often in seven days at most; 0: as often as they are asked
 }
