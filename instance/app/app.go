@@ -57,6 +57,7 @@ import (
 	"palier/instance/rides"
 	"palier/instance/rules"
 	"palier/instance/search"
+	"palier/instance/shelves"
 	"palier/instance/store"
 	"palier/instance/tally"
 	"palier/instance/timelines"
@@ -76,6 +77,7 @@ type App struct {
 	Exchange      *exchange.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
+	Shelves       *shelves.Service
 	Organisations *organisations.Service
 	Rules         *rules.Service
 	Timelines     *timelines.Service
@@ -257,6 +259,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 			a.Clubs.Hear,
 			a.Organisations.Hear,
 			a.Campaigns.Hear,
+			a.Shelves.Hear,
 		} {
 			if err := hear(ctx, tx, d); err != nil {
 				return err
@@ -304,6 +307,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Buildings = buildings.New(buildings.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Pictures: a.Pictures})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
+	a.Shelves = shelves.New(a.DB, a.ids)
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell})
 	a.Housing = housing.New(housing.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,

@@ -39,6 +39,7 @@ func (a *App) routes() (http.Handler, error) {
 		Posts:         a.Posts,
 		Groups:        a.Groups,
 		Clubs:         a.Clubs,
+		Shelves:       a.Shelves,
 		Organisations: a.Organisations,
 		Rules:         a.Rules,
 		Timelines:     a.Timelines,

@@ -126,6 +126,9 @@ var trials = map[string][]string{
 	"POST /campaigns/{id:[0-9]+}/{deed:ask|approve|return|extend|stop|drop}": {
 		"/campaigns/:campaign/ask", "/campaigns/:campaign/approve", "/campaigns/:campaign/return remark=moi", "/campaigns/:campaign/extend ends=2099-01-01", "/campaigns/:campaign/stop", "/campaigns/:campaign/drop",
 	},
+	"GET /g/{name}/shelf":                           {"/g/tilleuls/shelf"},
+	"POST /g/{name}/shelf":                          {"/g/tilleuls/shelf sort=book&title=moi"},
+	"POST /g/{name}/shelf/{id:[0-9]+}/take-off":     {"/g/tilleuls/shelf/1/take-off"},
 	"GET /g/{name}/clubs/new":                       {"/g/tilleuls/clubs/new"},
 	"POST /g/{name}/clubs":                          {"/g/tilleuls/clubs title=moi&username=moi&topic=sport&entry=open"},
 	"GET /g/{name}/members":                         {"/g/echecs/members"},

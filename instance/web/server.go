@@ -50,6 +50,7 @@ import (
 	"palier/instance/rules"
 	"palier/instance/search"
 	"palier/instance/tally"
+	"palier/instance/shelves"
 	"palier/instance/timelines"
 	"palier/instance/web/pages"
 	"palier/instance/web/words"
@@ -94,6 +95,7 @@ type Options struct {
 	Posts         *posts.Service
 	Groups        *groups.Service
 	Clubs         *clubs.Service
+	Shelves       *shelves.Service
 	Organisations *organisations.Service
 	Rules         *rules.Service
 	Timelines     *timelines.Service

@@ -3,6 +3,7 @@ package stories
 import (
 	"time"
 
+	"palier/instance"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -122,6 +123,22 @@ func offered() []Story {
 func together() []Story {
 	lines := []view.ClubLine{{Person: chess, Topic: "games", Members: 12}, {Person: wordy, Topic: "committee", Members: 1}}
 	return []Story{
+		{"shelf/many", func(f pages.Frame) pages.Page {
+			return pages.Shelf{
+				Frame: in(f, "place", "/g/le_port/shelf"), Place: port.Person, Path: "/g/le_port/shelf", Sorts: instance.RecommendationSorts, Form: view.Recommendation{Sort: "book"},
+				List: []view.Recommendation{
+					{ID: "3", By: yann, Sort: "link", Title: "Tables de multiplication à imprimer, du CE1 au CM2", Found: "https://exercices.example/tables", Host: "exercices.example", Mine: true},
+					{ID: "2", By: fatou, Sort: "game", Title: "Hanabi", Maker: "Antoine Bauza", Found: "à la ludothèque, mercredi", Why: "On joue ensemble, pas les uns contre les autres."},
+					{ID: "1", By: amira, Sort: "book", Title: "موسم الهجرة إلى الشمال", Maker: "الطيب صالح"},
+				},
+			}
+		}},
+		{"shelf/empty", func(f pages.Frame) pages.Page {
+			return pages.Shelf{
+				Frame: in(f, "place", "/g/le_port/shelf"), Place: port.Person, Path: "/g/le_port/shelf", Sorts: instance.RecommendationSorts,
+				Form: view.Recommendation{Sort: "link", Title: "Exercices", Found: "exercices"}, Problems: []view.Problem{{Field: "found", Code: "no-address"}},
+			}
+		}},
 		{"clubs/many", func(f pages.Frame) pages.Page {
 			return pages.Clubs{Frame: in(f, "", "/g/le_port/clubs"), Place: port.Person, Clubs: lines, May: true, Pager: view.Pager{Older: "/g/le_port/clubs?after=41"}}
 		}},
