@@ -118,6 +118,27 @@ func reading() []Story {
 			p := proposals()[0]
 			return pages.Thread{Frame: f, Post: p, Readers: view.Choice{Audience: p.Audience, Place: "Centre-Ville", Readers: 214}, Agreements: agreements(true)[2:3], MayReply: true}
 		}},
+		{"propose/when", func(f pages.Frame) pages.Page {
+			return pages.Propose{
+				Frame: f, Step: "when", Form: pages.ProposeForm{Kind: "service", Category: "connection", Repeats: "weekly", Weekly: "99"}, Places: []view.Option{{Value: "2", Label: "Centre-Ville", Selected: true}},
+				Problems: []view.Problem{{Field: "weekly", Code: "malformed", Limit: 50}},
+			}
+		}},
+		{"propose/lend", func(f pages.Frame) pages.Page {
+			return pages.Propose{Frame: f, Step: "what", Form: pages.ProposeForm{Kind: "lending", Category: "tools", Title: "Perceuse", Deposit: "20 €", Shelf: "local, étagère B"}}
+		}},
+		{"thread/lends", func(f pages.Frame) pages.Page {
+			g := agreements(false)[0]
+			g.State, g.Lends, g.Code, g.Scan, g.May = "accepted", true, "042117", "https://dinan.example/agreements/7?code=042117", view.AgreementDeeds{HandOver: true, Cancel: true}
+			back := g
+			back.ID, back.State, back.Code, back.Met, back.Repair, back.May = "8", "returned", "", true, "Une coupelle manque", view.AgreementDeeds{}
+			return pages.Thread{Frame: f, Post: proposals()[0], Readers: choices("")[1], Agreements: []view.Agreement{g, back}, MayReply: true, Rest: &view.Rest{Own: true, Weekly: 2}}
+		}},
+		{"thread/borrows", func(f pages.Frame) pages.Page {
+			g := agreements(true)[0]
+			g.State, g.Lends, g.Typed, g.May = "accepted", true, "042117", view.AgreementDeeds{HandOver: true, Meet: true, Cancel: true}
+			return pages.Thread{Frame: f, Post: proposals()[0], Readers: choices("")[1], Agreements: []view.Agreement{g}, MayReply: true, Rest: &view.Rest{Paused: true, Weekly: 2}}
+		}},
 		{"take/loan", func(f pages.Frame) pages.Page {
 			return pages.Take{Frame: f, Post: proposals()[0], Form: pages.TakeForm{Dated: true}}
 		}},
