@@ -44,7 +44,7 @@ func promised() []string {
 		numbered("C", slices.Concat(upTo(1, 9), []int{14}, upTo(17, 23))...),
 		numbered("R", slices.Concat(upTo(1, 3), upTo(5, 17), []int{19, 21, 22})...),
 		numbered("H", upTo(1, 28)...),
-		numbered("J", slices.Concat(upTo(1, 8), []int{11, 12}, upTo(16, 19), []int{21})...),
+		numbered("J", slices.Concat(upTo(1, 8), []int{11, 12, 13}, upTo(16, 19), []int{21})...),
 	)
 }
 

@@ -4,6 +4,7 @@
 //	palier demo     three servers that talk to one another, on this machine
 //	palier serve    one server
 //	palier admin    people, neighbourhoods, blocks and deliveries of a server
+//	palier screen   what screens in halls show
 //	palier import   files of open data: addresses, outlines, associations
 //	palier housing  ledgers of homes that associations share
 package main
@@ -36,6 +37,7 @@ type commands struct {
 	Admin   admin            `cmd:"" help:"Look after a server, also while it runs."`
 	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops."`
 	Housing housingCommand   `cmd:"" help:"Homes for people who need shelter: check what associations keep."`
+	Screen  screenCommands   `cmd:"" help:"What screens in halls show."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 

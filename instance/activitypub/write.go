@@ -69,6 +69,17 @@ func (s *Service) prove(ctx context.Context, tx store.Tx, actor instance.Actor, 
 	return proof.Sign(body, key, keys.Ed25519.ID, s.now())
 }
 
+// SignPublic returns a document of what everybody may read, signed by one of our
+// actors, so that it can be told anywhere whose it is. It is never for what is
+// meant for few.
+func (s *Service) SignPublic(ctx context.Context, actor instance.Actor, doc []byte) ([]byte, error) {
+	signed, err := s.prove(ctx, s.db.Read(), actor, doc)
+	if err != nil {
+		return nil, fmt.Errorf("sign for %s: %w", actor.URI, err)
+	}
+	return signed, nil
+}
+
 // send queues a fan-out in the transaction, if it can reach anybody.
 func (s *Service) send(ctx context.Context, tx store.Tx, f FanOut) error {
 	if len(f.FollowersOf) == 0 && len(f.Actors) == 0 && f.VotersOf == 0 {

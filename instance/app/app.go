@@ -56,6 +56,7 @@ import (
 	"palier/instance/purchases"
 	"palier/instance/rides"
 	"palier/instance/rules"
+	"palier/instance/screens"
 	"palier/instance/search"
 	"palier/instance/shelves"
 	"palier/instance/store"
@@ -117,6 +118,7 @@ type App struct {
 	Campaigns     *campaigns.Service
 	Dashboard     *dashboard.Service
 	Buildings     *buildings.Service
+	Screens       *screens.Service
 
 	log     *slog.Logger
 	version string
@@ -233,6 +235,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.nouns(keyring, proofKey, o.PasswordCost)
+	if err := a.openScreens(ctx); err != nil {
+		return err
+	}
 	if err := a.openDigest(ctx); err != nil {
 		return err
 	}

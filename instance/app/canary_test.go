@@ -108,10 +108,8 @@ func identify(v *village) map[string]string {
 	must(v.Proofs.AskLetter(ctx, v.tilleuls.ID, v.amina.ID, proofs.Envelope{Name: "Zénobie Tournemire", Address: canaryStreet}))
 	sheets, err := v.Proofs.PrintLetters(ctx)
 	must(err)
-	must(v.Proofs.NewScreen(ctx, v.tilleuls.ID, v.amina.ID))
-	key, err := v.Proofs.ScreenKey(ctx, v.tilleuls.ID)
-	must(err)
-	onScreen, onPaper, err := v.Proofs.HallCode(ctx, v.tilleuls.ID, key)
+	must(v.Proofs.NewHallCodes(ctx, v.tilleuls.ID, v.amina.ID))
+	onScreen, onPaper, err := v.Proofs.HallCodes(ctx, v.tilleuls.ID)
 	must(err)
 	must(v.Proofs.AskNeighbours(ctx, v.tilleuls.ID, v.amina.ID, true))
 	request, seal, err := v.Proofs.Asking(ctx, v.tilleuls.ID, v.amina.ID)
@@ -128,7 +126,7 @@ func identify(v *village) map[string]string {
 	return map[string]string{
 		"her name": "Tournemire", "her address": canaryStreet, "her e-mail address": v.amina.Email, "where a neighbour lives": "Bruant-Fou", "the e-mail address of a neighbour": v.bo.Email,
 		"a code on paper": sheets[0].Code, "a code as it is printed": proofs.Grouped(sheets[0].Code), "a code of the hall": onScreen.Code, "its code on paper": onPaper.Code,
-		"the key of the screen": key, "the seal of a request": seal, "the number of a vouch": vouch.ID.String(), "the number of a proof": all[0].ID.String(),
+		"the seal of a request": seal, "the number of a vouch": vouch.ID.String(), "the number of a proof": all[0].ID.String(),
 		"a name on a list": "Cadichon", "the number she can be called at": "0612345678",
 	}
 }

@@ -258,19 +258,20 @@ func TestJ1_TheCodeInTheHallAndTheListOfAHouse(t *testing.T) {
 		k := v.SignedIn(keeper)
 		proving := "/admin/neighbourhoods/" + v.tilleuls.ID.String() + "/proving"
 		p := k.Press(k.Open(proving), "button[value=screen]", nil)
-		link := p.Find("a[href^='/screen/']").First().AttrOr("href", "")
-		screen := v.Browser().Open(link)
-		if screen.Status != http.StatusOK || screen.Header.Get("Refresh") == "" || !screen.Has("svg.qr") {
-			t.Fatalf("screen %s: %d: %s", link, screen.Status, screen.Words("main"))
+		sheet := p.Find("a[href$='/hall']").First().AttrOr("href", "")
+		if p := k.Open(sheet); p.Status != http.StatusOK || len(strings.ReplaceAll(p.Words(".hall-code"), " ", "")) != 8 || !p.Has("svg.qr") {
+			t.Errorf("sheet %s: %d, %q", sheet, p.Status, p.Words(".hall-code"))
 		}
-		for _, bad := range []string{"/screen/tilleuls/code", strings.Replace(link, "key=", "key=x", 1), strings.Replace(link, "tilleuls", "centre", 1)} {
-			if p := v.Browser().Open(bad); p.Status != http.StatusNotFound {
-				t.Errorf("%s: %d", bad, p.Status)
+		for who, b := range map[string]*apptest.Browser{"a resident": v.SignedIn(gwen), "a stranger": v.SignedIn(v.dora)} {
+			if p := b.Open(sheet); p.Status != http.StatusNotFound {
+				t.Errorf("%s prints the code: %d", who, p.Status)
 			}
 		}
-		if p := v.Browser().Open(link + "&paper="); p.Status != http.StatusOK || len(strings.ReplaceAll(p.Words(".hall-code"), " ", "")) != 8 {
-			t.Errorf("sheet: %d, %q", p.Status, p.Words(".hall-code"))
+		device := v.Browser()
+		if p := hang(k, device, "tilleuls", nil); p.Status != http.StatusOK {
+			t.Fatalf("hang a screen: %d: %s", p.Status, p.Words("main"))
 		}
+		screen := device.Open("/screen")
 		b := v.SignedIn(eve)
 		at := "?in=" + v.tilleuls.ID.String()
 		p = b.Press(b.Open("/prove/hall"+at), "form[action='/prove/hall'] button", apptest.Fields{"code": {screen.Words(".hall-code")}})

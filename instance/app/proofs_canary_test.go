@@ -42,10 +42,8 @@ func TestH02_NoProofLeavesTheServer(t *testing.T) {
 		must(s.Proofs.AskLetter(ctx, n.tilleuls.ID, eve.ID, proofs.Envelope{Name: "Ève", Address: canaryStreet}))
 		sheets, err := s.Proofs.PrintLetters(ctx)
 		must(err)
-		must(s.Proofs.NewScreen(ctx, n.tilleuls.ID, n.amina.ID))
-		key, err := s.Proofs.ScreenKey(ctx, n.tilleuls.ID)
-		must(err)
-		onScreen, onPaper, err := s.Proofs.HallCode(ctx, n.tilleuls.ID, key)
+		must(s.Proofs.NewHallCodes(ctx, n.tilleuls.ID, n.amina.ID))
+		onScreen, onPaper, err := s.Proofs.HallCodes(ctx, n.tilleuls.ID)
 		must(err)
 		_, err = s.Proofs.UseHall(ctx, n.tilleuls.ID, eve.ID, onScreen.Code)
 		must(err)
@@ -63,7 +61,7 @@ func TestH02_NoProofLeavesTheServer(t *testing.T) {
 		must(err)
 		canaries := map[string]string{
 			"code of a letter": sheets[0].Code, "grouped code": proofs.Grouped(sheets[0].Code), "address": canaryStreet, "code of the screen": onScreen.Code,
-			"code on paper": onPaper.Code, "key of the screen": key, "seal of a request": seal, "name on a list": "Tournemire", "a proof": all[0].ID.String(),
+			"code on paper": onPaper.Code, "seal of a request": seal, "name on a list": "Tournemire", "a proof": all[0].ID.String(),
 		}
 		uri := strings.TrimPrefix(eve.URI, s.URL)
 		for _, path := range []string{uri, uri + "/outbox", uri + "/followers", "/g/tilleuls", "/g/tilleuls/outbox", "/g/tilleuls/followers", "/@eve", "/@tilleuls", "/@eve.atom", "/nodeinfo/2.1",

@@ -85,6 +85,7 @@ func (a *App) routes() (http.Handler, error) {
 		Dashboard:     a.Dashboard,
 		Events:        a.Events,
 		Buildings:     a.Buildings,
+		Screens:       a.Screens,
 	})
 	if err != nil {
 		return nil, err

@@ -220,7 +220,7 @@ var trials = map[string][]string{
 	"POST /prove/hall":                              {"/prove/hall in=:proof&code=BCDFGH"},
 	"GET /prove/list":                               {"/prove/list?in=:proof"},
 	"POST /prove/list":                              {"/prove/list in=:proof&person=moi&door=1"},
-	"GET /screen/{name}/code":                       {"/screen/tilleuls/code?key=x"},
+	"GET /g/{name}/hall":                            {"/g/tilleuls/hall"},
 	"GET /prove/council":                            {"/prove/council"},
 	"POST /prove/council":                           {"/prove/council"},
 	"GET /prove/council/return":                     {"/prove/council/return?code=:token&state=:token"},
@@ -288,9 +288,18 @@ var trials = map[string][]string{
 	"POST /g/{name}/space/{sort:works|meetings|documents|incidents}/{id:[0-9]+}/withdraw": {
 		"/g/tilleuls/space/documents/:document/withdraw", "/g/tilleuls/space/incidents/:incident/withdraw",
 	},
-	"GET /g/{name}/managers":      {"/g/tilleuls/managers"},
-	"POST /g/{name}/managers":     {"/g/tilleuls/managers organisation=epicerie&deed=add"},
-	"GET /trips/{word:[A-Z2-7]+}": nil, // whoever has the word may look: that is what it is for
+	"GET /screen":                          {"/screen"},
+	"GET /screen/bundle":                   {"/screen/bundle"},
+	"GET /screen/idle":                     {"/screen/idle"},
+	"GET /screen/sw.js":                    nil, // the same for everyone
+	"GET /screen/start/{secret:[A-Z2-7]+}": {"/screen/start/ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"},
+	"GET /g/{name}/screens":                {"/g/tilleuls/screens"},
+	"POST /g/{name}/screens":               {"/g/tilleuls/screens code=BCDFGHJK&where=moi&playlist=asks&language=fr"},
+	"POST /g/{name}/screens/{id:[0-9]+}":   {"/g/tilleuls/screens/:screen deed=unbind", "/g/tilleuls/screens/:screen deed=address"},
+	"POST /settings/screens":               nil, // one's own name
+	"GET /g/{name}/managers":               {"/g/tilleuls/managers"},
+	"POST /g/{name}/managers":              {"/g/tilleuls/managers organisation=epicerie&deed=add"},
+	"GET /trips/{word:[A-Z2-7]+}":          nil, // whoever has the word may look: that is what it is for
 
 	// What other servers read.
 	"GET /a/{id}":             {"/a/:circle", "/a/:direct"},

@@ -268,6 +268,7 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"reports": `SELECT COUNT(*) FROM reports WHERE reporter_id = $1 OR target_id = $1`,
 		"parts":   `SELECT COUNT(*) FROM errand_parts t JOIN posts p ON p.id = t.post_id WHERE p.author_id = $1 AND t.state = 'asked'`,
 		"seats":   `SELECT COUNT(*) FROM ride_seats t JOIN posts p ON p.id = t.post_id WHERE p.author_id = $1 AND t.state = 'asked'`,
+		"screens": `SELECT COUNT(*) FROM screens WHERE bound_by = $1`,
 		"papers":  `SELECT COUNT(*) FROM building_documents WHERE author_id = $1`,
 		"faults":  `SELECT COUNT(*) FROM building_incidents WHERE author_id = $1 AND state = 'reported'`,
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,

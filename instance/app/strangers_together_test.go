@@ -5,6 +5,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/buildings"
+	"palier/instance/screens"
 )
 
 // together lets somebody do with their neighbours what one does together.
@@ -62,6 +63,15 @@ func together(v *village, who instance.Account, b belongings) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	code, err := v.Screens.Pair(ctx, screens.NewSecret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen, err := v.Screens.Bind(ctx, v.Viewer(who), true, v.tilleuls.ID, code.Text, instance.ScreenPlan{Name: secret, Playlist: []string{"asks"}, Language: "fr"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["screen"] = screen.String()
 	b["document"], b["incident"] = paper.String(), incident.String()
 	b["errand"], b["part"] = errand.ID.String(), e.Parts[0].ID.String()
 	caring(v, who, b)

@@ -107,6 +107,16 @@ func (s *Service) LeaveIn(ctx context.Context, tx store.Tx, place, person instan
 	return nil
 }
 
+// Chain returns a place and everything of ours that it lies within, the narrowest
+// first.
+func (s *Service) Chain(ctx context.Context, place instance.ActorID) ([]instance.Actor, error) {
+	list, err := s.chain(ctx, s.db.Read(), place)
+	if err != nil {
+		return nil, fmt.Errorf("what %s lies within: %w", place, err)
+	}
+	return list, nil
+}
+
 // chain returns a place and everything of ours that it lies within, the
 // narrowest first.
 func (s *Service) chain(ctx context.Context, tx store.Tx, place instance.ActorID) ([]instance.Actor, error) {

@@ -23,10 +23,20 @@ const (
 	paperOver = 7 * 24 * time.Hour
 )
 
-// NewScreen makes a link for the screen of a hall, for whoever looks after the
-// house; the links before end. A place that is no house is
+// NewHallCodes makes codes for the hall of a house, for whoever looks after it;
+// the codes before end. A place that is no house is [instance.ErrNotFound].
+func (s *Service) NewHallCodes(ctx context.Context, place, by instance.ActorID) error {
+	return s.makeHallCodes(ctx, place, by, `hall_screens.version + 1`)
+}
+
+// KeepHallCodes makes codes for the hall of a house if there are none, as a screen
+// that is hung there needs them. A place that is no house is
 // [instance.ErrNotFound].
-func (s *Service) NewScreen(ctx context.Context, place, by instance.ActorID) error {
+func (s *Service) KeepHallCodes(ctx context.Context, place, by instance.ActorID) error {
+	return s.makeHallCodes(ctx, place, by, `hall_screens.version`)
+}
+
+func (s *Service) makeHallCodes(ctx context.Context, place, by instance.ActorID, version string) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		n, err := tx.Exec(ctx, `
 			INSERT INTO hall_screens (place_id, version, made_by, made_at)
@@ -34,7 +44,7 @@ func (s *Service) NewScreen(ctx context.Context, place, by instance.ActorID) err
 			  FROM actors a
 			 WHERE a.id = $1 AND a.level IN ('building', 'residence')
 			ON CONFLICT (place_id) DO UPDATE
-			   SET version = hall_screens.version + 1, made_by = excluded.made_by, made_at = excluded.made_at`,
+			   SET version = `+version+`, made_by = excluded.made_by, made_at = excluded.made_at`,
 			place, by, store.Millis(s.now()))
 		if err == nil && n == 0 {
 			err = instance.ErrNotFound
@@ -42,26 +52,12 @@ func (s *Service) NewScreen(ctx context.Context, place, by instance.ActorID) err
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("screen of %s: %w", place, err)
+		return fmt.Errorf("codes for the hall of %s: %w", place, err)
 	}
 	return nil
 }
 
-// ScreenKey returns what the link to the screen of a hall ends with, empty if
-// there is no screen.
-func (s *Service) ScreenKey(ctx context.Context, place instance.ActorID) (string, error) {
-	v, err := screen(ctx, s.db.Read(), place)
-	if err != nil || v == 0 {
-		return "", err
-	}
-	return s.screenKey(place, v), nil
-}
-
-func (s *Service) screenKey(place instance.ActorID, version int) string {
-	return s.sealed("screen", place.String(), strconv.Itoa(version))[:22]
-}
-
-// screen returns the version of a hall's screen, 0 if there is none.
+// screen returns the version of a hall's codes, 0 if there are none.
 func screen(ctx context.Context, tx store.Tx, place instance.ActorID) (int, error) {
 	var v int
 	err := tx.QueryRow(ctx, `SELECT version FROM hall_screens WHERE place_id = $1`, place).Scan(&v)
@@ -77,15 +73,16 @@ type HallCode struct {
 	Until time.Time // when another one follows
 }
 
-// HallCode returns the code on the screen now, and the one for this month's
-// paper, to who has the key of its link; [instance.ErrNotFound] to anyone else.
-func (s *Service) HallCode(ctx context.Context, place instance.ActorID, key string) (now, paper HallCode, err error) {
+// HallCodes returns the code for the screen now, and the one for this month's
+// paper. That who asks hangs in the hall or looks after it is for the caller to
+// know. Where none were made it is [instance.ErrNotFound].
+func (s *Service) HallCodes(ctx context.Context, place instance.ActorID) (now, paper HallCode, err error) {
 	v, err := screen(ctx, s.db.Read(), place)
-	if err != nil {
-		return now, paper, fmt.Errorf("screen of %s: %w", place, err)
+	if err == nil && v == 0 {
+		err = instance.ErrNotFound
 	}
-	if !hmac.Equal([]byte(key), []byte(s.screenKey(place, v))) || v == 0 {
-		return now, paper, fmt.Errorf("screen of %s: %w", place, instance.ErrNotFound)
+	if err != nil {
+		return now, paper, fmt.Errorf("codes for the hall of %s: %w", place, err)
 	}
 	t := s.now()
 	step, month := stepOf(t), monthOf(t.In(s.zone))

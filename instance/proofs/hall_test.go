@@ -22,19 +22,21 @@ func TestTheCodeInTheHallTurns(t *testing.T) {
 		house, other := v.Place("tilleuls", "building", centre), v.Place("lilas", "building", centre)
 		amina := newcomer(v, "amina", house)
 		must(t, v.Places.Join(ctx, other.ID, amina.ID))
-		must(t, v.Proofs.NewScreen(ctx, house.ID, amina.ID))
-		must(t, v.Proofs.NewScreen(ctx, other.ID, amina.ID))
-		if err := v.Proofs.NewScreen(ctx, centre.ID, amina.ID); !errors.Is(err, instance.ErrNotFound) {
-			t.Errorf("a screen for a whole neighbourhood: %v", err)
+		must(t, v.Proofs.NewHallCodes(ctx, house.ID, amina.ID))
+		must(t, v.Proofs.NewHallCodes(ctx, other.ID, amina.ID))
+		if err := v.Proofs.NewHallCodes(ctx, centre.ID, amina.ID); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("codes for a whole neighbourhood: %v", err)
 		}
-		key, err := v.Proofs.ScreenKey(ctx, house.ID)
-		must(t, err)
-		shown, paper, err := v.Proofs.HallCode(ctx, house.ID, key)
+		shown, paper, err := v.Proofs.HallCodes(ctx, house.ID)
 		if err != nil || len(shown.Code) != 6 || len(paper.Code) != 8 || shown.Until.Sub(v.Clock.Now()) > proofs.HallStep || !shown.Until.After(v.Clock.Now()) || paper.Until.Month() != time.December {
 			t.Fatalf("%+v, %+v, %v", shown, paper, err)
 		}
-		if _, _, err := v.Proofs.HallCode(ctx, other.ID, key); !errors.Is(err, instance.ErrNotFound) {
-			t.Errorf("the link of another house: %v", err)
+		if _, _, err := v.Proofs.HallCodes(ctx, centre.ID); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("where none were made: %v", err)
+		}
+		must(t, v.Proofs.KeepHallCodes(ctx, house.ID, amina.ID))
+		if again, _, err := v.Proofs.HallCodes(ctx, house.ID); err != nil || again != shown {
+			t.Errorf("kept: %+v, %v", again, err)
 		}
 		use := func(place instance.Neighbourhood, typed string) string {
 			t.Helper()
@@ -69,9 +71,9 @@ func TestTheCodeInTheHallTurns(t *testing.T) {
 		if got := use(house, paper.Code); got != "code wrong" {
 			t.Errorf("last month's paper after it: %s", got)
 		}
-		must(t, v.Proofs.NewScreen(ctx, house.ID, amina.ID))
-		if _, _, err := v.Proofs.HallCode(ctx, house.ID, key); !errors.Is(err, instance.ErrNotFound) {
-			t.Errorf("the link before: %v", err)
+		must(t, v.Proofs.NewHallCodes(ctx, house.ID, amina.ID))
+		if _, again, err := v.Proofs.HallCodes(ctx, house.ID); err != nil || again.Code == paper.Code {
+			t.Errorf("made anew: %+v, %v", again, err)
 		}
 	})
 }

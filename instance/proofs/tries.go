@@ -110,7 +110,7 @@ func spell(random []byte, n int) string {
 func Grouped(code string) string {
 	var b strings.Builder
 	for i, r := range code {
-		if i > 0 && (i%4 == 0 || len(code) == 6 && i == 3) {
+		if i > 0 && (len(code) != 6 && i%4 == 0 || len(code) == 6 && i == 3) {
 			b.WriteByte(' ')
 		}
 		b.WriteRune(r)

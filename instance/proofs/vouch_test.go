@@ -158,12 +158,10 @@ func TestAWordTakenBackLeavesTwoWeeks(t *testing.T) {
 		centre := v.Place("centre", "neighbourhood")
 		house := v.Place("tilleuls", "building", centre)
 		all := neighbours(v, house, "amina", "bo")
-		must(t, v.Proofs.NewScreen(ctx, house.ID, all[0].ID))
+		must(t, v.Proofs.NewHallCodes(ctx, house.ID, all[0].ID))
 		inHall := func(a instance.Account) {
 			t.Helper()
-			key, err := v.Proofs.ScreenKey(ctx, house.ID)
-			must(t, err)
-			shown, _, err := v.Proofs.HallCode(ctx, house.ID, key)
+			shown, _, err := v.Proofs.HallCodes(ctx, house.ID)
 			must(t, err)
 			_, err = v.Proofs.UseHall(ctx, house.ID, a.ID, shown.Code)
 			must(t, err)
@@ -277,7 +275,7 @@ func TestG16_ColludingAccountsStayWithinTheBound(t *testing.T) {
 			}
 			v.Clock.Advance(proofs.VouchAfter + time.Hour)
 			if hall {
-				must(t, v.Proofs.NewScreen(ctx, house.ID, crowd[0].ID))
+				must(t, v.Proofs.NewHallCodes(ctx, house.ID, crowd[0].ID))
 			}
 			for left := proofs.VouchEvery - time.Hour; left > 0; {
 				for range rapid.IntRange(1, 30).Draw(rt, "deeds") {
@@ -286,9 +284,7 @@ func TestG16_ColludingAccountsStayWithinTheBound(t *testing.T) {
 					r, _, err := v.Proofs.Asking(ctx, house.ID, other.ID)
 					must(t, err)
 					if hall && rapid.Bool().Draw(rt, "reads") {
-						key, err := v.Proofs.ScreenKey(ctx, house.ID)
-						must(t, err)
-						shown, _, err := v.Proofs.HallCode(ctx, house.ID, key)
+						shown, _, err := v.Proofs.HallCodes(ctx, house.ID)
 						must(t, err)
 						if _, err := v.Proofs.UseHall(ctx, house.ID, other.ID, shown.Code); err != nil {
 							rt.Fatal(err)

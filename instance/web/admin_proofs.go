@@ -260,7 +260,7 @@ func (s *Server) changeProving(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.done(w, r, "saved", path)
 	case "screen":
-		if err := s.Proofs.NewScreen(ctx, group.ID, me(r).ID); err != nil {
+		if err := s.Proofs.NewHallCodes(ctx, group.ID, me(r).ID); err != nil {
 			return err
 		}
 		return s.done(w, r, "saved", path)

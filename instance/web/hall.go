@@ -1,8 +1,8 @@
 package web
 
 import (
+	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
@@ -19,7 +19,7 @@ func (s *Server) hallRoutes(r chi.Router) {
 	r.Post("/prove/hall", s.signedIn(s.useHall))
 	r.Get("/prove/list", s.signedIn(s.getOnList))
 	r.Post("/prove/list", s.signedIn(s.useList))
-	r.Get("/screen/{name}/code", s.page(s.getHallCode))
+	r.Get("/g/{name}/hall", s.signedIn(s.getHallSheet))
 }
 
 // getHall is where somebody types the code of their hall.
@@ -103,45 +103,41 @@ func (s *Server) useList(w http.ResponseWriter, r *http.Request) error {
 	return s.proved(w, r, p)
 }
 
-// getHallCode is what the screen of a hall shows, or a sheet of paper, to
-// whoever has its link. A screen without script asks again by itself.
-func (s *Server) getHallCode(w http.ResponseWriter, r *http.Request) error {
-	place, err := s.place(r)
+// getHallSheet is the sheet of paper for a hall, for who looks after the house.
+func (s *Server) getHallSheet(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.ownHouse(r)
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	now, paper, err := s.Proofs.HallCode(r.Context(), place.ID, q.Get("key"))
+	_, paper, err := s.Proofs.HallCodes(r.Context(), n.ID)
 	if err != nil {
 		return err
 	}
-	p := pages.HallCode{Place: personView(s.Site, place), URL: s.Site.Base() + "/prove/hall?in=" + place.ID.String(), Paper: q.Has("paper")}
-	shown := now
-	if p.Paper {
-		shown = paper
-	} else {
-		w.Header().Set("Refresh", "30")
-	}
-	p.Code, p.Until = proofs.Grouped(shown.Code), shown.Until.In(s.Zone)
+	p := pages.HallCode{Place: personView(s.Site, n.Actor), URL: s.hallURL(n.ID), Code: proofs.Grouped(paper.Code), Until: paper.Until.In(s.Zone)}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
-	p.Here = "/@" + place.Username
+	w.Header().Set("Cache-Control", "private, no-store")
 	return s.HTML(w, r, http.StatusOK, p)
 }
 
-// houseProving adds to the page of a house its screen and its list.
+// hallURL is where the code of a hall is typed.
+func (s *Server) hallURL(place instance.ActorID) string {
+	return s.Site.Base() + "/prove/hall?in=" + place.String()
+}
+
+// houseProving adds to the page of a house the codes in its hall and its list.
 func (s *Server) houseProving(r *http.Request, group instance.Actor, p *pages.AdminProving) error {
 	if p.House = group.Level.House(); !p.House {
 		return nil
 	}
-	key, err := s.Proofs.ScreenKey(r.Context(), group.ID)
-	if err != nil {
+	p.Screens = "/g/" + group.Username + "/screens"
+	_, _, err := s.Proofs.HallCodes(r.Context(), group.ID)
+	switch {
+	case err == nil:
+		p.Sheet = "/g/" + group.Username + "/hall"
+	case !errors.Is(err, instance.ErrNotFound):
 		return err
-	}
-	if key != "" {
-		p.Screen = "/screen/" + url.PathEscape(group.Username) + "/code?key=" + key
-		p.Sheet = p.Screen + "&paper="
 	}
 	l, err := s.Proofs.Listed(r.Context(), group.ID)
 	p.Listed = view.Listed{Lines: l.Lines, Claimed: l.Claimed, Until: l.ExpiresAt}

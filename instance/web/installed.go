@@ -15,7 +15,12 @@ import (
 // getWorker answers with the script that browsers keep for when there is no
 // connection. It lies at the root, so that it serves every page.
 func (s *Server) getWorker(w http.ResponseWriter, _ *http.Request) error {
-	body, kind := s.set.Assets().Plain("sw.js")
+	return s.worker(w, "sw.js")
+}
+
+// worker answers with a script that a browser keeps.
+func (s *Server) worker(w http.ResponseWriter, name string) error {
+	body, kind := s.set.Assets().Plain(name)
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'")

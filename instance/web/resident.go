@@ -87,6 +87,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 
 	s.exchangeRoutes(r)
 	s.spaceRoutes(r)
+	s.screenRoutes(r)
 
 	// How one stands to others.
 	r.Post("/@{name}/follow", s.signedIn(s.follow))

@@ -48,6 +48,7 @@ import (
 	"palier/instance/purchases"
 	"palier/instance/rides"
 	"palier/instance/rules"
+	"palier/instance/screens"
 	"palier/instance/search"
 	"palier/instance/shelves"
 	"palier/instance/tally"
@@ -130,6 +131,7 @@ type Options struct {
 	Campaigns     *campaigns.Service
 	Dashboard     *dashboard.Service
 	Buildings     *buildings.Service
+	Screens       *screens.Service
 
 	Joining  *joining.Service
 	Passkeys *passkeys.Service

@@ -49,6 +49,9 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 			return err
 		}
 	}
+	if p.OnScreens, err = s.Screens.Agrees(r.Context(), me(r).ID); err != nil {
+		return err
+	}
 	for _, l := range s.set.Languages().All() {
 		p.Languages = append(p.Languages, view.Option{Value: l.Tag, Label: l.Own(), Selected: l.Tag == chosen.Locale})
 	}

@@ -42,9 +42,10 @@ func Storybook(set *pages.Set) http.Handler {
 		w.Header().Set("Content-Type", "image/svg+xml")
 		_, _ = w.Write([]byte(picture))
 	})
-	for path, stands := range map[string][2]string{"/sw.js": {"text/javascript", ""}, "/manifest.webmanifest": {"application/manifest+json", `{"name": "Stories", "start_url": "/_stories/"}`}} {
+	for path, stands := range map[string][2]string{"/sw.js": {"text/javascript", ""}, "/screen/sw.js": {"text/javascript", ""}, "/manifest.webmanifest": {"application/manifest+json", `{"name": "Stories", "start_url": "/_stories/"}`}} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", stands[0])
+			w.Header().Set("Service-Worker-Allowed", "/")
 			_, _ = w.Write([]byte(stands[1]))
 		})
 	}

@@ -96,6 +96,7 @@ var towns = []town{
 			{username: "jean", name: "Jean Rolland", lives: []string{"tilleuls"}},
 			{username: "lucie", name: "Lucie Perrot", lives: []string{"tilleuls"}},
 			{username: "tomasz", name: "Tomasz Nowak", lives: []string{"tilleuls"}},
+			{username: "maryse", name: "Maryse Gicquel"}, // acts for the syndic
 		},
 	},
 	{

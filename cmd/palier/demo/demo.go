@@ -206,6 +206,8 @@ type place struct {
 	URL    string    `json:"url"`
 	Groups []string  `json:"groups"`
 	People []account `json:"people"`
+	// Screens are where a browser becomes a screen in a hall.
+	Screens []string `json:"screens,omitempty"`
 }
 
 func describe(ctx context.Context, servers []*server) ([]place, error) {
@@ -224,6 +226,9 @@ func describe(ctx context.Context, servers []*server) ([]place, error) {
 			p.People = append(p.People, account{
 				Handle: "@" + one.username + host, Email: email(one), Password: password, Role: string(orResident(one.role)), Token: tokens[one.username],
 			})
+		}
+		if p.Screens, err = s.screens(ctx); err != nil {
+			return nil, fmt.Errorf("screens of %s: %w", s.town.name, err)
 		}
 		list = append(list, p)
 	}
@@ -255,6 +260,9 @@ func printText(out io.Writer, places []place) error {
 		}
 		for _, a := range p.People {
 			text += fmt.Sprintf("    %-28s %-9s %-32s %s\n", a.Email, a.Role, a.Handle, a.Token)
+		}
+		for _, address := range p.Screens {
+			text += "    screen in the hall: " + address + "\n"
 		}
 		text += "\n"
 	}

@@ -153,8 +153,8 @@ type AdminProving struct {
 	Frame
 	PlaceTabs
 
-	House    bool // has a hall, and a list of who lives there
-	Screen   string
+	House    bool   // has a hall, and a list of who lives there
+	Screens  string // page of the screens of the house
 	Sheet    string
 	Listed   view.Listed
 	Agents   []view.Person
@@ -237,7 +237,7 @@ type VouchFor struct {
 // Template is vouch_for.tmpl.
 func (VouchFor) Template() string { return "vouch_for" }
 
-// HallCode is the code of a hall, on its screen or on a sheet of paper.
+// HallCode is the code of a hall on a sheet of paper.
 type HallCode struct {
 	Frame
 
@@ -245,7 +245,6 @@ type HallCode struct {
 	Code  string
 	Until time.Time
 	URL   string // where the code is typed
-	Paper bool
 }
 
 // Template is hall_code.tmpl.

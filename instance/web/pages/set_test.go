@@ -133,6 +133,9 @@ var every = []Page{
 	Space{},
 	SpaceForm{},
 	Managers{},
+	Screen{},
+	ScreenPairing{},
+	Screens{},
 }
 
 func newSet(t testing.TB) *Set {

@@ -11,7 +11,7 @@ import (
 
 // madeOfHouses are the families of keys about houses and their screens that are
 // put together while a page is laid out.
-var madeOfHouses = regexp.MustCompile(`^(house|space\.(cut|new|what))\.`)
+var madeOfHouses = regexp.MustCompile(`^(house|space\.(cut|new|what)|screen\.section)\.`)
 
 func TestEveryMadeMessageOfHousesIsThere(t *testing.T) {
 	t.Parallel()
@@ -30,6 +30,7 @@ func TestEveryMadeMessageOfHousesIsThere(t *testing.T) {
 		"house.join.%":     houseKinds()[1:],
 		"space.cut.%":      append([]string{"none"}, instance.Cuts[1:]...),
 		"space.new.%":      append([]string{"polls"}, sorts...),
+		"screen.section.%": instance.ScreenSections,
 		"space.what.%":     {"works", "documents", "incidents"},
 	}
 	languages, err := words.Load()

@@ -49,6 +49,24 @@ func space(f pages.Frame) pages.Space {
 	}
 }
 
+// screen is a screen in a hall with something of everything on it.
+func screen(f pages.Frame) pages.Screen {
+	return pages.Screen{
+		Frame: stranger(f), Place: house.Name, Made: ago(2 * time.Minute), Cards: []view.ScreenCard{
+			{Section: "alerts", URL: "https://dinan.example/@mairie/1", Items: []view.ScreenItem{{Kind: "notice", Title: "Coupure d’eau rue du Port", Text: "De 9 h à 12 h, mardi. Faites une réserve la veille : l’eau peut être trouble une heure après. Un point d’eau est ouvert place des Cordeliers.", Language: "fr", By: "Mairie de Dinan", Ends: now.Add(50 * time.Hour)}}},
+			{Section: "building", URL: "https://dinan.example/@rue_du_port_12", Items: []view.ScreenItem{{Kind: "works", Title: "Remplacement de la colonne d’eau", Text: "Escalier B", By: syndic.Name, Starts: now.Add(14 * time.Hour), Ends: now.Add(18 * time.Hour), Cut: "water"}}},
+			{Section: "building", URL: "https://dinan.example/@rue_du_port_12", Items: []view.ScreenItem{{Kind: "incident", Title: "Ascenseur bloqué au 3e", Text: "Le technicien passe mardi", State: "taken"}}},
+			{Section: "building", URL: "https://dinan.example/@rue_du_port_12", Items: []view.ScreenItem{{Kind: "meeting", Title: "Salle du port", Text: "1. Comptes de l’année 2. Toiture : trois devis 3. Local à vélos", By: syndic.Name, Starts: now.Add(20 * 24 * time.Hour)}}},
+			{Section: "events", URL: "https://dinan.example/@le_port/events", Items: []view.ScreenItem{
+				{Kind: "event", Title: "Soupe du quartier", Starts: now.Add(24 * time.Hour), Where: "Salle du port", By: "Yann"}, {Kind: "event", Title: "Marché de Noël de la Lainerie et des Petits-Fossés", Starts: now.Add(60 * time.Hour), Where: "Place des Cordeliers"},
+				{Kind: "event", Title: "Répare-café", Starts: now.Add(80 * time.Hour), By: "Comité des fêtes"}, {Kind: "event", Title: "حفلة الحي", Language: "ar", Starts: now.Add(100 * time.Hour), Where: "الحديقة"},
+			}},
+			{Section: "asks", URL: "https://dinan.example/@le_port/exchange", Items: []view.ScreenItem{{Kind: "ask", Title: "Quelqu’un aurait-il une échelle ?"}, {Kind: "offer", Title: "Des noix à partager", By: "Marie"}}},
+			{Section: "codes", URL: "https://dinan.example/prove/hall?in=51", Code: "K7M 2XQ", Until: now.Add(7 * time.Minute)},
+		},
+	}
+}
+
 // houses are the pages of what the people of a house share.
 func houses() []Story {
 	return []Story{
@@ -85,6 +103,40 @@ func houses() []Story {
 		}},
 		{"space_form/incidents", func(f pages.Frame) pages.Page {
 			return pages.SpaceForm{Frame: f, House: house, Kind: "homes", Sort: "incidents", Path: spacePath, Readers: 38, Resident: true, Managers: []view.Person{syndic, wordy}}
+		}},
+		{"screen/many", func(f pages.Frame) pages.Page { return screen(f) }},
+		{"screen/easy", func(f pages.Frame) pages.Page {
+			p := screen(f)
+			p.Easy, p.At = true, 1
+			return p
+		}},
+		{"screen/code", func(f pages.Frame) pages.Page {
+			p := screen(f)
+			p.Cards = p.Cards[len(p.Cards)-1:]
+			return p
+		}},
+		{"screen/empty", func(f pages.Frame) pages.Page {
+			return pages.Screen{Frame: stranger(f), Place: longPlace.Name, Made: ago(6 * 24 * time.Hour)}
+		}},
+		{"screen_pairing/code", func(f pages.Frame) pages.Page {
+			return pages.ScreenPairing{Frame: stranger(f), State: "pair", Code: "K7M2 XQ9B", Until: now.Add(7 * time.Minute)}
+		}},
+		{"screen_pairing/blank", func(f pages.Frame) pages.Page { return pages.ScreenPairing{Frame: stranger(f), State: "blank"} }},
+		{"screen_pairing/idle", func(f pages.Frame) pages.Page { return pages.ScreenPairing{Frame: stranger(f), State: "idle"} }},
+		{"screens/some", func(f pages.Frame) pages.Page {
+			return pages.Screens{
+				Frame: f, Place: house, House: true, Address: "https://dinan.example/screen/start/ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", Of: "1",
+				Typed: view.ScreenWriting{Code: "K7M2", Name: "", Language: "fr", Playlist: map[string]bool{"alerts": true, "building": true}},
+				Screens: []view.HallScreen{
+					{ID: "1", Name: "Hall A", Playlist: []string{"alerts", "building", "events", "asks", "codes"}, Language: "fr", Seen: ago(20 * time.Second)},
+					{ID: "2", Name: wordy.Name, Playlist: []string{"campaign"}, Tag: "noel_solidaire", Language: "ar", Easy: true, Blank: true, Restart: true, Seen: ago(50 * time.Hour), Silent: true},
+					{ID: "3", Name: "Local à vélos", Playlist: []string{"codes"}, Language: "uk"},
+				},
+				Problems: []view.Problem{{Field: "code", Code: "no-screen"}, {Field: "where", Code: "missing"}},
+			}
+		}},
+		{"screens/empty", func(f pages.Frame) pages.Page {
+			return pages.Screens{Frame: f, Place: port.Person, Typed: view.ScreenWriting{Language: "fr"}}
 		}},
 		{"managers/some", func(f pages.Frame) pages.Page {
 			return pages.Managers{Frame: f, House: house, Kind: "homes", Managers: []view.Person{syndic, wordy}, Typed: "cabinet", Problems: []view.Problem{{Field: "organisation", Code: "not-found"}}}

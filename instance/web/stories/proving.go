@@ -83,11 +83,8 @@ func proving() []Story {
 		{"vouch_for/error", func(f pages.Frame) pages.Page {
 			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", Problems: []view.Problem{{Field: "neighbour", Code: "quota", Limit: 3}}}
 		}},
-		{"hall_code/screen", func(f pages.Frame) pages.Page {
-			return pages.HallCode{Frame: stranger(f), Place: tilleuls.Person, Code: "K7M 2XQ", Until: now.Add(7 * time.Minute), URL: "https://dinan.example/prove/hall?in=35"}
-		}},
 		{"hall_code/paper", func(f pages.Frame) pages.Page {
-			return pages.HallCode{Frame: f, Place: tilleuls.Person, Code: "K7M2 XQ9B", Until: now.Add(13 * storyDay), URL: "https://dinan.example/prove/hall?in=35", Paper: true}
+			return pages.HallCode{Frame: f, Place: tilleuls.Person, Code: "K7M2 XQ9B", Until: now.Add(13 * storyDay), URL: "https://dinan.example/prove/hall?in=35"}
 		}},
 		{"prove_seen/verified", func(f pages.Frame) pages.Page {
 			return pages.ProveSeen{Frame: f, Proof: seenBy("desk", centre.Person, 0, &wordy), Standing: view.Verified}
@@ -126,7 +123,7 @@ func proving() []Story {
 		}},
 		{"admin_proving/error", func(f pages.Frame) pages.Page {
 			return pages.AdminProving{Frame: in(f, "neighbourhoods", ""), PlaceTabs: pages.PlaceTabs{ID: "31", Name: centre.Name, Path: centre.Path, Tab: "proving"},
-				House: true, Screen: "/screen/x/code?key=1", Sheet: "/screen/x/code?key=1&paper=", Listed: view.Listed{Lines: 38, Claimed: 1, Until: now.Add(60 * storyDay)},
+				House: true, Screens: "/g/x/screens", Sheet: "/g/x/hall", Listed: view.Listed{Lines: 38, Claimed: 1, Until: now.Add(60 * storyDay)},
 				Agents: []view.Person{fatou, wordy}, Adding: "@personne", Problems: []view.Problem{{Field: "person", Code: "not-found"}, {Field: "list", Code: "malformed", Limit: 12}}}
 		}},
 	}
