@@ -248,6 +248,9 @@ func (t *benchTown) post(ctx context.Context, tx store.Tx, id instance.ID) error
 		_, err = tx.Exec(ctx, `INSERT INTO events (post_id, starts_at, ends_at, status) VALUES ($1, $2, $3, 'confirmed')`,
 			p.ID, store.Millis(begins), store.Millis(begins.Add(2*time.Hour)))
 	}
+	if err == nil && p.Audience == instance.ToPublic { // the place passes it on
+		_, err = tx.Exec(ctx, `INSERT INTO boosts (id, uri, actor_id, post_id) VALUES ($1, $2, $3, $1)`, p.ID, uri+"/passed", *group)
+	}
 	if err == nil && t.random.IntN(500) == 0 {
 		_, err = tx.Exec(ctx, `INSERT INTO notices (post_id, author_id, place_id, until) VALUES ($1, $2, $3, $4)`,
 			p.ID, author, *group, store.Millis(id.Time().AddDate(0, 0, 30)))

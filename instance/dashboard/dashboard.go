@@ -6,6 +6,7 @@ package dashboard
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"palier/instance"
@@ -97,22 +98,24 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	if err != nil {
 		return d, err
 	}
-	var ids []instance.PostID
-	var lengths []int
-	for _, part := range []section{
-		{`notices n`, `n.post_id`, `n.until > $1 AND (n.level = 'info' OR n.place_id <> $2)`, `p.id DESC`, `n.place_id`, mostNotices},
-		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'request' AND p.kind <> 'purchase'`, `q.priority DESC, p.id`, `p.group_id`, mostNeeds},
-		{`events e`, `e.post_id`, `e.starts_at BETWEEN CAST($1 AS BIGINT) - 2678400000 AND CAST($1 AS BIGINT) + 604800000 AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents},
-		{`proposals q`, `q.post_id`, open + ` AND q.purpose = 'offer' AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)`, `p.id DESC`, `p.group_id`, mostOffers},
-		{`proposals q`, `q.post_id`, open + ` AND p.kind = 'purchase'`, `q.ends_at, p.id`, `p.group_id`, mostClosing},
-	} {
-		found, err := s.find(ctx, v, place, groups, now, part)
-		if err != nil {
-			return d, err
-		}
-		ids, lengths = append(ids, found...), append(lengths, len(found))
+	notices, err := s.find(ctx, v, place, groups, now, section{
+		`notices n`, `n.post_id`, `n.until > $1 AND (n.level = 'info' OR n.place_id <> $2)`, `p.id DESC`, `n.place_id`, mostNotices,
+	})
+	if err != nil {
+		return d, err
 	}
-	shown, err := s.posts.Load(ctx, v, ids)
+	week, err := s.find(ctx, v, place, groups, now, section{
+		`events e`, `e.post_id`, `e.starts_at BETWEEN CAST($1 AS BIGINT) - 2678400000 AND CAST($1 AS BIGINT) + 604800000
+			AND COALESCE(e.ends_at, e.starts_at + 7200000) > $1 AND e.status <> 'cancelled'`, `e.starts_at, p.id`, `p.group_id`, mostEvents,
+	})
+	if err != nil {
+		return d, err
+	}
+	needs, offers, closing, err := s.open(ctx, v, place, groups, now)
+	if err != nil {
+		return d, err
+	}
+	shown, err := s.posts.Load(ctx, v, slices.Concat(notices, needs, week, offers, closing))
 	if err != nil {
 		return d, err
 	}
@@ -120,13 +123,15 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 	for _, p := range shown {
 		byID[p.ID] = p
 	}
-	for i, list := range []*[]*instance.Post{&d.Notices, &d.Needs, &d.Week, &d.Offers, &d.Closing} {
-		for _, id := range ids[:lengths[i]] {
+	for _, list := range []struct {
+		to  *[]*instance.Post
+		ids []instance.PostID
+	}{{&d.Notices, notices}, {&d.Needs, needs}, {&d.Week, week}, {&d.Offers, offers}, {&d.Closing, closing}} {
+		for _, id := range list.ids {
 			if p := byID[id]; p != nil && !p.Gone() {
-				*list = append(*list, p)
+				*list.to = append(*list.to, p)
 			}
 		}
-		ids = ids[lengths[i]:]
 	}
 	d.Month, err = s.month(ctx, groups, now)
 	return d, err
@@ -139,9 +144,6 @@ type section struct {
 	from, post, where, order, at string
 	most                         int
 }
-
-// open holds for proposals q of which something can still be taken.
-const open = `q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $1) AND (q.quantity = 0 OR q.available > 0 OR p.kind = 'purchase')`
 
 // groups returns a place, what lies within it on this server, and the places
 // near it that its feed takes in.
@@ -220,13 +222,13 @@ func (s *Service) month(ctx context.Context, groups []instance.ActorID, now time
 	in := `(` + store.Placeholders(first, len(groups)) + `)`
 	var m Month
 	err := s.db.Read().QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM events e JOIN posts p ON p.id = e.post_id
-		         WHERE e.starts_at BETWEEN $1 AND $2 AND e.status = 'confirmed' AND p.group_id IN `+in+` AND p.deleted_at IS NULL),
+		SELECT (SELECT COUNT(*) FROM events e CROSS JOIN posts p
+		         WHERE p.id = e.post_id AND e.starts_at BETWEEN $1 AND $2 AND e.status = 'confirmed' AND p.group_id IN `+in+` AND p.deleted_at IS NULL),
 		       (SELECT COUNT(DISTINCT m.person_id) FROM memberships m
 		         WHERE m.standing = 'verified' AND m.verified_at > $1 AND m.group_id IN `+in+`),
-		       (SELECT COUNT(*) FROM agreements g JOIN posts p ON p.id = g.post_id
-		         WHERE g.state = 'done' AND g.closed_at > $1 AND p.kind NOT IN ('lending', 'purchase') AND p.group_id IN `+in+`),
-		       (SELECT COUNT(*) FROM agreements g JOIN posts p ON p.id = g.post_id
-		         WHERE g.handed_at > $1 AND p.kind = 'lending' AND p.group_id IN `+in+`)`, args...).Scan(&m.Meetings, &m.Newcomers, &m.Helps, &m.Loans)
+		       (SELECT COUNT(*) FROM agreements g CROSS JOIN posts p
+		         WHERE p.id = g.post_id AND g.state = 'done' AND g.closed_at > $1 AND p.kind NOT IN ('lending', 'purchase') AND p.group_id IN `+in+`),
+		       (SELECT COUNT(*) FROM agreements g CROSS JOIN posts p
+		         WHERE p.id = g.post_id AND g.handed_at > $1 AND p.kind = 'lending' AND p.group_id IN `+in+`)`, args...).Scan(&m.Meetings, &m.Newcomers, &m.Helps, &m.Loans)
 	return m, err
 }

@@ -3,6 +3,7 @@ package timelines
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"palier/instance"
@@ -70,8 +71,15 @@ func (n Narrow) tags(sql string, args []any) (string, []any) {
 // posted in it for circles the viewer belongs to. The id of an entry that is
 // relayed is its relay's, that of another is its post's.
 func (s *Service) Place(ctx context.Context, v instance.Viewer, group instance.ActorID, n Narrow, page Page) ([]Entry, instance.ID, error) {
-	entries, next, err := s.ofActor(ctx, v, group, n, page, `b.source_id`,
-		`p.group_id = $1 AND p.reply_to_uri = '' AND p.audience IN ('building', 'neighbourhood', 'around')`)
+	own, outside := `p.group_id = $1 AND p.reply_to_uri = '' AND p.audience IN ('building', 'neighbourhood', 'around')`, false
+	switch {
+	case slices.Contains(v.Inner, group), slices.Contains(v.Tends, group):
+	case slices.Contains(v.Around, group):
+		own = `p.group_id = $1 AND p.reply_to_uri = '' AND p.audience = 'around'`
+	default:
+		outside = true
+	}
+	entries, next, err := s.ofActor(ctx, v, group, n, page, `b.source_id`, own, outside)
 	if err != nil {
 		return nil, 0, fmt.Errorf("timeline of place %s: %w", group, err)
 	}
@@ -81,23 +89,29 @@ func (s *Service) Place(ctx context.Context, v instance.Viewer, group instance.A
 // Person returns a page of what somebody posted and shared. The id of an entry
 // that is shared is the share's, that of another is its post's.
 func (s *Service) Person(ctx context.Context, v instance.Viewer, actor instance.ActorID, n Narrow, page Page) ([]Entry, instance.ID, error) {
-	entries, next, err := s.ofActor(ctx, v, actor, n, page, `b.actor_id`, `p.author_id = $1`)
+	entries, next, err := s.ofActor(ctx, v, actor, n, page, `b.actor_id`, `p.author_id = $1`, false)
 	if err != nil {
 		return nil, 0, fmt.Errorf("timeline of %s: %w", actor, err)
 	}
 	return entries, next, nil
 }
 
-// ofActor merges what an actor passed on, brought by via, with the posts of own.
-func (s *Service) ofActor(ctx context.Context, v instance.Viewer, actor instance.ActorID, n Narrow, page Page, via, own string) ([]Entry, instance.ID, error) {
+// ofActor merges what an actor passed on, brought by via, with the posts of own;
+// outside tells that of these v can read only what they wrote themselves, so that
+// nobody looks through years of the others to find that out.
+func (s *Service) ofActor(ctx context.Context, v instance.Viewer, actor instance.ActorID, n Narrow, page Page, via, own string, outside bool) ([]Entry, instance.ID, error) {
 	before, after, order := page.bounds()
 	where, args := readable.Where(v, []any{actor, before, after, page.limit()})
 	narrow, args := n.where(args)
+	if outside {
+		args = append(args, v.ID)
+		own += ` AND p.author_id = $` + strconv.Itoa(len(args))
+	}
 	passed := `
 			SELECT * FROM (
 				SELECT b.id AS id, b.post_id AS post_id, ` + via + ` AS via_id
-				  FROM boosts b JOIN posts p ON p.id = b.post_id
-				 WHERE b.actor_id = $1 AND b.id < $2 AND b.id > $3 AND ` + standing + ` AND ` + where + narrow + `
+				  FROM boosts b CROSS JOIN posts p
+				 WHERE p.id = b.post_id AND b.actor_id = $1 AND b.id < $2 AND b.id > $3 AND ` + standing + ` AND ` + where + narrow + `
 				 ORDER BY b.id ` + order + `
 				 LIMIT $4) AS passed
 			UNION ALL`

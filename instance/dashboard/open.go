@@ -1,0 +1,91 @@
+package dashboard
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"palier/instance"
+	"palier/instance/readable"
+	"palier/instance/store"
+)
+
+// proposal is what decides where an open proposal stands.
+type proposal struct {
+	id       instance.PostID
+	asks     bool
+	bought   bool // together
+	priority bool
+	ends     int64 // Unix milliseconds, 0 if open
+}
+
+// open returns what is asked for, offered and bought together in a place as far
+// as something can still be taken, each list in the order in which it is shown.
+// What is open in a town is looked through once for all three.
+func (s *Service) open(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time) (needs, offers, closing []instance.PostID, err error) {
+	args := []any{store.Millis(now), place}
+	for _, id := range groups {
+		args = append(args, id)
+	}
+	in := store.Placeholders(3, len(groups))
+	may, args := readable.Where(v, args)
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT p.id, q.purpose = 'request', p.kind = 'purchase', q.priority, COALESCE(q.ends_at, 0)
+		  FROM proposals q CROSS JOIN posts p
+		  JOIN actors a ON a.id = p.author_id
+		 WHERE p.id = q.post_id AND q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $1)
+		   AND (q.quantity = 0 OR q.available > 0 OR p.kind = 'purchase')
+		   AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)
+		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.audience <> 'direct'
+		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		   AND (p.group_id IN (`+in+`)
+		        OR EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = p.id AND b.actor_id = $2))
+		   AND `+may, args...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer rows.Close()
+	var all []proposal
+	for rows.Next() {
+		var p proposal
+		if err := rows.Scan(&p.id, &p.asks, &p.bought, &p.priority, &p.ends); err != nil {
+			return nil, nil, nil, err
+		}
+		all = append(all, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, nil, err
+	}
+	slices.SortFunc(all, func(a, b proposal) int { return cmp.Compare(a.id, b.id) })
+	needs = first(all, mostNeeds, func(p proposal) bool { return p.asks && !p.bought }, urgentFirst)
+	offers = first(all, mostOffers, func(p proposal) bool { return !p.asks }, func(a, b proposal) int { return cmp.Compare(b.id, a.id) })
+	closing = first(all, mostClosing, func(p proposal) bool { return p.bought }, func(a, b proposal) int { return cmp.Compare(a.ends, b.ends) })
+	return needs, offers, closing, nil
+}
+
+func urgentFirst(a, b proposal) int {
+	switch {
+	case a.priority == b.priority:
+		return 0
+	case a.priority:
+		return -1
+	}
+	return 1
+}
+
+// first returns at most n of those that are wanted, in an order.
+func first(all []proposal, n int, wanted func(proposal) bool, order func(a, b proposal) int) []instance.PostID {
+	var list []proposal
+	for _, p := range all {
+		if wanted(p) {
+			list = append(list, p)
+		}
+	}
+	slices.SortStableFunc(list, order)
+	ids := make([]instance.PostID, 0, n)
+	for _, p := range list[:min(n, len(list))] {
+		ids = append(ids, p.id)
+	}
+	return ids
+}
