@@ -16,6 +16,7 @@ type Newcomer struct {
 	FullName  string
 	Protected bool
 	Email     string
+	Paper     bool   // somebody without a mail address, for whom others act
 	Password  string // empty: they sign in by other ways
 	Role      Role   // empty: resident
 	Locale    string // empty: fr

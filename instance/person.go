@@ -24,6 +24,7 @@ type Account struct {
 	Locale          string // one of [Locales]
 	Appearance      string // auto, light, dark, contrast
 	TextSize        string // normal, large, larger
+	Easy            bool   // they want few things and large ones
 	DefaultAudience Audience
 	App             AppDefaults
 	CreatedAt       time.Time

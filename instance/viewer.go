@@ -10,6 +10,10 @@ type Viewer struct {
 	Inner  []ActorID // places whose posts to building and neighbourhood are theirs to read
 	Around []ActorID // places whose posts to the surroundings are theirs to read
 	Tends  []ActorID // places they moderate
+	// Helped tells that somebody else reads and acts for the viewer, to whom
+	// private messages are not shown. ByLine then says so below what is posted.
+	Helped bool
+	ByLine string
 	// Unproven tells that where they live is their own word so far, and that they
 	// answer for nothing and nobody else here either.
 	Unproven bool

@@ -2,7 +2,9 @@ package activitypub
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"palier/instance"
@@ -66,6 +68,8 @@ func (s *Service) announce(ctx context.Context, tx store.Tx, d instance.Deed) er
 		return s.forwardReport(ctx, tx, d)
 	case instance.ProfileEdited:
 		return s.announceProfile(ctx, tx, d)
+	case instance.Left:
+		return s.announceLeft(ctx, tx, d)
 	case instance.Moved:
 		return s.announceMove(ctx, tx, d)
 	case instance.ModeratorIn, instance.ModeratorOut:
@@ -234,4 +238,61 @@ func (s *Service) announcePin(ctx context.Context, tx store.Tx, d instance.Deed)
 		return err
 	}
 	return s.send(ctx, tx, FanOut{Sender: d.Actor.ID, Plain: out.id, FollowersOf: []instance.ActorID{d.Actor.ID}})
+}
+
+// toAtOnce is how many actors one job names.
+const toAtOnce = 1000
+
+// announceLeft tells every server that may have something of an actor of ours
+// that is gone: those of followers, of whom it followed, of whom it named, and
+// of those who follow the groups it posted in. It is written before the rows go
+// that say so.
+func (s *Service) announceLeft(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	s.documents.Remove(strings.TrimPrefix(d.Actor.URI, s.site.Base()))
+	a := act(as2.TypeDelete, s.site.ActivityURI(s.ids.Next()), d.Actor, d.Actor.URI)
+	a.To = []string{as2.Public}
+	out, err := s.write(ctx, tx, d.Actor, a, draft{public: true})
+	if err != nil {
+		return err
+	}
+	others, err := readActorIDs(tx.Query(ctx, `
+		SELECT a.id
+		  FROM actors a
+		 WHERE a.host <> '' AND a.deleted_at IS NULL
+		   AND (a.id IN (SELECT follower_id FROM follows WHERE followee_id = $1)
+		        OR a.id IN (SELECT followee_id FROM follows WHERE follower_id = $1)
+		        OR a.id IN (SELECT m.actor_id FROM post_mentions m JOIN posts p ON p.id = m.post_id WHERE p.author_id = $1))
+		 ORDER BY a.id`, d.Actor.ID))
+	if err != nil {
+		return err
+	}
+	groups, err := readActorIDs(tx.Query(ctx, `
+		SELECT DISTINCT b.actor_id
+		  FROM boosts b JOIN posts p ON p.id = b.post_id JOIN actors g ON g.id = b.actor_id AND g.host = '' AND g.kind = 'Group'
+		 WHERE p.author_id = $1
+		 ORDER BY b.actor_id`, d.Actor.ID))
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(others, toAtOnce) {
+		if err := s.send(ctx, tx, FanOut{Sender: d.Actor.ID, Plain: out.id, Actors: some}); err != nil {
+			return err
+		}
+	}
+	return s.send(ctx, tx, FanOut{Sender: d.Actor.ID, Plain: out.id, FollowersOf: groups})
+}
+
+func readActorIDs(rows store.Rows, err error) (ids []instance.ActorID, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id instance.ActorID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }

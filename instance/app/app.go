@@ -14,11 +14,13 @@ import (
 	"palier/instance"
 	"palier/instance/activitypub"
 	"palier/instance/addresses"
+	"palier/instance/assisted"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/buildings"
 	"palier/instance/calendars"
 	"palier/instance/campaigns"
+	"palier/instance/care"
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
@@ -35,6 +37,7 @@ import (
 	"palier/instance/housing"
 	"palier/instance/jobs"
 	"palier/instance/joining"
+	"palier/instance/leaving"
 	"palier/instance/lists"
 	"palier/instance/live"
 	"palier/instance/mail"
@@ -113,6 +116,9 @@ type App struct {
 	Tally         *tally.Service
 	Errands       *errands.Service
 	Help          *help.Service
+	Leaving       *leaving.Service
+	Care          *care.Service
+	Assisted      *assisted.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
 	Campaigns     *campaigns.Service
@@ -238,6 +244,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openScreens(ctx); err != nil {
 		return err
 	}
+	if err := a.openLeaving(ctx); err != nil {
+		return err
+	}
+	a.Assisted, err = assisted.New(ctx, assisted.Options{DB: a.DB, IDs: a.ids, Now: a.now, Prepare: a.People.Prepare, Declare: a.Places.DeclareIn})
+	if err != nil {
+		return err
+	}
 	if err := a.openDigest(ctx); err != nil {
 		return err
 	}
@@ -256,28 +269,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 // Other servers are told of a post before groups relay it, since what a group
 // announces is that telling.
 func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.Cost) {
-	tell := func(ctx context.Context, tx store.Tx, d instance.Deed) error {
-		for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
-			a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
-			a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear, a.Events.Hear,
-			a.Exchange.Hear,
-			a.Clubs.Hear,
-			a.Organisations.Hear,
-			a.Campaigns.Hear,
-			a.Shelves.Hear,
-		} {
-			if err := hear(ctx, tx, d); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	tell := a.tell
 	a.Apps = auth.NewApps(auth.AppsOptions{DB: a.DB, IDs: a.ids, Now: a.now, Log: a.log})
 	a.Live = live.New(live.Options{
 		DB: a.DB, Log: a.log, Now: a.now, Readers: places.Readers, Limits: a.Config.Limits.Lines,
 		Sessions: a.Sessions.Holding, Tokens: a.Apps.Holding, Ended: auth.Ended,
 	})
-	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere, Cost: cost})
+	a.People = people.New(people.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell, SignOut: a.Apps.SignOutEverywhere, Left: a.nameLeft, Cost: cost})
 	a.Places = places.New(places.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Tell: tell})
 	a.Homes = homes.New(homes.Options{DB: a.DB, IDs: a.ids, Now: a.now})
 	a.Joining = joining.New(joining.Options{
@@ -330,6 +328,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
 	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
+	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
 		Afar: a.Exchange,
@@ -341,6 +340,24 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Tell: tell, SignOut: a.Apps.SignOutEverywhere,
 		Purge: a.purge,
 	})
+}
+
+// tell lets each deed be heard by all who act on it, in the transaction that does
+// it.
+func (a *App) tell(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	for _, hear := range []func(context.Context, store.Tx, instance.Deed) error{
+		a.Conversations.Hear, a.Lists.Hear, a.Search.Hear, a.Timelines.Hear, a.Notifications.Hear, a.Live.Hear, a.Federation.Hear, a.Groups.Hear,
+		a.Previews.Hear, a.Purchases.Hear, a.Rides.Hear, a.Errands.Hear, a.Events.Hear,
+		a.Exchange.Hear,
+		a.Clubs.Hear,
+		a.Organisations.Hear,
+		a.Campaigns.Hear,
+	} {
+		if err := hear(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // say returns a sentence of the catalogues in a language.

@@ -92,6 +92,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		if err := a.Tally.Sweep(ctx, tx); err != nil {
 			return err
 		}
+		if err := a.Care.Sweep(ctx, tx); err != nil {
+			return err
+		}
 		if err := a.Mail.Sweep(ctx, tx); err != nil {
 			return err
 		}

@@ -493,4 +493,35 @@ var trials = map[string][]string{
 	"GET /api/v1/trends": {"/api/v1/trends"}, "GET /api/v1/trends/tags": {"/api/v1/trends/tags"},
 	"GET /api/v1/trends/statuses": {"/api/v1/trends/statuses"}, "GET /api/v1/trends/links": {"/api/v1/trends/links"},
 	"GET /avatars/original/missing.png": nil, "GET /headers/original/missing.png": nil,
+
+	// Those who need somebody.
+	"GET /settings/close":                              {"/settings/close"},
+	"POST /settings/close":                             nil, // one's own account, see TestClosingAnAccountLeavesNothingBehind
+	"POST /settings/close/undo":                        {"/settings/close/undo"},
+	"GET /care":                                        {"/care"},
+	"POST /care":                                       nil, // around oneself
+	"POST /care/withdraw":                              nil, // one's own
+	"GET /care/{id:[0-9]+}":                            {"/care/:carecircle"},
+	"POST /care/{id:[0-9]+}/enter":                     {"/care/:carecircle/enter answer=yes", "/care/:carecircle/enter answer=no"},
+	"POST /care/{id:[0-9]+}/members":                   {"/care/:carecircle/members who=dora&role=volunteer"},
+	"POST /care/{id:[0-9]+}/members/{who:[0-9]+}/part": {"/care/:carecircle/members/::bo/part"},
+	"POST /care/{id:[0-9]+}/did":                       {"/care/:carecircle/did what=visit&how=well"},
+	"POST /care/{id:[0-9]+}/plan":                      {"/care/:carecircle/plan what=visit&at=2099-01-01T10:00"},
+	"POST /care/{id:[0-9]+}/entries/{entry:[0-9]+}":    {"/care/:carecircle/entries/:careentry deed=drop", "/care/:carecircle/entries/:careentry deed=finish"},
+
+	// Those for whom others act.
+	"GET /for":                           {"/for"},
+	"POST /for":                          nil, // an account for somebody new
+	"GET /for/new":                       {"/for/new"},
+	"GET /for/paper":                     nil, // the same for everyone
+	"POST /for/stop":                     nil,
+	"GET /for/{id:[0-9]+}":               {"/for/:helped"},
+	"POST /for/{id:[0-9]+}":              {"/for/:helped deed=act", "/for/:helped deed=yes", "/for/:helped deed=no"},
+	"GET /for/{id:[0-9]+}/sheet":         {"/for/:helped/sheet"},
+	"POST /for/{id:[0-9]+}/helpers":      {"/for/:helped/helpers who=dora&consent=yes"},
+	"GET /desk/slips":                    {"/desk/slips"},
+	"POST /desk/slips":                   {"/desk/slips code=AAAAAAAAAA&deed=end-all"},
+	"GET /settings/helpers":              {"/settings/helpers"},
+	"POST /settings/helpers/{id:[0-9]+}": {"/settings/helpers/::bo deed=drop", "/settings/helpers/::bo deed=confirm"},
+	"POST /settings/easy":                nil,
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/assisted"
 	"palier/instance/buildings"
 	"palier/instance/screens"
 )
@@ -94,4 +95,15 @@ func caring(v *village, who instance.Account, b belongings) {
 	call, err := v.Help.Standing(ctx, who.ID)
 	must(err)
 	b["call"] = call.ID.String()
+	kept, err := v.Assisted.Open(ctx, assisted.Plan{Name: "Odette " + secret, Locale: "fr", Place: v.tilleuls.ID, Consent: true, By: who.ID})
+	must(err)
+	b["helped"] = kept.ID.String()
+	circle, err := v.Care.Open(ctx, who.ID)
+	must(err)
+	must(v.Care.Invite(ctx, who.ID, circle, v.bo.ID, "volunteer"))
+	must(v.Care.Enter(ctx, v.bo.ID, circle))
+	must(v.Care.Plan(ctx, v.bo.ID, circle, "visit", time.Now().Add(time.Hour)))
+	seen, err := v.Care.ByID(ctx, who.ID, circle)
+	must(err)
+	b["carecircle"], b["careentry"] = circle.String(), seen.Planned[0].ID.String()
 }

@@ -120,6 +120,11 @@ func (s *Sessions) Person(ctx context.Context) (instance.ActorID, time.Time) {
 // Put keeps a text for the next page of this session; Pop takes it out.
 func (s *Sessions) Put(ctx context.Context, name, text string) { s.manager.Put(ctx, name, text) }
 
+// Get returns a text that was put.
+func (s *Sessions) Get(ctx context.Context, name string) string {
+	return s.manager.GetString(ctx, name)
+}
+
 // Pop returns a text that was put, once.
 func (s *Sessions) Pop(ctx context.Context, name string) string {
 	return s.manager.PopString(ctx, name)

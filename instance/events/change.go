@@ -173,3 +173,42 @@ func (s *Service) hosted(ctx context.Context, by instance.ActorID, id instance.P
 	}
 	return p, err
 }
+
+// CallOff cancels an event of by's, and tells everybody who comes. That it is
+// cancelled already is no error.
+func (s *Service) CallOff(ctx context.Context, by instance.ActorID, id instance.PostID) error {
+	p, err := s.hosted(ctx, by, id)
+	if err != nil {
+		return fmt.Errorf("call off event %s: %w", id, err)
+	}
+	if p.Event.Status == instance.EventCancelled {
+		return nil
+	}
+	e := *p.Event
+	e.Status = instance.EventCancelled
+	_, err = s.Change(ctx, by, id, instance.Draft{
+		Title: p.Title, Text: p.Source, Warning: p.Warning, Sensitive: p.Sensitive, Language: p.Language, Event: &e,
+	})
+	return err
+}
+
+// Hosting returns the events to come of which somebody is the host themself.
+func (s *Service) Hosting(ctx context.Context, who instance.ActorID) (ids []instance.PostID, err error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT p.id
+		  FROM posts p JOIN events e ON e.post_id = p.id
+		 WHERE p.author_id = $1 AND p.local AND p.deleted_at IS NULL AND e.starts_at > $2
+		 ORDER BY p.id`, who, store.Millis(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("events of %s: %w", who, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id instance.PostID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("events of %s: %w", who, err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}

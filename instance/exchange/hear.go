@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"palier/instance"
@@ -38,4 +39,45 @@ func (s *Service) LeftIn(ctx context.Context, tx store.Tx, who instance.ActorID)
 		}
 	}
 	return nil
+}
+
+// Leave ends what somebody here has open who is about to leave: what they asked
+// for and were promised, and what they propose. The others are told. It can be
+// done twice.
+func (s *Service) Leave(ctx context.Context, who instance.ActorID) error {
+	all, err := list(s.db.Read().Query(ctx, `
+		SELECT `+columns+from+`
+		 WHERE (g.taker_id = $1 AND g.state IN ('asked', 'accepted') OR p.author_id = $1 AND g.state = 'accepted')
+		 ORDER BY g.id`, who))
+	if err != nil {
+		return fmt.Errorf("agreements of %s: %w", who, err)
+	}
+	for _, g := range all {
+		if err := s.Cancel(ctx, who, g.ID); err != nil && !errors.Is(err, instance.ErrInvalid) {
+			return err
+		}
+	}
+	open, err := s.Proposed(ctx, instance.Viewer{ID: who})
+	if err != nil {
+		return err
+	}
+	for _, p := range open {
+		if err := s.Close(ctx, who, p.ID); err != nil && !isNotFound(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Held returns how many things somebody has in their hands that are another's,
+// or others of theirs.
+func (s *Service) Held(ctx context.Context, who instance.ActorID) (n int, err error) {
+	err = s.db.Read().QueryRow(ctx, `
+		SELECT COUNT(*)
+		  FROM agreements g JOIN posts p ON p.id = g.post_id
+		 WHERE (g.taker_id = $1 OR p.author_id = $1) AND g.state = 'handed-over'`, who).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("what %s has in hand: %w", who, err)
+	}
+	return n, nil
 }

@@ -91,7 +91,10 @@ const perInsert = 100
 
 // SendAll is [Service.Send] for many letters, at the cost of little more than
 // one.
+//
+// Nothing is written to people without an address.
 func (s *Service) SendAll(ctx context.Context, tx store.Tx, all []Letter) error {
+	all = slices.DeleteFunc(slices.Clone(all), func(l Letter) bool { return l.To == "" })
 	for some := range slices.Chunk(all, perInsert) {
 		if err := s.send(ctx, tx, some); err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 
 const accountColumns = `p.email, p.role, p.locale, p.appearance, p.text_size, p.default_audience,
 	p.app_audience, p.app_sensitive, p.app_language, p.created_at, p.disabled_at, p.credentials_at,
-	p.full_name, p.protected, p.password_hash <> '', p.first_day, COALESCE(p.invited_by, 0)`
+	p.full_name, p.protected, p.password_hash <> '', p.first_day, COALESCE(p.invited_by, 0), p.easy`
 
 // scanAccount reads an account from a row of the actor's columns, the
 // account's, and whatever extra is asked for after them.
@@ -24,7 +24,7 @@ func scanAccount(r store.Row, extra ...any) (instance.Account, error) {
 	var disabled *int64
 	dest, done := actors.Fields(&a.Actor)
 	dest = append(dest, &a.Email, &role, &a.Locale, &a.Appearance, &a.TextSize, &audience,
-		&app, &a.App.Sensitive, &a.App.Language, &created, &disabled, &credentials, &a.FullName, &a.Protected, &a.HasPassword, &a.FirstDay, &a.Inviter)
+		&app, &a.App.Sensitive, &a.App.Language, &created, &disabled, &credentials, &a.FullName, &a.Protected, &a.HasPassword, &a.FirstDay, &a.Inviter, &a.Easy)
 	if err := r.Scan(append(dest, extra...)...); err != nil {
 		if errors.Is(err, store.ErrNoRows) {
 			return a, instance.ErrNotFound
@@ -172,6 +172,18 @@ func (s *Service) SetPreferences(ctx context.Context, id instance.ActorID, p Pre
 	})
 	if err != nil {
 		return fmt.Errorf("set preferences of %s: %w", id, err)
+	}
+	return nil
+}
+
+// SetEasy turns for a person the easy pages on or off.
+func (s *Service) SetEasy(ctx context.Context, id instance.ActorID, easy bool) error {
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE people SET easy = $2 WHERE actor_id = $1`, id, easy)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("easy pages for %s: %w", id, err)
 	}
 	return nil
 }

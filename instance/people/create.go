@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -44,9 +45,12 @@ func (s *Service) Prepare(ctx context.Context, n Newcomer) (enrol func(context.C
 	if err := check(&n); err != nil {
 		return nil, err
 	}
-	email, emailKey, err := instance.ParseEmail(n.Email)
-	if err != nil {
-		return nil, err
+	// No address that somebody can have looks like the key of somebody without one.
+	email, emailKey := "", "@"+rand.Text()
+	if !n.Paper {
+		if email, emailKey, err = instance.ParseEmail(n.Email); err != nil {
+			return nil, err
+		}
 	}
 	hash := ""
 	if n.Password != "" {
@@ -61,7 +65,7 @@ func (s *Service) Prepare(ctx context.Context, n Newcomer) (enrol func(context.C
 	return func(ctx context.Context, tx store.Tx) (instance.Account, error) {
 		n := n
 		if n.Username == "" {
-			if n.Username, err = freeUsername(ctx, tx, n.Name); err != nil {
+			if n.Username, err = s.freeUsername(ctx, tx, n.Name); err != nil {
 				return instance.Account{}, err
 			}
 		}
@@ -115,6 +119,15 @@ func (s *Service) newAccount(n Newcomer, email string) instance.Account {
 }
 
 func (s *Service) insert(ctx context.Context, tx store.Tx, a instance.Account, n Newcomer, emailKey, hash string) error {
+	if s.left != nil {
+		left, err := s.left(ctx, tx, strings.ToLower(a.Username))
+		if err == nil && left {
+			err = &instance.Invalid{Field: "username", Code: "taken"}
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if err := actors.Save(ctx, tx, a.Actor, ""); err != nil {
 		return taken(err, "username")
 	}
@@ -140,7 +153,7 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, a instance.Account, n
 
 // freeUsername finds a name for the public address of somebody called name,
 // such as marie_l: nothing more of them leaves than that.
-func freeUsername(ctx context.Context, tx store.Tx, name string) (string, error) {
+func (s *Service) freeUsername(ctx context.Context, tx store.Tx, name string) (string, error) {
 	const longest = 24 // leaves room for a number
 	base := strings.Trim(asciiName(name), "_")
 	base = strings.Trim(base[:min(len(base), longest)], "_")
@@ -166,11 +179,21 @@ func freeUsername(ctx context.Context, tx store.Tx, name string) (string, error)
 	if err := rows.Err(); err != nil {
 		return "", err
 	}
-	free := base
-	for i := 2; taken[free]; i++ {
-		free = base + "_" + strconv.Itoa(i)
+	for i := 1; ; i++ {
+		free := base
+		if i > 1 {
+			free += "_" + strconv.Itoa(i)
+		}
+		if taken[free] {
+			continue
+		}
+		if s.left == nil {
+			return free, nil
+		}
+		if left, err := s.left(ctx, tx, free); err != nil || !left {
+			return free, err
+		}
 	}
-	return free, nil
 }
 
 // asciiName is a name as public addresses can hold it: letters without their

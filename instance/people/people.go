@@ -20,6 +20,7 @@ type Service struct {
 	keys Keyring
 	tell func(context.Context, store.Tx, instance.Deed) error
 	out  func(context.Context, store.Tx, instance.ActorID) error
+	left func(context.Context, store.Tx, string) (bool, error)
 
 	cost    Cost
 	hashing chan struct{} // bounds how many passwords are hashed at once
@@ -44,6 +45,9 @@ type Options struct {
 	// SignOut ends a person's sessions and what client programs hold of
 	// theirs, inside the transaction that gives a reason to.
 	SignOut func(context.Context, store.Tx, instance.ActorID) error
+	// Left tells whether a name was that of somebody who left, under whom nobody
+	// else is to pass. It may be nil.
+	Left func(ctx context.Context, tx store.Tx, nameKey string) (bool, error)
 	// Cost is what hashing a password costs; what OWASP advises if zero.
 	Cost Cost
 }
@@ -54,7 +58,7 @@ func New(o Options) *Service {
 		o.Cost = owasp
 	}
 	return &Service{
-		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell, out: o.SignOut, cost: o.Cost,
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell, out: o.SignOut, left: o.Left, cost: o.Cost,
 		hashing: make(chan struct{}, 2),
 	}
 }

@@ -30,6 +30,9 @@ func (s *Service) PublishWith(ctx context.Context, v instance.Viewer, d instance
 	if err := d.Check(); err != nil {
 		return nil, err
 	}
+	if v.ByLine != "" { // everybody reads who wrote it, wherever it is read
+		d.Text = strings.TrimSpace(d.Text + "\n\n" + v.ByLine)
+	}
 	parent, err := s.parent(ctx, v, &d)
 	if err != nil {
 		return nil, err

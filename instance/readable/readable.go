@@ -31,6 +31,9 @@ func Where(v instance.Viewer, args []any) (string, []any) {
 	var b strings.Builder
 	args = append(args, v.ID)
 	me := store.Placeholders(len(args), 1)
+	if v.Helped { // by somebody whom private messages do not concern
+		b.WriteString(`(p.audience <> 'direct' AND `)
+	}
 	b.WriteString(`((p.author_id = ` + me + ` OR p.audience IN ('public', 'unlisted')`)
 	in := func(audiences string, groups ...[]instance.ActorID) {
 		n := 0
@@ -60,6 +63,9 @@ func Where(v instance.Viewer, args []any) (string, []any) {
 		                    OR (pb.actor_id = p.author_id AND pb.target_id = ` + me + `))
 		AND NOT EXISTS (SELECT 1 FROM blocked_domains pd JOIN actors ph ON ph.host = pd.domain
 		                 WHERE pd.actor_id = ` + me + ` AND ph.id = p.author_id))`)
+	if v.Helped {
+		b.WriteString(`)`)
+	}
 	return b.String(), args
 }
 

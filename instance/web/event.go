@@ -195,7 +195,7 @@ func (s *Server) answerEvent(w http.ResponseWriter, r *http.Request) error {
 	switch r.PostFormValue("answer") {
 	case "yes", "maybe":
 		seats, _ := strconv.Atoi(r.PostFormValue("seats")) // nothing is one
-		a := events.Answer{Seats: seats, Note: strings.TrimSpace(r.PostFormValue("note")), Maybe: r.PostFormValue("answer") == "maybe"}
+		a := events.Answer{Seats: seats, Note: strings.TrimSpace(r.PostFormValue("note") + "\n" + visitOf(r).viewer.ByLine), Maybe: r.PostFormValue("answer") == "maybe"}
 		answered, err := s.Events.Come(r.Context(), visitOf(r).viewer, id, a)
 		if all, ok := problems(err); ok {
 			return s.showEvent(w, r, http.StatusUnprocessableEntity, id, all, pages.GuestForm{})

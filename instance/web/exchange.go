@@ -88,7 +88,7 @@ func (s *Server) askFor(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) readTaking(r *http.Request, p *instance.Post) (pages.TakeForm, instance.Taking, []view.Problem) {
 	form := takeForm(p)
 	form.Quantity, form.From, form.Until, form.Note = r.PostFormValue("quantity"), r.PostFormValue("from"), r.PostFormValue("until"), r.PostFormValue("note")
-	t := instance.Taking{Note: form.Note}
+	t := instance.Taking{Note: strings.TrimSpace(form.Note + "\n" + visitOf(r).viewer.ByLine)}
 	var all []view.Problem
 	var err error
 	if form.Counts && strings.TrimSpace(form.Quantity) != "" {

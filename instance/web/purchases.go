@@ -148,6 +148,17 @@ func (s *Server) showPurchase(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p.Frame = f
+	// Who organises sees who ordered for others; those who take part know first
+	// names only.
+	by, err := s.Assisted.ByWhom(r.Context(), instance.PostID(idOf(p.Post.ID)))
+	if err != nil {
+		return err
+	}
+	for i, o := range p.Orders {
+		if helper, ok := by[instance.ActorID(idOf(o.Who.ID))]; ok {
+			p.Orders[i].By = helper.Shown()
+		}
+	}
 	p.Here = p.Purchase.Path
 	return s.HTML(w, r, status, p)
 }
@@ -336,4 +347,13 @@ func slotEnds(text string, starts time.Time, zone *time.Location) time.Time {
 // ordersIn are those of a list that chose a pick-up; 0 for none.
 func ordersIn(orders []instance.Order, slot instance.ID) []instance.Order {
 	return slices.DeleteFunc(slices.Clone(orders), func(o instance.Order) bool { return o.Slot != slot || o.Allotted == 0 })
+}
+
+// idOf is the number of what a page names, 0 for nothing.
+func idOf(text string) instance.ID {
+	id, err := instance.ParseID(text)
+	if err != nil {
+		return 0
+	}
+	return id
 }

@@ -72,6 +72,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.errandRoutes(r)
 	s.helpRoutes(r)
 	s.campaignRoutes(r)
+	s.careRoutes(r)
+	s.assistedRoutes(r)
 
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))

@@ -12,11 +12,13 @@ import (
 
 	"palier/instance"
 	"palier/instance/addresses"
+	"palier/instance/assisted"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
 	"palier/instance/buildings"
 	"palier/instance/calendars"
 	"palier/instance/campaigns"
+	"palier/instance/care"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
 	"palier/instance/dashboard"
@@ -31,6 +33,7 @@ import (
 	"palier/instance/homes"
 	"palier/instance/jobs"
 	"palier/instance/joining"
+	"palier/instance/leaving"
 	"palier/instance/live"
 	"palier/instance/media"
 	"palier/instance/media/remote"
@@ -125,6 +128,9 @@ type Options struct {
 	Rides         *rides.Service
 	Errands       *errands.Service
 	Help          *help.Service
+	Care          *care.Service
+	Assisted      *assisted.Service
+	Leaving       *leaving.Service
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked
 	Boundaries    *boundaries.Service

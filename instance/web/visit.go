@@ -16,6 +16,7 @@ import (
 // visit is one request: who makes it and in which language.
 type visit struct {
 	account  *instance.Account // nil for somebody who is not signed in
+	helper   *instance.Account // who acts for the account, nil for its owner
 	viewer   instance.Viewer
 	language *words.Language
 }
@@ -44,10 +45,22 @@ func (s *Server) page(h handler) http.HandlerFunc {
 		r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 		v, err := s.visit(r)
 		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		elsewhere := ""
+		if err == nil {
+			elsewhere, err = s.actFor(r, v)
+		}
 		if err == nil {
 			err = s.slow(w, r)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case elsewhere != "" && r.Method != http.MethodGet && r.Method != http.MethodHead:
+			err = instance.ErrForbidden
+		case elsewhere != "":
+			SeeOther(w, r, elsewhere)
+		case v.helper != nil && r.Method == http.MethodPost:
+			err = s.handleFor(h, w, r)
+		default:
 			err = h(w, r)
 		}
 		if err != nil {
@@ -158,7 +171,12 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, section string) (
 	if v.account == nil {
 		return f, nil
 	}
-	f.Appearance, f.TextSize = v.account.Appearance, v.account.TextSize
+	f.Appearance, f.TextSize, f.Easy = v.account.Appearance, v.account.TextSize, v.account.Easy
+	if v.helper != nil {
+		f.Appearance, f.TextSize, f.Easy = v.helper.Appearance, v.helper.TextSize, v.helper.Easy
+		acting := personView(s.Site, v.account.Actor)
+		f.ActsFor = &acting
+	}
 	var err error
 	f.Viewer, err = s.framed(r.Context(), v)
 	return f, err

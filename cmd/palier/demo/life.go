@@ -60,6 +60,7 @@ func (f filler) live(ctx context.Context) error {
 	l.purchases()
 	l.clubs()
 	l.campaigns()
+	l.care()
 	sort.SliceStable(l.deeds, func(i, j int) bool { return l.deeds[i].ago > l.deeds[j].ago })
 	for _, d := range l.deeds {
 		f.clock.standBack(d.ago)

@@ -10,10 +10,12 @@ import (
 // Frame is what every page has around it.
 type Frame struct {
 	Language   *words.Language
-	Dir        string    // ltr or rtl; that of the language if empty
-	Appearance string    // auto, light, dark, contrast
-	TextSize   string    // normal, large, larger
-	Now        time.Time // in the time zone of the place
+	Dir        string       // ltr or rtl; that of the language if empty
+	Appearance string       // auto, light, dark, contrast
+	TextSize   string       // normal, large, larger
+	Easy       bool         // few things, and large ones
+	ActsFor    *view.Person // for whom the one who reads acts, nil for themself
+	Now        time.Time    // in the time zone of the place
 	Server     Server
 	Viewer     *Viewer // nil for somebody who is not signed in
 	Here       string  // path and query of the page, where a deed leads back to

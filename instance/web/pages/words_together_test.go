@@ -11,7 +11,7 @@ import (
 
 // madeTogether are the families of keys about what neighbours do together that
 // are put together while a page is laid out.
-var madeTogether = regexp.MustCompile(`^(measure|help\.number|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
+var madeTogether = regexp.MustCompile(`^(measure|assisted\.(deed|done|by-line|sheet)|closing\.former|care\.(what|how|role)|help\.number|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
 
 func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 	t.Parallel()
@@ -20,6 +20,11 @@ func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 		"purchase.template.%": instance.PurchaseTemplates,
 		"purchase.unit.%":     instance.PurchaseUnits,
 		"notice.help-%":       {"ask", "yes", "call", "over", "coming"},
+		"assisted.deed.%":     HelpedDeeds,
+		"assisted.done.%":     {"end", "end-all", "access"},
+		"care.what.%":         Circle{}.Whats(),
+		"care.how.%":          Circle{}.Hows(),
+		"care.role.%":         Circle{}.Roles(),
 		"help.number.%":       instance.EmergencyKinds,
 		"measure.%":           instance.PurchaseUnits,
 		"purchase.outcome.%":  {"exact", "more", "less", "none"},

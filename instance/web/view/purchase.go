@@ -41,6 +41,7 @@ func (p Purchase) Bought() bool { return p.Status == "agreed" || p.Status == "do
 type Order struct {
 	ID                     string
 	Who                    Person // first name only, for those who take part
+	By                     string // who ordered for them; empty for themself
 	Wanted, Most, Allotted Quantity
 	Outcome                string // exact, more, less, none
 	Collected, Settled     bool
