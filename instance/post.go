@@ -18,6 +18,9 @@ const (
 // KindPost is the kind of a post that is no more than that.
 const KindPost = "post"
 
+// KindHello is the kind of a post in which who is new says hello.
+const KindHello = "hello"
+
 // Post is what somebody said, here or elsewhere: a post of its own or a reply.
 type Post struct {
 	ID        PostID

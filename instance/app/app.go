@@ -45,6 +45,7 @@ import (
 	"palier/instance/media"
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
+	"palier/instance/newcomers"
 	"palier/instance/notifications"
 	"palier/instance/organisations"
 	"palier/instance/outreach"
@@ -114,6 +115,7 @@ type App struct {
 	Rides         *rides.Service
 	Calendars     *calendars.Service
 	Tally         *tally.Service
+	Newcomers     *newcomers.Service
 	Errands       *errands.Service
 	Help          *help.Service
 	Leaving       *leaving.Service
@@ -293,6 +295,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		},
 		Mail: a.Mail, Say: a.say, Title: a.Config.Title,
 	})
+	a.Newcomers = newcomers.New(newcomers.Options{DB: a.DB, Now: a.now, Posts: a.Posts})
 	a.Tally = tally.New(tally.Options{DB: a.DB, Now: a.now, Zone: a.zone})
 	a.Calendars = calendars.New(calendars.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Jobs: a.Jobs, Events: a.Events, Fetch: a.Federation,

@@ -97,6 +97,8 @@ var trials = map[string][]string{
 	"GET /@{name}/calendars":                                    {"/@tilleuls/calendars", "/@epicerie/calendars"},
 	"POST /@{name}/calendars":                                   {"/@tilleuls/calendars url=https://mairie.example/c.ics", "/@epicerie/calendars url=https://mairie.example/c.ics"},
 	"POST /@{name}/calendars/{id:[0-9]+}":                       {"/@tilleuls/calendars/1 deed=remove", "/@epicerie/calendars/1 deed=remove"},
+	"GET /@{name}/newcomers":                                    {"/@tilleuls/newcomers"},
+	"POST /@{name}/newcomers":                                   {"/@tilleuls/newcomers text=moi"},
 	"GET /@{name}/together":                                     {"/@tilleuls/together"},
 	"POST /@{name}/together":                                    {"/@tilleuls/together kind=door"},
 	"GET /recipes":                                              {"/recipes"},

@@ -272,7 +272,7 @@ func (s *Service) liked(ctx context.Context, tx store.Tx, who instance.Actor, p 
 		_, err := s.count(ctx, tx, p, who)
 		return err
 	}
-	if s.open(p) != nil {
+	if err := s.open(p); errors.Is(err, instance.ErrInvalid) || errors.Is(err, instance.ErrNotFound) {
 		return nil
 	}
 	_, err = answerOf(ctx, tx, p.ID, guest{who: &who})

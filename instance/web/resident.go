@@ -120,6 +120,8 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/@{name}/leave", s.signedIn(s.getLeave))
 	r.Post("/@{name}/leave", s.signedIn(s.leavePlace))
 	r.Get("/@{name}/members", s.signedIn(s.getMembers))
+	r.Get("/@{name}/newcomers", s.signedIn(s.getNewcomers))
+	r.Post("/@{name}/newcomers", s.signedIn(s.sayHello))
 	r.Get("/@{name}/together", s.page(s.getTally))
 	r.Post("/@{name}/together", s.signedIn(s.tellDeed))
 	r.Get("/recipes", s.page(s.getRecipes))

@@ -38,6 +38,7 @@ import (
 	"palier/instance/media"
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
+	"palier/instance/newcomers"
 	"palier/instance/notifications"
 	"palier/instance/organisations"
 	"palier/instance/outreach"
@@ -111,6 +112,7 @@ type Options struct {
 	Events        *events.Service
 	Calendars     *calendars.Service
 	Tally         *tally.Service
+	Newcomers     *newcomers.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

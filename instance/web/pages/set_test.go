@@ -41,6 +41,7 @@ var every = []Page{
 	Blocked{},
 	Calendars{},
 	Tally{},
+	Newcomers{},
 	Recipes{},
 	Borders{},
 	CampaignForm{},

@@ -102,6 +102,12 @@ func offered() []Story {
 		{"tally/few", func(f pages.Frame) pages.Page {
 			return pages.Tally{Frame: stranger(f), Place: centre.Person, Empty: true}
 		}},
+		{"newcomers/many", func(f pages.Frame) pages.Page {
+			return pages.Newcomers{Frame: f, Place: centre.Person, Posts: Posts(2), May: true, Once: "1", Text: "Bonjour", Problems: []view.Problem{{Field: "text", Code: "said-hello"}}}
+		}},
+		{"newcomers/empty", func(f pages.Frame) pages.Page {
+			return pages.Newcomers{Frame: f, Place: longPlace.Person, May: true, Once: "1"}
+		}},
 		{"recipes/all", func(f pages.Frame) pages.Page { return pages.Recipes{Frame: f} }},
 		{"claims/printed", func(f pages.Frame) pages.Page {
 			return pages.Claims{Frame: in(f, "claims", "/admin/claims"), Action: "/admin/claims", Letters: true, Printed: &view.Letterhead{Name: "Comité des fêtes", Lines: []string{"22100 Dinan"}, Code: "ABCDEFGHJK"},
