@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -67,10 +68,13 @@ func (s *Server) actFor(r *http.Request, v *visit) (elsewhere string, err error)
 	if err == nil {
 		person, err = s.People.Account(r.Context(), h.ID)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, instance.ErrNotFound), errors.Is(err, instance.ErrForbidden):
 		// Their help was ended meanwhile: nobody acts for anybody.
 		s.Sessions.Put(r.Context(), actsFor, "")
 		return "/for", nil
+	case err != nil:
+		return "", err
 	}
 	if !forOthers.MatchString(r.URL.Path) {
 		return "/for/" + person.ID.String(), nil

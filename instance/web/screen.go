@@ -117,10 +117,7 @@ func (s *Server) pairScreen(w http.ResponseWriter, r *http.Request, secret strin
 
 // showAlone shows what stands on a screen that has nothing to tell.
 func (s *Server) showAlone(w http.ResponseWriter, r *http.Request, language string, again time.Duration, p pages.ScreenPairing) error {
-	var err error
-	if p.Frame, err = s.screenFrame(w, r, language); err != nil {
-		return err
-	}
+	p.Frame = s.screenFrame(r, language)
 	refresh(w, again, "/screen")
 	return s.HTML(w, r, http.StatusOK, p)
 }
@@ -131,12 +128,12 @@ func refresh(w http.ResponseWriter, after time.Duration, path string) {
 }
 
 // screenFrame is the frame of what a device shows: nobody reads it in particular.
-func (s *Server) screenFrame(w http.ResponseWriter, r *http.Request, language string) (pages.Frame, error) {
+func (s *Server) screenFrame(r *http.Request, language string) pages.Frame {
 	f := pages.Frame{Language: visitOf(r).language, Now: s.Now().In(s.Zone), Server: pages.Server{Name: s.Title, Host: s.Site.Host()}}
 	if language != "" {
 		f.Language = s.set.Languages().Match(language, "")
 	}
-	return f, nil
+	return f
 }
 
 func (s *Server) showScreen(w http.ResponseWriter, r *http.Request, x instance.Screen) error {
@@ -170,9 +167,7 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request, x instance.S
 			p.At = at
 		}
 	}
-	if p.Frame, err = s.screenFrame(w, r, x.Language); err != nil {
-		return err
-	}
+	p.Frame = s.screenFrame(r, x.Language)
 	refresh(w, again, path)
 	w.Header().Set("X-Screen-Until", b.Expires.Format(time.RFC3339))
 	return s.HTML(w, r, http.StatusOK, p)
