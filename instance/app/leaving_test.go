@@ -88,13 +88,16 @@ var left = map[string]string{
 // closeNow lets the time of a closing come, and closes.
 func closeNow(t *testing.T, a *app.App, who instance.ActorID) {
 	t.Helper()
-	for range 2 {
+	for _, ago := range []time.Duration{0, leaving.Notice, leaving.Notice + leaving.Heard} {
 		err := a.DB.InTx(t.Context(), func(tx store.Tx) error {
-			_, err := tx.Exec(t.Context(), `UPDATE closings SET due_at = $2 WHERE person_id = $1`, who, store.Millis(time.Now().Add(-48*time.Hour)))
+			_, err := tx.Exec(t.Context(), `UPDATE closings SET due_at = $2 WHERE person_id = $1`, who, store.Millis(time.Now().Add(-ago-time.Second)))
 			return err
 		})
 		if err == nil {
 			_, err = a.Leaving.Close(t.Context(), who)
+		}
+		for worked := true; worked && err == nil; {
+			worked, err = a.Settle(t.Context())
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -51,6 +51,9 @@ func (s *Service) Close(ctx context.Context, person instance.ActorID) (wait time
 			err = s.say(ctx, person)
 			stage = "told"
 		case "told":
+			if wait := at.Add(Notice + Heard).Sub(s.o.Now()); wait > 0 {
+				return wait, nil
+			}
 			err = s.clear(ctx, person, keep)
 			stage = "cleared"
 		case "cleared":

@@ -24,6 +24,9 @@ const (
 	// Notice is how long after that what was open stays readable, so that those
 	// who are told still see what it is about.
 	Notice = 24 * time.Hour
+	// Heard is how long after that other servers can still look up whose Delete
+	// they were sent: one that finds the key and then no actor refuses it.
+	Heard = 10 * time.Minute
 	// keysFor is how long the keys of an actor that is gone are kept: its Delete
 	// has to be signed until every server took it or was given up.
 	keysFor = 30 * 24 * time.Hour
