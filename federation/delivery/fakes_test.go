@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -163,6 +164,11 @@ type server struct {
 	registry *registry
 }
 
+// nameless knows no name and asks nobody: tests stay on this machine.
+var nameless = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+	return nil, errors.New("no name server in tests")
+}}
+
 func newServer(t testing.TB, change func(*delivery.Options)) *server {
 	t.Helper()
 	s := &server{clock: newClock(), ledger: &ledger{}, registry: &registry{known: map[string]delivery.Health{}}}
@@ -171,6 +177,7 @@ func newServer(t testing.TB, change func(*delivery.Options)) *server {
 		PeersAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Timeout:    20 * time.Second,
 		Now:        s.clock.now,
+		Resolver:   nameless,
 	})
 	t.Cleanup(out.Close)
 	o := delivery.Options{
