@@ -41,7 +41,7 @@ func browser(t *testing.T) (context.Context, *complaints) {
 	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, done := chromedp.NewContext(allocated)
 	t.Cleanup(func() { done(); stop() })
-	ctx, end := context.WithTimeout(ctx, 20*time.Minute)
+	ctx, end := context.WithTimeout(ctx, 28*time.Minute)
 	t.Cleanup(end)
 	heard := &complaints{}
 	if err := chromedp.Listen(ctx, heard.hear); err != nil {
