@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -62,14 +63,7 @@ func (c *Client) post(ctx context.Context, raw string, body []byte, sign Sign) (
 	}
 	ctx, cancel := c.within(ctx, c.o.Timeout)
 	defer cancel()
-	resp, err := c.ask(ctx, &http.Request{
-		Method:        http.MethodPost,
-		URL:           u,
-		Header:        http.Header{"Content-Type": {"application/activity+json"}, "Accept": {"application/activity+json, */*;q=0.1"}},
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
-		ContentLength: int64(len(body)),
-	}, sign)
+	resp, err := c.submit(ctx, u, "application/activity+json", "application/activity+json, */*;q=0.1", body, sign)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -80,6 +74,18 @@ func (c *Client) post(ctx context.Context, raw string, body []byte, sign Sign) (
 		}
 	}()
 	return c.answer(resp), nil
+}
+
+// submit posts body, of a media type, and says what may be answered.
+func (c *Client) submit(ctx context.Context, u *url.URL, kind, accept string, body []byte, sign Sign) (*http.Response, error) {
+	return c.ask(ctx, &http.Request{
+		Method:        http.MethodPost,
+		URL:           u,
+		Header:        http.Header{"Content-Type": {kind}, "Accept": {accept}},
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+		ContentLength: int64(len(body)),
+	}, sign)
 }
 
 // answer reads what is worth keeping. A body that breaks off or drips does not

@@ -1,12 +1,9 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 )
 
 // Reply is what a host answered to [Client.Speak]: its status and, if that is
@@ -34,14 +31,7 @@ func (c *Client) speak(ctx context.Context, raw string, body []byte, sign Sign) 
 	}
 	ctx, cancel := c.within(ctx, c.o.Timeout)
 	defer cancel()
-	resp, err := c.ask(ctx, &http.Request{
-		Method:        http.MethodPost,
-		URL:           u,
-		Header:        http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
-		ContentLength: int64(len(body)),
-	}, sign)
+	resp, err := c.submit(ctx, u, "application/json", "application/json", body, sign)
 	if err != nil {
 		return Reply{}, err
 	}
