@@ -157,3 +157,24 @@ func TestTelephoneNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestPressesAtOnceAreOneCall(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newStreet(t, db)
+		must(t, s.Ask(t.Context(), s.lucette.ID, s.bo.ID))
+		must(t, s.Agree(t.Context(), s.bo.ID, s.lucette.ID, ""))
+		errs := make(chan error, 8)
+		for range cap(errs) {
+			go func() { errs <- s.Call(t.Context(), s.lucette.ID) }()
+		}
+		for range cap(errs) {
+			must(t, <-errs)
+		}
+		var calls int
+		must(t, db.Read().QueryRow(t.Context(), `SELECT COUNT(*) FROM help_calls WHERE person_id = $1`, s.lucette.ID).Scan(&calls))
+		if calls != 1 {
+			t.Errorf("%d calls stand, want one", calls)
+		}
+	})
+}
