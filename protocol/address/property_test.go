@@ -11,19 +11,26 @@ import (
 	"palier/protocol/as2"
 )
 
-var (
-	audiences = rapid.SampledFrom(append(address.Audiences(), "", "galaxy"))
-	ids       = rapid.SampledFrom([]string{
+// Generators are made anew for each test: rapid writes a generator's name down
+// when it is first used, without a lock, so that tests that run beside one
+// another may not share one.
+
+func audiences() *rapid.Generator[address.Audience] {
+	return rapid.SampledFrom(append(address.Audiences(), "", "galaxy"))
+}
+
+func ids() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{
 		author, followers, group, bo, cem, as2.Public, "as:Public", "Public", "", "https://dinan.example/u/2", "https://asso.example/g/1/followers", "acct:x@y",
 	})
-)
+}
 
 func parties() *rapid.Generator[address.Parties] {
 	return rapid.Custom(func(t *rapid.T) address.Parties {
 		return address.Parties{
 			Followers: rapid.SampledFrom([]string{followers, ""}).Draw(t, "followers"),
-			Group:     ids.Draw(t, "group"),
-			Named:     rapid.SliceOfN(ids, 0, 6).Draw(t, "named"),
+			Group:     ids().Draw(t, "group"),
+			Named:     rapid.SliceOfN(ids(), 0, 6).Draw(t, "named"),
 		}
 	})
 }
@@ -31,8 +38,8 @@ func parties() *rapid.Generator[address.Parties] {
 func viewer() *rapid.Generator[address.Viewer] {
 	return rapid.Custom(func(t *rapid.T) address.Viewer {
 		return address.Viewer{
-			ID: ids.Draw(t, "id"), Follows: rapid.Bool().Draw(t, "follows"), Blocked: rapid.Bool().Draw(t, "blocked"),
-			Circle: audiences.Draw(t, "circle"), Member: rapid.SliceOfN(ids, 0, 3).Draw(t, "member"),
+			ID: ids().Draw(t, "id"), Follows: rapid.Bool().Draw(t, "follows"), Blocked: rapid.Bool().Draw(t, "blocked"),
+			Circle: audiences().Draw(t, "circle"), Member: rapid.SliceOfN(ids(), 0, 3).Draw(t, "member"),
 		}
 	})
 }
@@ -40,7 +47,7 @@ func viewer() *rapid.Generator[address.Viewer] {
 func TestWhatIsWrittenReadsNoWider(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		a, p := audiences.Draw(t, "audience"), parties().Draw(t, "parties")
+		a, p := audiences().Draw(t, "audience"), parties().Draw(t, "parties")
 		to, cc, leaves := address.Write(a, p)
 		if !leaves {
 			if len(to)+len(cc) > 0 {
@@ -64,7 +71,7 @@ func TestWhatIsWrittenReadsNoWider(t *testing.T) {
 func TestLocalPostsHaveNoDestination(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		a, p := audiences.Draw(t, "audience"), parties().Draw(t, "parties")
+		a, p := audiences().Draw(t, "audience"), parties().Draw(t, "parties")
 		to, cc, leaves := address.Write(a, p)
 		if (a.Local() || !slices.Contains(address.Audiences(), a)) && (leaves || len(to)+len(cc) > 0) {
 			t.Fatalf("%q leaves to %v %v", a, to, cc)
@@ -84,7 +91,7 @@ func TestLocalPostsHaveNoDestination(t *testing.T) {
 func TestAnswersAndEditsNeverWiden(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		parent, asked := audiences.Draw(t, "parent"), audiences.Draw(t, "asked")
+		parent, asked := audiences().Draw(t, "parent"), audiences().Draw(t, "asked")
 		got, err := address.Answer(parent, asked)
 		if err == nil && (!got.Within(parent) || asked != "" && !got.Within(asked)) {
 			t.Fatalf("Answer(%q, %q) = %q", parent, asked, got)
@@ -99,7 +106,7 @@ func TestAnswersAndEditsNeverWiden(t *testing.T) {
 		if !n.Within(parent) || !n.Within(asked) || n != address.Narrower(asked, parent) {
 			t.Fatalf("Narrower(%q, %q) = %q", parent, asked, n)
 		}
-		c := audiences.Draw(t, "third")
+		c := audiences().Draw(t, "third")
 		if parent.Within(asked) && asked.Within(c) && !parent.Within(c) {
 			t.Fatalf("%q within %q within %q, but not within the last", parent, asked, c)
 		}
@@ -112,8 +119,8 @@ func TestReadersOfANarrowerPostReadTheWider(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		v := viewer().Draw(t, "viewer")
-		a, b := audiences.Draw(t, "narrow"), audiences.Draw(t, "wide")
-		to := rapid.SliceOfN(ids, 0, 4).Draw(t, "recipients")
+		a, b := audiences().Draw(t, "narrow"), audiences().Draw(t, "wide")
+		to := rapid.SliceOfN(ids(), 0, 4).Draw(t, "recipients")
 		narrow := address.Post{Author: author, Audience: a, Recipients: to}
 		wide := address.Post{Author: author, Audience: b, Recipients: to}
 		if a.Within(b) && address.MayRead(v, narrow) && !address.MayRead(v, wide) {
@@ -127,7 +134,7 @@ func TestReadersOfANarrowerPostReadTheWider(t *testing.T) {
 func TestC09_AnotherOnTheSameServerReadsOnlyWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := address.Post{Author: author, Audience: audiences.Draw(t, "audience"), Recipients: rapid.SliceOfN(ids, 0, 4).Draw(t, "recipients")}
+		p := address.Post{Author: author, Audience: audiences().Draw(t, "audience"), Recipients: rapid.SliceOfN(ids(), 0, 4).Draw(t, "recipients")}
 		other := address.Viewer{ID: "https://slough.example/users/deb"}
 		if got := address.MayRead(other, p); got != p.Audience.Open() {
 			t.Fatalf("reads %+v: %v", p, got)
