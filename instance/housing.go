@@ -254,6 +254,7 @@ const (
 	HoldPlaced     HoldState = HoldState(ledger.Living)
 	HoldLapsed     HoldState = HoldState(ledger.HasLapsed)
 	HoldWithdrawn  HoldState = HoldState(ledger.WasWithdrawn)
+	HoldDropped    HoldState = HoldState(ledger.WasDropped)
 	HoldEnded      HoldState = HoldState(ledger.HasEnded)
 )
 

@@ -19,6 +19,7 @@ import (
 	"palier/federation/delivery"
 	"palier/federation/discovery"
 	"palier/federation/inbox"
+	"palier/federation/limits"
 	"palier/federation/signature"
 	"palier/instance"
 	"palier/instance/actors"
@@ -56,6 +57,7 @@ type Service struct {
 	discovery *discovery.Resolver
 	inbox     *inbox.Inbox
 	preparer  *inbox.Preparer
+	partners  *limits.Buckets // requests about homes, by the host that signs them
 	handlers  inbox.Handlers[store.Tx]
 	// documents holds actors' documents by path.
 	documents *expirable.LRU[string, []byte]
@@ -138,6 +140,7 @@ func New(o Options) (*Service, error) {
 		Follows: rateOf(o.Follows), FollowBurst: max(1, o.Follows.Burst),
 		SiteFollows: rateOf(o.SiteFollows), SiteFollowBurst: max(1, o.SiteFollows.Burst),
 	})
+	s.partners = limits.New(rateOf(o.Peers), max(1, o.Peers.Burst), mostPartners)
 	s.handlers = s.newHandlers()
 	jobs.Handle(o.Jobs, s.fanOut, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: 5 * time.Minute})
 	jobs.Handle(o.Jobs, s.refreshPoll, jobs.HandleOptions{MaxAttempts: 3})
@@ -145,6 +148,9 @@ func New(o Options) (*Service, error) {
 	jobs.Handle(o.Jobs, s.acquaint, jobs.HandleOptions{Queue: DeliveryQueue, Timeout: time.Minute})
 	return s, nil
 }
+
+// mostPartners is of how many hosts it is counted how often they ask about homes.
+const mostPartners = 1000
 
 // rateOf is how many a second a limit allows in the long run.
 func rateOf(l auth.Limit) rate.Limit {

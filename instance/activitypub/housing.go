@@ -76,7 +76,13 @@ func (s *Service) partner(r *http.Request, body []byte) (string, error) {
 	if err == nil && severity == moderation.Suspended {
 		err = instance.ErrNotFound
 	}
-	return verified.Owner, err
+	if err != nil {
+		return "", err
+	}
+	if _, ok := s.partners.Take(host, s.now()); !ok {
+		return "", fmt.Errorf("requests about homes from %s: %w", host, instance.ErrTooMany)
+	}
+	return verified.Owner, nil
 }
 
 func (s *Service) homeURI(r *http.Request) (string, error) {
@@ -194,6 +200,10 @@ func (s *Service) private(w http.ResponseWriter, r *http.Request, find func() (i
 	case errors.Is(err, instance.ErrNotFound):
 		h.Del("Cache-Control")
 		problem(w, http.StatusNotFound, "not_found", "There is nothing here that you may have.")
+		return
+	case errors.Is(err, instance.ErrTooMany):
+		h.Set("Retry-After", "60")
+		problem(w, http.StatusTooManyRequests, "too_many", "Your server asks too often. Nothing was held by this request.")
 		return
 	case errors.Is(err, instance.ErrInvalid):
 		problem(w, http.StatusBadRequest, "statement_malformed", "This is no statement in its one form.")

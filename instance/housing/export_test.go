@@ -15,3 +15,6 @@ func (s *Service) LookNow(ctx context.Context, j Look) error { return s.look(ctx
 
 // AreaOf is where others are told that a home in a commune is.
 var AreaOf = areaOf
+
+// MostLeases is how much one association may wait for and hold at a time.
+const MostLeases = mostLeases

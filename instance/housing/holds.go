@@ -321,7 +321,7 @@ func holdsAt(ctx context.Context, tx store.Tx, home string) ([]heldAt, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT h.id, a.uri, h.statement
 		  FROM housing_holds h JOIN actors a ON a.id = h.programme_id
-		 WHERE h.home = $1 AND h.state NOT IN ('ended', 'withdrawn')`, home)
+		 WHERE h.home = $1 AND h.state NOT IN ('ended', 'withdrawn', 'dropped')`, home)
 	if err != nil {
 		return nil, err
 	}

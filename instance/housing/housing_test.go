@@ -171,6 +171,120 @@ func TestWhoIsNotAgreedToHearsNothing(t *testing.T) {
 	}
 }
 
+// A partner that is expelled while it waits and holds has nothing granted any
+// more, on either side, and the bed goes to the next that waits.
+func TestAnExpelledPartnerHasNothingGranted(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld()
+		rhone := w.side(t, "rhone", db)
+		isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+		gard := w.side(t, "gard", storetest.Open(t, store.SQLite))
+		ctx := t.Context()
+		l := rhone.offer(2)
+		isere.sees(rhone)
+		gard.sees(rhone)
+		ask := ledger.Ask{Places: 1, Wait: true, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
+		asks := func(s *side, places int, want instance.HoldState) instance.Hold {
+			t.Helper()
+			ask.Places = places
+			h, err := s.housing.Ask(ctx, s.lead, s.programme.Group.ID, l.URI, ask)
+			if err != nil || h.State != want {
+				t.Fatalf("%s asks for %d: got %+v, %v", s.host, places, h, err)
+			}
+			return h
+		}
+		held, waits := asks(isere, 1, instance.HoldHeld), asks(isere, 2, instance.HoldWaiting)
+		next := asks(gard, 2, instance.HoldWaiting)
+		if got := rhone.one(`SELECT COUNT(*) FROM housing_leases`); got != 3 {
+			t.Errorf("%d leases, want 3", got)
+		}
+		near := rhone.knows(isere)
+		must(t, rhone.housing.Expel(ctx, rhone.lead, rhone.programme.Group.ID, near.ID))
+		must(t, rhone.housing.SweepNow(ctx))
+		w.deliver()
+		must(t, gard.housing.LookNow(ctx, housing.Look{Programme: gard.programme.Group.ID, Home: l.URI}))
+		if got := gard.hold(next.ID); got.State != instance.HoldHeld {
+			t.Errorf("the next is %s, want held", got.State)
+		}
+		for _, id := range []instance.ID{held.ID, waits.ID} {
+			if got := isere.hold(id); got.State != instance.HoldDropped {
+				t.Errorf("what the expelled one had is %s to itself, want dropped", got.State)
+			}
+		}
+		book, err := ledger.Verify(rhone.entries(l.ID), ledger.Evidence{})
+		must(t, err)
+		for _, h := range book.Holds() {
+			if h.By == isere.programme.Group.URI && h.Standing != ledger.WasDropped {
+				t.Errorf("hold %d of the expelled one is %s", h.Number, h.Standing)
+			}
+		}
+		if got := rhone.one(`SELECT COUNT(*) FROM housing_leases`); got != 1 {
+			t.Errorf("%d leases, want that of the next", got)
+		}
+	})
+}
+
+// What the keeper takes back is free at once, and who held it hears of it.
+func TestAHoldIsTakenBackByItsKeeper(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld()
+		rhone := w.side(t, "rhone", db)
+		isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+		ctx := t.Context()
+		l := rhone.offer(1)
+		isere.sees(rhone)
+		h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
+		must(t, err)
+		stranger := isere.lead
+		if err := rhone.housing.Drop(ctx, stranger, l.ID, h.Number); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a stranger takes it back: got %v", err)
+		}
+		must(t, rhone.housing.Drop(ctx, rhone.worker, l.ID, h.Number))
+		if err := rhone.housing.Drop(ctx, rhone.worker, l.ID, h.Number); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("taken back twice: got %v", err)
+		}
+		if got := rhone.state(l.ID); got != instance.ListingAvailable {
+			t.Errorf("the home is %s", got)
+		}
+		must(t, isere.housing.LookNow(ctx, housing.Look{Programme: isere.programme.Group.ID, Home: l.URI}))
+		if got := isere.hold(h.ID); got.State != instance.HoldDropped {
+			t.Errorf("the hold is %s", got.State)
+		}
+		must(t, rhone.housing.Step(ctx, rhone.lead, l.ID, instance.CloseListing, "no longer lent"))
+	})
+}
+
+// One association does not keep every home from the others.
+func TestOneAssociationHoldsSoMuchAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	l := rhone.offer(40)
+	isere.sees(rhone)
+	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
+	var last instance.Hold
+	for i := range housing.MostLeases {
+		var err error
+		if last, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); err != nil || last.State != instance.HoldHeld {
+			t.Fatalf("ask %d: got %+v, %v", i+1, last, err)
+		}
+	}
+	more, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	if err != nil || more.State != instance.HoldRefused || more.Why != ledger.TooBusy {
+		t.Errorf("one more: got %+v, %v", more, err)
+	}
+	if _, err := isere.housing.Withdraw(ctx, isere.lead, last.ID); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); err != nil || again.State != instance.HoldHeld {
+		t.Errorf("once one is given back: got %+v, %v", again, err)
+	}
+}
+
 func TestAPartnerWithANewSealIsAskedAboutAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

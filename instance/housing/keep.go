@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"palier/instance"
 	"palier/instance/jobs"
@@ -54,6 +55,9 @@ func (s *Service) keep(ctx context.Context, tx store.Tx, l instance.Listing, boo
 		if err := s.add(ctx, tx, l.ID, book, e); err != nil {
 			return fmt.Errorf("entry %d: %w", e.Number, err)
 		}
+		if err := lease(ctx, tx, l, book, e); err != nil {
+			return fmt.Errorf("lease of entry %d: %w", e.Number, err)
+		}
 	}
 	if l.State.Shown() {
 		for _, step := range instance.StepsByLedger(l.State, book, s.tonight()) {
@@ -76,6 +80,35 @@ func (s *Service) keep(ctx context.Context, tx store.Tx, l instance.Listing, boo
 		return nil
 	}
 	return s.jobs.Enqueue(ctx, tx, Share{l.ID}, jobs.Unique(l.ID.String()))
+}
+
+// lease notes, of an entry, whether somebody else begins or ends to wait for or
+// hold something in the ledger.
+func lease(ctx context.Context, tx store.Tx, l instance.Listing, book *ledger.Book, e ledger.Entry) error {
+	ended := 0
+	switch d := e.Deed.(type) {
+	case ledger.Asked:
+		if d.Statement.By == book.Opened().Owner {
+			return nil
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO housing_leases (listing_id, hold, programme_id, by_uri)
+			VALUES ($1, $2, $3, $4)`, l.ID, e.Number, l.Programme, d.Statement.By)
+		return err
+	case ledger.Withdrawn:
+		said, _ := d.Statement.Saying.(ledger.Withdraw)
+		ended = said.Hold
+	case ledger.Lapsed:
+		ended = d.Hold
+	case ledger.Dropped:
+		ended = d.Hold
+	case ledger.Placed:
+		ended = d.Hold
+	default:
+		return nil
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM housing_leases WHERE listing_id = $1 AND hold = $2`, l.ID, ended)
+	return err
 }
 
 // add writes one entry and its beds. Two entries with one number, or two holds
@@ -107,6 +140,8 @@ func (s *Service) add(ctx context.Context, tx store.Tx, id instance.ListingID, b
 		said, _ := d.Statement.Saying.(ledger.Withdraw)
 		return s.free(ctx, tx, id, said.Hold, 0)
 	case ledger.Lapsed:
+		return s.free(ctx, tx, id, d.Hold, 0)
+	case ledger.Dropped:
 		return s.free(ctx, tx, id, d.Hold, 0)
 	case ledger.Ended:
 		return s.free(ctx, tx, id, d.Hold, d.Leaving)
@@ -195,11 +230,73 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 			return refuse(ledger.IsFrozen), nil
 		}
 	}
-	written, refusal, err := ledger.Keeper{Book: book, Key: d.key, Still: d.stopped}.Hear(said, s.now())
+	if _, asks := said.Saying.(ledger.Ask); asks {
+		busy, err := s.busy(ctx, tx, d, said, book)
+		if err != nil || busy {
+			return refuse(ledger.TooBusy), err
+		}
+	}
+	keeper, err := s.keeper(ctx, tx, d, book)
+	if err != nil {
+		return nil, err
+	}
+	written, refusal, err := keeper.Hear(said, s.now())
 	if err != nil {
 		return nil, err
 	}
 	return refusal, s.keep(ctx, tx, l, book, written)
+}
+
+// mostLeases is how much one other association may wait for and hold at a time,
+// in all homes of one programme: enough for all it can place in three days, and
+// too little to keep every home from the others.
+const mostLeases = 30
+
+// busy tells whether who asks has as much with a programme of ours as it may.
+func (s *Service) busy(ctx context.Context, tx store.Tx, d desk, said ledger.Statement, book *ledger.Book) (bool, error) {
+	if _, again := book.Heard(said.By, said.ID); again || said.By == d.Group.URI {
+		return false, nil
+	}
+	var n int
+	err := tx.QueryRow(ctx, `
+		SELECT COUNT(*) FROM housing_leases WHERE programme_id = $1 AND by_uri = $2`, d.Group.ID, said.By).Scan(&n)
+	return n >= mostLeases, err
+}
+
+// keeper is who writes a ledger of a programme of ours: it drops what those hold
+// who may not see the home any more, or under another seal than a person agreed
+// to.
+func (s *Service) keeper(ctx context.Context, tx store.Tx, d desk, book *ledger.Book) (ledger.Keeper, error) {
+	k := ledger.Keeper{Book: book, Key: d.key, Still: d.stopped}
+	others := slices.ContainsFunc(book.Holds(), func(h ledger.Hold) bool { return h.Standing.Leased() && h.By != d.Group.URI })
+	if !others {
+		return k, nil
+	}
+	seals, err := seals(ctx, tx, d.Group.ID)
+	k.Expelled = func(h ledger.Hold) bool { return h.By != d.Group.URI && seals[h.By] != h.Seal }
+	return k, err
+}
+
+// seals returns the seals of those who may see the homes of a programme, by the
+// ids of their Groups.
+func seals(ctx context.Context, tx store.Tx, programme instance.ActorID) (map[string]ledger.Seal, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT a.uri, x.seal
+		  FROM housing_partners x JOIN actors a ON a.id = x.partner_id
+		 WHERE x.programme_id = $1 AND x.sees_ours = 'agreed' AND a.deleted_at IS NULL AND a.suspended_at IS NULL`, programme)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]ledger.Seal{}
+	for rows.Next() {
+		var uri, seal string
+		if err := rows.Scan(&uri, &seal); err != nil {
+			return nil, err
+		}
+		found[uri] = ledger.Seal(seal)
+	}
+	return found, rows.Err()
 }
 
 // sealOf returns the seal of who may see the homes of a programme of ours, as a
@@ -280,6 +377,15 @@ func (s *Service) Place(ctx context.Context, by instance.Account, id instance.Li
 	})
 }
 
+// Drop takes back what somebody waits for or holds, before anybody is placed: the
+// home cannot be lent after all. Those who keep homes may, and it stands in the
+// ledger. It returns [instance.ErrConflict] if there is nothing to take back.
+func (s *Service) Drop(ctx context.Context, by instance.Account, id instance.ListingID, hold int) error {
+	return s.write(ctx, by, id, "drop a hold", func(k ledger.Keeper, _ bool) ([]ledger.Entry, error) {
+		return k.Drop(hold, ledger.Unfit, s.now())
+	})
+}
+
 // End notes that a household leaves, and from which night on its beds are free.
 func (s *Service) End(ctx context.Context, by instance.Account, id instance.ListingID, hold int, leaving ledger.Night, why ledger.Reason) error {
 	return s.write(ctx, by, id, "end", func(k ledger.Keeper, _ bool) ([]ledger.Entry, error) {
@@ -318,7 +424,11 @@ func (s *Service) inLedger(ctx context.Context, tx store.Tx, l instance.Listing,
 	if err != nil {
 		return err
 	}
-	written, err := do(ledger.Keeper{Book: book, Key: d.key, Still: d.stopped}, d.stopped)
+	keeper, err := s.keeper(ctx, tx, d, book)
+	if err != nil {
+		return err
+	}
+	written, err := do(keeper, d.stopped)
 	if err != nil {
 		return err
 	}

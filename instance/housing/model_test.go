@@ -64,6 +64,8 @@ type history struct {
 	all    []*side
 	home   instance.Listing
 	holds  map[*side][]instance.ID
+	// gone is how long the ledger was when somebody was expelled.
+	gone map[*side]int
 	// told is the newest entry that anybody was ever told.
 	told []ledger.Mark
 }
@@ -73,11 +75,14 @@ func tell(r *rapid.T, w *world, keeper *side, partners ...*side) {
 		s.skew = 0
 	}
 	w.loseSaying, w.loseAnswer, w.twice, w.cut, w.heard = false, false, false, false, nil
-	h := &history{r: r, w: w, keeper: keeper, all: append([]*side{keeper}, partners...), holds: map[*side][]instance.ID{}}
+	h := &history{r: r, w: w, keeper: keeper, all: append([]*side{keeper}, partners...), holds: map[*side][]instance.ID{}, gone: map[*side]int{}}
+	for _, s := range partners {
+		h.back(s)
+	}
 	h.home = keeper.offer(rapid.IntRange(1, 2).Draw(r, "places"))
 	r.Repeat(map[string]func(*rapid.T){
 		"ask": h.ask, "agree": h.agree, "withdraw": h.withdraw, "leave": h.leave, "place": h.place, "end": h.end, "wait": h.wait,
-		"fault": h.fault, "say again": h.sayAgain, "replay": h.replay, "lie": h.lie, "kill": h.kill, "skew": h.skew, "sweep": h.sweep, "": h.check,
+		"fault": h.fault, "say again": h.sayAgain, "replay": h.replay, "lie": h.lie, "kill": h.kill, "skew": h.skew, "sweep": h.sweep, "drop": h.drop, "expel": h.expel, "": h.check,
 	})
 }
 
@@ -146,6 +151,33 @@ func (h *history) end(r *rapid.T) {
 	_, hold := h.something()
 	leaving := hold.Stay.From + ledger.Night(rapid.IntRange(0, 6).Draw(r, "leaving"))
 	h.fine(h.keeper.housing.End(h.keeper.tb.Context(), h.keeper.lead, h.home.ID, hold.Number, leaving, ledger.Finished))
+}
+
+func (h *history) drop(*rapid.T) {
+	_, hold := h.something()
+	h.fine(h.keeper.housing.Drop(h.keeper.tb.Context(), h.keeper.lead, h.home.ID, hold.Number))
+}
+
+// expel ends that a partner sees the home, or lets it see it again.
+func (h *history) expel(r *rapid.T) {
+	s := h.all[rapid.IntRange(1, len(h.all)-1).Draw(r, "partner")]
+	if rapid.Bool().Draw(r, "again") {
+		h.back(s)
+		return
+	}
+	err := h.keeper.housing.Expel(h.keeper.tb.Context(), h.keeper.lead, h.keeper.programme.Group.ID, h.keeper.knows(s).ID)
+	h.fine(err)
+	h.w.deliver()
+	if err == nil {
+		h.gone[s] = len(h.keeper.entries(h.home.ID))
+	}
+}
+
+// back has a partner that may have been expelled see the homes of the keeper.
+func (h *history) back(s *side) {
+	h.fine(h.keeper.housing.Accredit(s.tb.Context(), h.keeper.lead, h.keeper.programme.Group.ID, h.keeper.knows(s).ID, s.programme.Seal))
+	h.w.deliver()
+	delete(h.gone, s)
 }
 
 func (h *history) wait(r *rapid.T) {
@@ -263,8 +295,28 @@ func (h *history) check(r *rapid.T) {
 	for _, s := range h.all {
 		h.checkBelief(r, s, book)
 	}
+	h.checkGone(r, entries, book)
 	if want := instance.StepsByLedger(h.keeper.state(h.home.ID), book, ledger.NightOf(h.keeper.now())); len(want) > 1 {
 		r.Fatalf("the home is %s, %d steps behind its ledger", h.keeper.state(h.home.ID), len(want))
+	}
+}
+
+// checkGone: once somebody is expelled nothing is granted to them, and nobody of
+// theirs is placed.
+func (h *history) checkGone(r *rapid.T, entries []ledger.Entry, book *ledger.Book) {
+	for s, since := range h.gone {
+		for _, e := range entries[since:] {
+			hold := 0
+			switch d := e.Deed.(type) {
+			case ledger.Granted:
+				hold = d.Hold
+			case ledger.Placed:
+				hold = d.Hold
+			}
+			if of, ok := book.Hold(hold); ok && of.By == s.programme.Group.URI {
+				r.Fatalf("entry %d gives %s something, which was expelled", e.Number, s.host)
+			}
+		}
 	}
 }
 

@@ -111,9 +111,34 @@ func (s *Service) AnsweredIn(ctx context.Context, tx store.Tx, from instance.Act
 		return true, because(err, "answer of %s", from.URI)
 	}
 	if !yes {
-		_, err = tx.Exec(ctx, `DELETE FROM housing_homes WHERE programme_id = $1 AND partner_id = $2`, id, from.ID)
+		err = s.parted(ctx, tx, id, from.ID)
 	}
 	return true, because(err, "answer of %s", from.URI)
+}
+
+// parted forgets the homes of a partner that shows us none any more. What was
+// held there is held no longer: its keeper has dropped it, and tells us nothing
+// more. Where somebody lives, they stay.
+func (s *Service) parted(ctx context.Context, tx store.Tx, programme, partner instance.ActorID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE housing_holds
+		   SET state = 'dropped', why = $3
+		 WHERE programme_id = $1 AND state IN ('sending', 'unanswered', 'waiting', 'held', 'agreed')
+		   AND home IN (SELECT uri FROM housing_homes WHERE programme_id = $1 AND partner_id = $2)`, programme, partner, string(ledger.Expelled))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM housing_homes WHERE programme_id = $1 AND partner_id = $2`, programme, partner)
+	return err
+}
+
+// tidySoon has the ledgers of a programme in which somebody has something looked
+// at with the next sweep, within a minute.
+func (s *Service) tidySoon(ctx context.Context, tx store.Tx, programme instance.ActorID, group string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE housing_listings SET due_at = $3
+		 WHERE id IN (SELECT listing_id FROM housing_leases WHERE programme_id = $1 AND by_uri = $2)`, programme, group, store.Millis(s.now()))
+	return err
 }
 
 // Meet is the job that asks the server of a partner what it is.
@@ -141,7 +166,19 @@ func (s *Service) meet(ctx context.Context, j Meet) error {
 		if !fits {
 			return s.unfit(ctx, tx, j)
 		}
-		_, err := tx.Exec(ctx, `
+		var changed bool
+		var uri string
+		err := tx.QueryRow(ctx, `
+			SELECT x.seal <> '' AND x.seal <> $3, a.uri
+			  FROM housing_partners x JOIN actors a ON a.id = x.partner_id
+			 WHERE x.programme_id = $1 AND x.partner_id = $2`, j.Programme, j.Partner, string(d.Seal)).Scan(&changed, &uri)
+		if err == nil && changed {
+			err = s.tidySoon(ctx, tx, j.Programme, uri)
+		}
+		if err != nil {
+			return notFound(err)
+		}
+		_, err = tx.Exec(ctx, `
 			UPDATE housing_partners
 			   SET sees_ours = CASE WHEN sees_ours = 'agreed' AND (seal <> $3 OR recipient <> $4) THEN 'asked' ELSE sees_ours END,
 			       we_see = CASE WHEN we_see = 'agreed' AND seal <> '' AND (seal <> $3 OR recipient <> $4) THEN 'revoked' ELSE we_see END,
@@ -166,6 +203,9 @@ func (s *Service) unfit(ctx context.Context, tx store.Tx, j Meet) error {
 	}
 	both, err := actors.ByIDs(ctx, tx, []instance.ActorID{j.Programme, j.Partner})
 	if err != nil {
+		return err
+	}
+	if err := s.tidySoon(ctx, tx, j.Programme, both[j.Partner].URI); err != nil {
 		return err
 	}
 	return s.wire.Tell(ctx, tx, Word{Kind: MayNotSee, From: both[j.Programme], To: both[j.Partner], URI: ask})
@@ -203,8 +243,9 @@ func (s *Service) Accredit(ctx context.Context, by instance.Account, programme, 
 }
 
 // Expel ends at once that a partner sees our homes, or refuses it: it is told so,
-// and told to forget them. What it placed stays placed; its association is to be
-// talked to. Only a lead may.
+// and told to forget them. What it waits for and holds is dropped, and nothing
+// more is granted to it ([ledger.Keeper]). What it placed stays placed; its
+// association is to be talked to. Only a lead may.
 func (s *Service) Expel(ctx context.Context, by instance.Account, programme, partner instance.ActorID) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		from, to, err := s.two(ctx, tx, by, programme, partner)
@@ -224,6 +265,9 @@ func (s *Service) Expel(ctx context.Context, by instance.Account, programme, par
 			return err
 		}
 		if err := s.wire.Tell(ctx, tx, Word{Kind: MayNotSee, From: from, To: to, URI: ask}); err != nil {
+			return err
+		}
+		if err := s.tidySoon(ctx, tx, programme, to.URI); err != nil {
 			return err
 		}
 		return s.jobs.Enqueue(ctx, tx, ShareAll{programme, partner, true})

@@ -11,7 +11,7 @@ import (
 type Standing string
 
 // A hold waits or is held, is agreed by who asked and placed by who keeps the
-// ledger; it ends in one of three ways.
+// ledger; it ends in one of four ways.
 const (
 	Waiting      Standing = "waiting"
 	Held         Standing = "held"
@@ -19,6 +19,7 @@ const (
 	Living       Standing = "placed"
 	HasLapsed    Standing = "lapsed"
 	WasWithdrawn Standing = "withdrawn"
+	WasDropped   Standing = "dropped"
 	HasEnded     Standing = "ended"
 )
 
@@ -296,6 +297,8 @@ func (b *Book) may(e Entry) (do func(), err error) {
 		return b.mayWithdraw(d.Statement)
 	case Lapsed:
 		return b.mayLapse(e, d)
+	case Dropped:
+		return b.mayDrop(d)
 	case Agreed:
 		return b.mayAgree(e, d.Statement)
 	case Placed:
@@ -382,6 +385,14 @@ func (b *Book) mayLapse(e Entry, l Lapsed) (func(), error) {
 		return nil, fmt.Errorf("%w: hold %d lasts until %s", ErrClock, l.Hold, writeTime(h.Lease))
 	}
 	return func() { b.free(h, h.Stay.From); h.Standing = HasLapsed }, nil
+}
+
+func (b *Book) mayDrop(d Dropped) (func(), error) {
+	h, err := b.in(d.Hold, Waiting, Held, Agreeing)
+	if err != nil {
+		return nil, err
+	}
+	return func() { b.free(h, h.Stay.From); h.Standing = WasDropped }, nil
 }
 
 func (b *Book) mayAgree(e Entry, s Statement) (func(), error) {

@@ -57,6 +57,13 @@ type Withdrawn struct{ Statement Statement }
 // too long: the beds are free.
 type Lapsed struct{ Hold int }
 
+// Dropped notes that who keeps the ledger takes back what it kept for somebody
+// who has not placed anybody, or ends their waiting: the beds are free.
+type Dropped struct {
+	Hold int
+	Why  Cause
+}
+
 // Agreed notes that who asked says that a household comes. The statement is an
 // [Agree].
 type Agreed struct{ Statement Statement }
@@ -110,6 +117,13 @@ func (g Granted) check() error {
 		return err
 	}
 	return checkBeds(g.Beds)
+}
+
+func (d Dropped) check() error {
+	if !slices.Contains(Causes, d.Why) {
+		return fmt.Errorf("%w: cause %q", ErrMalformed, clip(string(d.Why)))
+	}
+	return checkHold(d.Hold)
 }
 
 func (e Ended) check() error {
@@ -235,9 +249,12 @@ func (g Granted) deed() deedJSON {
 }
 func (w Withdrawn) deed() deedJSON { return holding("withdrawn", w.Statement) }
 func (l Lapsed) deed() deedJSON    { return deedJSON{Kind: "lapsed", Hold: l.Hold} }
-func (a Agreed) deed() deedJSON    { return holding("agreed", a.Statement) }
-func (p Placed) deed() deedJSON    { return deedJSON{Kind: "placed", Hold: p.Hold} }
-func (Closed) deed() deedJSON      { return deedJSON{Kind: "closed"} }
+func (d Dropped) deed() deedJSON {
+	return deedJSON{Kind: "dropped", Hold: d.Hold, Why: string(d.Why)}
+}
+func (a Agreed) deed() deedJSON { return holding("agreed", a.Statement) }
+func (p Placed) deed() deedJSON { return deedJSON{Kind: "placed", Hold: p.Hold} }
+func (Closed) deed() deedJSON   { return deedJSON{Kind: "closed"} }
 
 func (e Ended) deed() deedJSON {
 	j := deedJSON{Kind: "ended", Hold: e.Hold, Leaving: e.Leaving.String(), Why: string(e.Why)}
@@ -316,6 +333,8 @@ func (j deedJSON) read() (Deed, error) {
 		return Withdrawn{said}, nil
 	case "lapsed":
 		return Lapsed{j.Hold}, nil
+	case "dropped":
+		return Dropped{j.Hold, Cause(j.Why)}, nil
 	case "agreed":
 		return Agreed{said}, nil
 	case "placed":

@@ -13,6 +13,8 @@ func seeds(f *testing.F) [][]byte {
 	w := newWorld(f, 2)
 	hold := w.placed()
 	w.hear(w.isere.say(f, w.keeper.Book, w.now, ledger.Leave{Hold: hold.Number, Leaving: hold.Stay.Until, Why: ledger.Finished}))
+	dropped, _ := w.hear(w.isere.say(f, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: stay(f, "2027-01-02", "2027-01-10")}))
+	w.must(w.keeper.Drop(dropped[0].Number, ledger.Unfit, w.now))
 	var all [][]byte
 	for _, e := range w.entries {
 		all = append(all, encode(f, e))

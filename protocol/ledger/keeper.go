@@ -14,6 +14,11 @@ type Keeper struct {
 	Key  ed25519.PrivateKey
 	// Still has nothing granted, also to those who wait.
 	Still bool
+	// Expelled tells of who asked for a hold whether they may not see the home any
+	// more. What they wait for and hold is dropped before anything else is written,
+	// so that nothing is granted to them and nobody is placed; where somebody of
+	// theirs lives, they stay. Nil tells so of nobody.
+	Expelled func(Hold) bool
 }
 
 // Refusal is why a statement led to no entry. It binds nobody: whoever gets one
@@ -46,6 +51,8 @@ const (
 	NoHold    Why = "hold"      // no hold of the speaker's that this could follow on
 	Different Why = "different" // other beds or nights than were granted
 	LeaseOver Why = "lapsed"    // too late
+	WasFreed  Why = "dropped"   // the keeper took it back
+	TooBusy   Why = "busy"      // the speaker has too many holds with this association
 )
 
 // Open begins a ledger.
@@ -133,6 +140,8 @@ func (k Keeper) deedOf(s Statement, now time.Time) (Deed, *Refusal) {
 			return nil, k.refuse(s, NoHold)
 		case h.Standing == HasLapsed:
 			return nil, k.refuse(s, LeaseOver)
+		case h.Standing == WasDropped:
+			return nil, k.refuse(s, WasFreed)
 		case h.Standing == Held && (!equal(said.Beds, h.Beds) || said.Stay != h.Stay):
 			return nil, k.refuse(s, Different)
 		}
@@ -178,15 +187,23 @@ func equal(a, b []int) bool {
 	return true
 }
 
-// Tidy writes what time has brought about: leases that ended, and grants to
-// those who waited for the beds.
+// Tidy writes what has come about by itself: holds of those who were expelled,
+// leases that ended, and grants to those who waited for the beds.
 func (k Keeper) Tidy(now time.Time) ([]Entry, error) {
 	var written []Entry
 	for _, h := range k.Book.holds {
-		if !h.Standing.Leased() || now.Before(h.Lease) {
+		var d Deed
+		switch {
+		case !h.Standing.Leased():
+			continue
+		case k.Expelled != nil && k.Expelled(*h):
+			d = Dropped{h.Number, Expelled}
+		case !now.Before(h.Lease):
+			d = Lapsed{h.Number}
+		default:
 			continue
 		}
-		e, err := k.write(k.Book.id, now, Lapsed{h.Number})
+		e, err := k.write(k.Book.id, now, d)
 		if err != nil {
 			return written, err
 		}
@@ -228,6 +245,17 @@ func (k Keeper) Place(hold int, now time.Time) ([]Entry, error) {
 		return written, err
 	}
 	return append(written, e), nil
+}
+
+// Drop takes a hold back before anybody is placed, or ends its waiting. It
+// returns [ErrForbidden] if there is nothing to take back.
+func (k Keeper) Drop(hold int, why Cause, now time.Time) ([]Entry, error) {
+	e, err := k.write(k.Book.id, now, Dropped{hold, why})
+	if err != nil {
+		return nil, err
+	}
+	after, err := k.Tidy(now)
+	return append([]Entry{e}, after...), err
 }
 
 // End notes that a household leaves, by the keeper's own word.

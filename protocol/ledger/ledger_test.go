@@ -104,6 +104,77 @@ func TestALeaseThatEndsFreesTheBed(t *testing.T) {
 	}
 }
 
+// A keeper grants nothing to one who was expelled meanwhile, however they wait;
+// the next in the queue is served, and where somebody of theirs lives they stay.
+func TestWhoIsExpelledHasNothingGranted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	lives := w.placed()
+	january := stay(t, "2027-01-02", "2027-01-10")
+	held, _ := w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: january}))
+	waits, _ := w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: january, Wait: true}))
+	next, _ := w.hear(w.gard.say(t, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: january, Wait: true}))
+	w.keeper.Expelled = func(h ledger.Hold) bool { return h.By == w.isere.group }
+	w.must(w.keeper.Tidy(w.now))
+	for what, c := range map[string]struct {
+		hold int
+		want ledger.Standing
+	}{
+		"who lives there": {lives.Number, ledger.Living}, "what was held": {held[0].Number, ledger.WasDropped},
+		"what waited": {waits[0].Number, ledger.WasDropped}, "the next": {next[0].Number, ledger.Held},
+	} {
+		if got := w.standing(c.hold); got != c.want {
+			t.Errorf("%s is %s, want %s", what, got, c.want)
+		}
+	}
+	h, _ := w.keeper.Book.Hold(held[0].Number)
+	if _, refusal := w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Agree{Hold: h.Number, Beds: h.Beds, Stay: h.Stay})); refusal == nil || refusal.Why != ledger.WasFreed {
+		t.Errorf("agreeing to what was dropped: got %v", refusal)
+	}
+	if _, err := ledger.Verify(w.entries, ledger.Evidence{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAgreementOfOneWhoIsExpelledIsNotPlaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	december := stay(t, "2026-12-01", "2027-01-01")
+	entries, _ := w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: december}))
+	hold, _ := w.keeper.Book.Hold(entries[0].Number)
+	w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Agree{Hold: hold.Number, Beds: hold.Beds, Stay: hold.Stay}))
+	w.keeper.Expelled = func(ledger.Hold) bool { return true }
+	if _, err := w.keeper.Place(hold.Number, w.now); !errors.Is(err, ledger.ErrForbidden) {
+		t.Errorf("placed: got %v", err)
+	}
+	if got := w.standing(hold.Number); got != ledger.WasDropped {
+		t.Errorf("the hold is %s", got)
+	}
+}
+
+func TestAKeeperTakesBackWhatItGranted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	lives := w.placed()
+	january := stay(t, "2027-01-02", "2027-01-10")
+	held, _ := w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: january}))
+	w.must(w.keeper.Drop(held[0].Number, ledger.Unfit, w.now))
+	if got := w.keeper.Book.Free(january); w.standing(held[0].Number) != ledger.WasDropped || len(got) != 1 {
+		t.Errorf("the hold is %s, free are %v", w.standing(held[0].Number), got)
+	}
+	for what, hold := range map[string]int{"twice": held[0].Number, "of one who lives there": lives.Number, "that is none": 99} {
+		if _, err := w.keeper.Drop(hold, ledger.Unfit, w.now); !errors.Is(err, ledger.ErrForbidden) {
+			t.Errorf("a hold %s: got %v", what, err)
+		}
+	}
+	if _, err := w.keeper.Drop(held[0].Number, "gossip", w.now); !errors.Is(err, ledger.ErrMalformed) {
+		t.Errorf("for a cause that is none: got %v", err)
+	}
+	if _, err := ledger.Verify(w.entries, ledger.Evidence{}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatIsSaidTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2)
@@ -296,6 +367,10 @@ func TestAForgedLedgerIsNamedAtItsFirstBadEntry(t *testing.T) {
 			w.follow(ledger.Lapsed{Hold: asked.Number})
 			return w.entries
 		}, 7, ledger.ErrClock},
+		"one who lives there put out": {func(w *world) []ledger.Entry {
+			w.follow(ledger.Dropped{Hold: 2, Why: ledger.Expelled})
+			return w.entries
+		}, 6, ledger.ErrForbidden},
 		"nothing at all": {func(*world) []ledger.Entry { return nil }, 1, ledger.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -389,6 +464,8 @@ func TestLedgersNameNobodyAndNoPlace(t *testing.T) {
 	w := newWorld(t, 1)
 	hold := w.placed()
 	w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Leave{Hold: hold.Number, Leaving: hold.Stay.Until, Why: ledger.Finished}))
+	dropped, _ := w.hear(w.isere.say(t, w.keeper.Book, w.now, ledger.Ask{Places: 1, Stay: stay(t, "2027-01-02", "2027-01-10")}))
+	w.must(w.keeper.Drop(dropped[0].Number, ledger.Unfit, w.now))
 	allowed := []string{
 		"at", "beds", "by", "deed", "from", "hash", "hold", "id", "kind", "lease", "leaving", "ledger", "number", "owner", "places",
 		"previous", "saying", "seal", "seen", "signature", "statement", "stay", "until", "wait", "why",

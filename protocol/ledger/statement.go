@@ -70,6 +70,19 @@ const (
 	Transferred Reason = "transferred" // to another home
 )
 
+// Cause is why the keeper of a ledger gives back, by its own word, what it kept
+// for somebody.
+type Cause string
+
+// Why holds are dropped.
+const (
+	Expelled Cause = "expelled" // who asked may not see the home any more
+	Unfit    Cause = "unfit"    // nobody can be lodged there now, whoever asks
+)
+
+// Causes are why holds are dropped.
+var Causes = []Cause{Expelled, Unfit}
+
 // Reasons are why stays end.
 var Reasons = []Reason{Finished, Earlier, Transferred}
 
