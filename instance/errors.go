@@ -20,6 +20,9 @@ var (
 	ErrTooMany = errors.New("too many requests")
 	// ErrUnreachable says that another server does not answer now.
 	ErrUnreachable = errors.New("no answer from the other server")
+	// ErrSealed says that something is there and cannot be opened: its key, which
+	// is kept apart, is not on this server.
+	ErrSealed = errors.New("sealed, and its key is not here")
 	// ErrInvalid says that what was sent cannot be taken; see [Invalid].
 	ErrInvalid = errors.New("invalid")
 )

@@ -16,6 +16,7 @@ import (
 
 type housingCommand struct {
 	Verify housingVerify `cmd:"" help:"Check the whole ledger of a home and name the first bad entry."`
+	Renew  housingRenew  `cmd:"" help:"Give a programme one more key for its files: what is written from now on is sealed to that one."`
 }
 
 // housingVerify checks a ledger from a file, or asks its keeper for it.
@@ -24,6 +25,22 @@ type housingVerify struct {
 	Ledger  string   `arg:"" help:"File with a ledger, - for standard input, or the address of a home: then a programme of this server asks for it." placeholder:"FILE|URL"`
 	As      string   `help:"Name of the programme of this server that asks." placeholder:"NAME"`
 	Receipt []string `help:"Files with entries that somebody was given: each has to stand in the ledger still." type:"existingfile" placeholder:"FILE"`
+}
+
+// housingRenew is for when somebody may have seen a key.
+type housingRenew struct {
+	server
+	Programme string `arg:"" help:"Name of a programme of this server." placeholder:"NAME"`
+}
+
+// Run makes the key and says where all of them are.
+func (c housingRenew) Run(ctx context.Context, console demo.Console) error {
+	err := c.with(ctx, console, func(a *app.App) error { return a.Housing.Renew(ctx, c.Programme) })
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(console.Out, "%s has another key; keep the ones before as long as what they sealed is needed\n", c.Programme)
+	return err
 }
 
 // mostLedger is more than any ledger has, in bytes.

@@ -20,6 +20,7 @@ type server struct {
 	Database string `help:"sqlite:PATH or postgres://…" placeholder:"ADDRESS"`
 	URL      string `name:"url" help:"Public address, https://name." placeholder:"URL"`
 	Media    string `help:"Folder for pictures." placeholder:"DIR"`
+	Vault    string `help:"Folder for the keys to what is sealed: apart from the database, and from its backups." placeholder:"DIR"`
 	Bucket   bucket `embed:"" prefix:"media-bucket-"`
 }
 
@@ -60,6 +61,7 @@ func (s server) settings() (config.Config, error) {
 	set(&c.Database, s.Database)
 	set(&c.URL, s.URL)
 	set(&c.MediaDir, s.Media)
+	set(&c.VaultDir, s.Vault)
 	s.Bucket.set(&c.MediaBucket)
 	return c, nil
 }

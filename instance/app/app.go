@@ -66,6 +66,7 @@ import (
 	"palier/instance/store"
 	"palier/instance/tally"
 	"palier/instance/timelines"
+	"palier/instance/vault"
 	"palier/instance/web/words"
 )
 
@@ -103,6 +104,7 @@ type App struct {
 	Digest        *digest.Service
 	Mail          *mail.Service
 	Homes         *homes.Service
+	Vault         *vault.Vault
 	Housing       *housing.Service
 	Joining       *joining.Service
 	Passkeys      *passkeys.Service
@@ -242,7 +244,11 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	a.Vault = a.openVault()
 	a.nouns(keyring, proofKey, o.PasswordCost)
+	if err := a.Housing.KeepKeysApart(ctx); err != nil {
+		return err
+	}
 	if err := a.openScreens(ctx); err != nil {
 		return err
 	}
@@ -317,6 +323,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell})
 	a.Housing = housing.New(housing.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,
+		Vault: a.Vault,
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Fetch: a.Federation})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})

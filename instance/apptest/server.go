@@ -71,6 +71,7 @@ func open(t testing.TB, url string, now func() time.Time, adjust func(*config.Co
 	c := config.Default()
 	c.Database, c.URL, c.Listen = url, "http://"+l.Addr().String(), l.Addr().String()
 	c.MediaDir = filepath.Join(t.TempDir(), "media")
+	c.VaultDir = filepath.Join(t.TempDir(), "keys")
 	c.PeersAllow, c.FirstRetry = Loopback, 50*time.Millisecond
 	c.CardDelay = 0
 	c.Limits = config.Limits{}

@@ -35,6 +35,9 @@ type Config struct {
 	Country string `toml:"country"`
 	// MediaDir holds pictures; empty: beside the database.
 	MediaDir string `toml:"media_dir"`
+	// VaultDir holds the keys to what is sealed, which never belong into a backup
+	// together with the database; empty: the folder keys beside the database.
+	VaultDir string `toml:"vault_dir"`
 	// MediaBucket keeps pictures in an object store instead of a folder.
 	MediaBucket Bucket `toml:"media_bucket"`
 	// MediaCacheMB is how many megabytes of pictures of other servers are kept.

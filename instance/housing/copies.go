@@ -203,7 +203,7 @@ type Look struct {
 func (Look) Kind() string { return "housing_look" }
 
 func (s *Service) look(ctx context.Context, j Look) error {
-	d, err := deskOf(ctx, s.db.Read(), `p.group_id = $1`, j.Programme)
+	d, err := programmeOf(ctx, s.db.Read(), `p.group_id = $1`, j.Programme)
 	if err == nil {
 		err = s.upToDate(ctx, d, j.Home)
 	}
@@ -217,7 +217,7 @@ func (s *Service) look(ctx context.Context, j Look) error {
 // home for all of it, and returns that as it came: nothing is checked but that
 // the keeper is who it says, by the seal that its Group shows at its own address.
 func (s *Service) Fetch(ctx context.Context, programme, home string) ([]ledger.Entry, error) {
-	d, err := deskOf(ctx, s.db.Read(), `a.username_key = $1 AND a.host = ''`, strings.ToLower(programme))
+	d, err := programmeOf(ctx, s.db.Read(), `a.username_key = $1 AND a.host = ''`, strings.ToLower(programme))
 	if err != nil {
 		return nil, because(err, "programme %s", programme)
 	}

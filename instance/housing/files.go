@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -173,7 +172,7 @@ func (s *Service) Received(ctx context.Context, signer, group string, p Parcel) 
 	}
 	var answer []byte
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		d, err := deskOf(ctx, tx, `a.uri = $1`, group)
+		d, err := s.deskOf(ctx, tx, `a.uri = $1`, group)
 		if err != nil {
 			return err
 		}
@@ -216,11 +215,11 @@ func (s *Service) Read(ctx context.Context, by instance.Account, programme insta
 		if err := keeps(ctx, tx, programme, by); err != nil {
 			return err
 		}
-		var sealed, key string
+		var sealed, recipient string
 		err := tx.QueryRow(ctx, `
-			SELECT f.sealed, p.recipient_key
+			SELECT f.sealed, p.recipient
 			  FROM housing_files f JOIN housing_programmes p ON p.group_id = f.programme_id
-			 WHERE f.programme_id = $1 AND f.id = $2 AND f.way = 'received'`, programme, id).Scan(&sealed, &key)
+			 WHERE f.programme_id = $1 AND f.id = $2 AND f.way = 'received'`, programme, id).Scan(&sealed, &recipient)
 		if err != nil {
 			return notFound(err)
 		}
@@ -232,31 +231,24 @@ func (s *Service) Read(ctx context.Context, by instance.Account, programme insta
 			VALUES ($1, $2, $3, $4)`, programme, id, by.ID, store.Millis(s.now())); err != nil {
 			return err
 		}
-		m, err = open(sealed, key)
+		m, err = s.open(sealed, recipient)
 		return err
 	})
 	return m, because(err, "read file %s", id)
 }
 
-func open(sealed, key string) (m Minimum, err error) {
-	identity, err := age.ParseX25519Identity(key)
-	if err != nil {
-		return m, errors.New("a programme's key is damaged")
-	}
+func (s *Service) open(sealed, recipient string) (m Minimum, err error) {
+	malformed := &instance.Invalid{Field: "file", Code: "malformed"}
 	b, err := base64.StdEncoding.DecodeString(sealed)
 	if err != nil {
-		return m, fmt.Errorf("%w: %w", &instance.Invalid{Field: "file", Code: "malformed"}, err)
+		return m, fmt.Errorf("%w: %w", malformed, err)
 	}
-	r, err := age.Decrypt(bytes.NewReader(b), identity)
+	plain, err := s.vault.Unwrap(recipient, b, MostParcel)
 	if err != nil {
-		return m, fmt.Errorf("%w: %w", &instance.Invalid{Field: "file", Code: "malformed"}, err)
+		return m, err
 	}
-	plain, err := io.ReadAll(io.LimitReader(r, MostParcel))
-	if err == nil {
-		err = json.Unmarshal(plain, &m)
-	}
-	if err != nil {
-		return m, fmt.Errorf("%w: %w", &instance.Invalid{Field: "file", Code: "malformed"}, err)
+	if json.Unmarshal(plain, &m) != nil {
+		return m, malformed // the decoder's error may repeat what it read
 	}
 	return m, nil
 }

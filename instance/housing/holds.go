@@ -110,7 +110,7 @@ func (s *Service) asker(ctx context.Context, by instance.Account, programme inst
 	if err := keeps(ctx, s.db.Read(), programme, by); err != nil {
 		return desk{}, err
 	}
-	return deskOf(ctx, s.db.Read(), `p.group_id = $1`, programme)
+	return s.deskOf(ctx, s.db.Read(), `p.group_id = $1`, programme)
 }
 
 // say signs a saying, keeps it, and says it. What it was cannot be changed any
@@ -269,7 +269,7 @@ func (s *Service) sayAgain(ctx context.Context, j SayAgain) error {
 	if err != nil {
 		return jobs.Cancel(err)
 	}
-	d, err := deskOf(ctx, s.db.Read(), `p.group_id = $1`, programme)
+	d, err := programmeOf(ctx, s.db.Read(), `p.group_id = $1`, programme)
 	if err != nil {
 		return because(err, "say %s again", j.Statement)
 	}

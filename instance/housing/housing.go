@@ -25,6 +25,7 @@ import (
 	"palier/instance"
 	"palier/instance/jobs"
 	"palier/instance/store"
+	"palier/instance/vault"
 	"palier/protocol/ledger"
 	"palier/protocol/vocab"
 )
@@ -41,6 +42,7 @@ type Service struct {
 	wire Wire
 	log  *slog.Logger
 
+	vault *vault.Vault
 	books *expirable.LRU[instance.ListingID, *ledger.Book]
 
 	areasOnce sync.Mutex
@@ -119,6 +121,8 @@ type Options struct {
 	Jobs *jobs.Queue
 	Wire Wire
 	Log  *slog.Logger
+	// Vault has the keys that programmes sign with and read their files with.
+	Vault *vault.Vault
 }
 
 const (
@@ -130,7 +134,7 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, log: o.Log,
-		books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})

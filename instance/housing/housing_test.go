@@ -294,7 +294,11 @@ func TestAPartnerWithANewSealIsAskedAboutAgain(t *testing.T) {
 	l := rhone.offer(1)
 	isere.sees(rhone)
 	other := w.side(t, "gard", storetest.Open(t, store.SQLite))
-	isere.exec(`UPDATE housing_programmes SET seal = $1, seal_key = $2`, string(other.programme.Seal), other.key().Seed())
+	keys, err := isere.vault.Keys(ctx, isere.db.Read(), isere.programme.Group.ID)
+	must(t, err)
+	sealed, err := keys.Seal("seal-key", instance.ID(isere.programme.Group.ID), other.key().Seed())
+	must(t, err)
+	isere.exec(`UPDATE housing_programmes SET seal = $1, seal_key = $2`, string(other.programme.Seal), sealed)
 	isere.programme.Seal = other.programme.Seal
 	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
 	if err != nil || h.State != instance.HoldRefused || h.Why != ledger.BadSeal {

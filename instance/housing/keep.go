@@ -206,7 +206,7 @@ func (s *Service) heldByURI(ctx context.Context, tx store.Tx, uri string) (insta
 
 // hear takes a statement of somebody who may see a home into its ledger.
 func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, said ledger.Statement) (*ledger.Refusal, error) {
-	d, err := deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
 	if err != nil {
 		return nil, err
 	}
@@ -416,7 +416,7 @@ func (s *Service) write(ctx context.Context, by instance.Account, id instance.Li
 
 // inLedger adds to the ledger of a home whose row the transaction holds.
 func (s *Service) inLedger(ctx context.Context, tx store.Tx, l instance.Listing, do func(k ledger.Keeper, stopped bool) ([]ledger.Entry, error)) error {
-	d, err := deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
 	if err != nil {
 		return err
 	}

@@ -242,7 +242,7 @@ func (s *Service) step(ctx context.Context, tx store.Tx, l instance.Listing, ste
 
 // begin opens the ledger of a home, and has partners told of it.
 func (s *Service) begin(ctx context.Context, tx store.Tx, l instance.Listing) error {
-	d, err := deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (s *Service) close(ctx context.Context, tx store.Tx, l instance.Listing) er
 	if !l.State.Shown() {
 		return nil
 	}
-	d, err := deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
 	if err != nil {
 		return err
 	}

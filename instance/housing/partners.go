@@ -58,7 +58,7 @@ func (s *Service) two(ctx context.Context, tx store.Tx, by instance.Account, pro
 // unless the asker is no Group or its server does not keep the rules: then the
 // answer is no at once.
 func (s *Service) FollowedIn(ctx context.Context, tx store.Tx, from, to instance.Actor, uri string) (bool, error) {
-	d, err := deskOf(ctx, tx, `p.group_id = $1`, to.ID)
+	d, err := programmeOf(ctx, tx, `p.group_id = $1`, to.ID)
 	if errors.Is(err, instance.ErrNotFound) {
 		return false, nil
 	}

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"filippo.io/age"
-
 	"palier/instance"
 	"palier/instance/actors"
 	"palier/instance/store"
@@ -96,7 +94,7 @@ func (s *Service) Open(ctx context.Context, by instance.Account, organisation in
 	if err != nil {
 		return none, because(err, "open programme %s", key)
 	}
-	desk, err := newKeys()
+	desk, err := s.newKeys()
 	if err != nil {
 		return none, because(err, "open programme %s", key)
 	}
@@ -125,19 +123,19 @@ func (s *Service) Open(ctx context.Context, by instance.Account, organisation in
 // deskKeys are what a programme signs ledgers with, and what files for it are
 // encrypted to.
 type deskKeys struct {
-	seal ledger.Seal
-	sign ed25519.PrivateKey
-	file *age.X25519Identity
+	seal      ledger.Seal
+	sign      ed25519.PrivateKey
+	recipient string
 }
 
-func newKeys() (k deskKeys, err error) {
+func (s *Service) newKeys() (k deskKeys, err error) {
 	if _, k.sign, err = ed25519.GenerateKey(rand.Reader); err != nil {
 		return k, err
 	}
 	if k.seal, err = ledger.SealOf(k.sign); err != nil {
 		return k, err
 	}
-	k.file, err = age.GenerateX25519Identity()
+	k.recipient, err = s.vault.NewIdentity("files that partners send")
 	return k, err
 }
 
@@ -158,10 +156,17 @@ func mandated(ctx context.Context, tx store.Tx, by instance.Account, organisatio
 }
 
 func (s *Service) insert(ctx context.Context, tx store.Tx, p instance.Programme, k deskKeys, lead instance.ActorID) error {
-	_, err := tx.Exec(ctx, `
+	if err := s.vault.Mint(ctx, tx, p.Group.ID); err != nil {
+		return err
+	}
+	sealed, err := s.sealedKey(ctx, tx, p.Group.ID, k.sign.Seed())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
 		INSERT INTO housing_programmes (group_id, organisation_id, seal, seal_key, recipient, recipient_key, opened_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		p.Group.ID, p.Organisation, string(p.Seal), k.sign.Seed(), k.file.Recipient().String(), k.file.String(), store.Millis(p.OpenedAt))
+		VALUES ($1, $2, $3, $4, $5, '', $6)`,
+		p.Group.ID, p.Organisation, string(p.Seal), sealed, k.recipient, store.Millis(p.OpenedAt))
 	if err != nil {
 		return err
 	}
@@ -262,20 +267,21 @@ func (s *Service) Thaw(ctx context.Context, by instance.Account, programme insta
 	return because(err, "thaw programme %s", programme)
 }
 
-// desk is a programme with the key it signs ledgers with.
+// desk is a programme with the key it signs ledgers with, where that is needed.
 type desk struct {
 	instance.Programme
-	key ed25519.PrivateKey
+	key    ed25519.PrivateKey // see [Service.deskOf]
+	sealed []byte
 	// stopped tells that nothing is held or placed now: it is frozen, or its
 	// organisation has no mandate any more.
 	stopped bool
 }
 
-// deskOf reads a programme of ours by a condition on p and a.
-func deskOf(ctx context.Context, tx store.Tx, where string, args ...any) (desk, error) {
+// programmeOf reads a programme of ours, without its key, by a condition on p and
+// a.
+func programmeOf(ctx context.Context, tx store.Tx, where string, args ...any) (desk, error) {
 	var d desk
 	var seal string
-	var seed []byte
 	var frozen, ended *int64
 	var opened int64
 	dest, done := actors.Fields(&d.Group)
@@ -285,17 +291,14 @@ func deskOf(ctx context.Context, tx store.Tx, where string, args ...any) (desk, 
 		  JOIN housing_mandates m ON m.organisation_id = p.organisation_id
 		  JOIN actors a ON a.id = p.group_id
 		 WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND `+where, args...).
-		Scan(append(dest, &d.Organisation, &seal, &seed, &frozen, &opened, &ended)...)
+		Scan(append(dest, &d.Organisation, &seal, &d.sealed, &frozen, &opened, &ended)...)
 	if err != nil {
 		return d, notFound(err)
 	}
 	if err := done(); err != nil {
 		return d, err
 	}
-	if len(seed) != ed25519.SeedSize {
-		return d, errors.New("a programme's key is damaged")
-	}
-	d.Seal, d.key = ledger.Seal(seal), ed25519.NewKeyFromSeed(seed)
+	d.Seal = ledger.Seal(seal)
 	d.FrozenAt, d.OpenedAt = store.TimeOrNever(frozen), store.Time(opened)
 	d.stopped = frozen != nil || ended != nil
 	return d, nil
@@ -307,7 +310,7 @@ func (s *Service) Programme(ctx context.Context, by instance.Account, id instanc
 	if err != nil {
 		return instance.Programme{}, "", because(err, "programme %s", id)
 	}
-	d, err := deskOf(ctx, s.db.Read(), `p.group_id = $1`, id)
+	d, err := programmeOf(ctx, s.db.Read(), `p.group_id = $1`, id)
 	return d.Programme, r, because(err, "programme %s", id)
 }
 

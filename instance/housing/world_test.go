@@ -16,6 +16,7 @@ import (
 	"palier/instance/jobs"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
+	"palier/instance/vault"
 	"palier/protocol/as2"
 	"palier/protocol/ledger"
 	"palier/protocol/vocab"
@@ -52,6 +53,8 @@ type side struct {
 	worker    instance.Account
 	programme instance.Programme
 	words     []housing.Word
+	vault     *vault.Vault
+	keys      string // the folder of the vault
 }
 
 type noKeys struct{}
@@ -71,7 +74,7 @@ func (s *side) now() time.Time {
 func (s *side) restart() {
 	s.housing = housing.New(housing.Options{
 		DB: s.db, Site: s.site, IDs: instance.NewIDs(s.now, 0), Now: s.now, Zone: time.UTC, Keys: noKeys{}, Jobs: jobs.New(s.db, jobs.Options{}),
-		Wire: wire{s}, Log: slog.New(slog.DiscardHandler),
+		Wire: wire{s}, Log: slog.New(slog.DiscardHandler), Vault: s.vault,
 	})
 }
 
@@ -84,7 +87,8 @@ func (w *world) side(tb testing.TB, name string, db *store.DB) *side {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &side{tb: tb, w: w, host: name + ".example", db: db, site: site}
+	s := &side{tb: tb, w: w, host: name + ".example", db: db, site: site, keys: tb.TempDir()}
+	s.vault = vault.New(s.keys, s.now)
 	s.restart()
 	w.sides[s.host] = s
 	ids := instance.NewIDs(s.now, 1)
@@ -321,7 +325,11 @@ func (x wire) Tell(_ context.Context, tx store.Tx, w housing.Word) error {
 // key is what the programme of a side signs with.
 func (s *side) key() ed25519.PrivateKey {
 	s.tb.Helper()
-	var seed []byte
-	must(s.tb, s.db.Read().QueryRow(s.tb.Context(), `SELECT seal_key FROM housing_programmes WHERE group_id = $1`, s.programme.Group.ID).Scan(&seed))
+	var sealed []byte
+	must(s.tb, s.db.Read().QueryRow(s.tb.Context(), `SELECT seal_key FROM housing_programmes WHERE group_id = $1`, s.programme.Group.ID).Scan(&sealed))
+	keys, err := s.vault.Keys(s.tb.Context(), s.db.Read(), s.programme.Group.ID)
+	must(s.tb, err)
+	seed, err := keys.Open("seal-key", instance.ID(s.programme.Group.ID), sealed)
+	must(s.tb, err)
 	return ed25519.NewKeyFromSeed(seed)
 }

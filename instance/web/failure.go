@@ -32,6 +32,7 @@ var statuses = []struct {
 	{instance.ErrInvalid, http.StatusBadRequest},
 	{instance.ErrUnauthenticated, http.StatusUnauthorized},
 	{instance.ErrUnreachable, http.StatusServiceUnavailable},
+	{instance.ErrSealed, http.StatusLocked},
 	{store.ErrText, http.StatusBadRequest},
 	{store.ErrUnavailable, http.StatusServiceUnavailable},
 	{store.ErrDiskFull, http.StatusServiceUnavailable},
@@ -64,7 +65,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.Wait = int(math.Ceil(fast.Wait.Seconds()))
 		w.Header().Set("Retry-After", strconv.Itoa(p.Wait))
 	}
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError || status == http.StatusLocked {
 		p.Reference = reference()
 		s.Log.Error("answer a page", "path", r.URL.Path, "reference", p.Reference, "error", err)
 	}

@@ -1,0 +1,141 @@
+package housing_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+
+	"palier/instance"
+	"palier/instance/housing"
+	"palier/instance/store"
+	"palier/instance/store/storetest"
+	"palier/protocol/ledger"
+)
+
+// TestKeysThatStoodInTheDatabaseAreMovedOutOfIt begins with what a server had
+// before keys were kept apart.
+func TestKeysThatStoodInTheDatabaseAreMovedOutOfIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		s := newWorld().side(t, "rhone", db)
+		key := s.key()
+		identity, err := age.GenerateX25519Identity()
+		must(t, err)
+		s.exec(`DELETE FROM vault_keys`)
+		s.exec(`UPDATE housing_programmes SET seal_key = $1, recipient = $2, recipient_key = $3`, []byte(key.Seed()), identity.Recipient().String(), identity.String())
+
+		must(t, s.housing.KeepKeysApart(ctx))
+		must(t, s.housing.KeepKeysApart(ctx))
+
+		var sealed []byte
+		var plain string
+		must(t, db.Read().QueryRow(ctx, `SELECT seal_key, recipient_key FROM housing_programmes`).Scan(&sealed, &plain))
+		if plain != "" || bytes.Contains(sealed, key.Seed()) {
+			t.Errorf("in the database: %q, %x", plain, sealed)
+		}
+		if !s.vault.Has(identity.Recipient().String()) || s.one(`SELECT COUNT(*) FROM vault_keys`) != 1 {
+			t.Error("the key of files is not in the vault, or moved twice")
+		}
+		if got := s.key(); !got.Equal(key) {
+			t.Error("the seal is another one")
+		}
+		if l := s.offer(1); s.state(l.ID) != instance.ListingAvailable {
+			t.Error("nothing is signed with it any more")
+		}
+	})
+}
+
+// TestWithoutItsKeysAProgrammeSaysNothingAndIsReadStill loses the folder of keys
+// of a server in which a home is held and a file waits.
+func TestWithoutItsKeysAProgrammeSaysNothingAndIsReadStill(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	rhone := w.side(t, "rhone", storetest.Open(t, store.SQLite))
+	isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+	isere.sees(rhone)
+	ctx := t.Context()
+	l := rhone.offer(2)
+	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 5}}
+	h, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask)
+	must(t, err)
+	m := housing.Minimum{Contact: "Casimir", Address: "12 rue du Canari"}
+	r, err := rhone.housing.Send(ctx, rhone.worker, rhone.programme.Group.ID, l.URI, h.Number, m)
+	must(t, err)
+
+	away := filepath.Join(t.TempDir(), "away")
+	must(t, os.Rename(isere.keys, away))
+	if _, err := isere.housing.Read(ctx, isere.worker, isere.programme.Group.ID, r.File); !errors.Is(err, instance.ErrSealed) {
+		t.Errorf("read a file without its key: %v", err)
+	}
+	if _, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask); !errors.Is(err, instance.ErrSealed) {
+		t.Errorf("asked without a key to sign with: %v", err)
+	}
+	if p, _, err := isere.housing.Programme(ctx, isere.worker, isere.programme.Group.ID); err != nil || p.Seal != isere.programme.Seal {
+		t.Errorf("the programme: %+v, %v", p, err)
+	}
+	if homes, err := isere.housing.Homes(ctx, isere.worker, isere.programme.Group.ID, 10); err != nil || len(homes) != 1 {
+		t.Errorf("homes of partners: %+v, %v", homes, err)
+	}
+
+	must(t, os.Rename(away, isere.keys))
+	if got, err := isere.housing.Read(ctx, isere.worker, isere.programme.Group.ID, r.File); err != nil || got != m {
+		t.Errorf("once the keys are back: %+v, %v", got, err)
+	}
+}
+
+// TestTheSealOfOneProgrammeDoesNotServeAnother has somebody who can write to the
+// database exchange keys.
+func TestTheSealOfOneProgrammeDoesNotServeAnother(t *testing.T) {
+	t.Parallel()
+	s := newWorld().side(t, "rhone", storetest.Open(t, store.SQLite))
+	ctx := t.Context()
+	keys, err := s.vault.Keys(ctx, s.db.Read(), s.programme.Group.ID)
+	must(t, err)
+	other, err := keys.Seal("seal-key", instance.ID(s.programme.Group.ID), bytes.Repeat([]byte{7}, 32))
+	must(t, err)
+	l, err := s.housing.Draft(ctx, s.worker, s.programme.Group.ID, facts(ledger.NightOf(s.now())+1, 1))
+	must(t, err)
+	must(t, s.housing.Step(ctx, s.worker, l.ID, instance.SubmitListing, ""))
+	must(t, s.housing.Step(ctx, s.lead, l.ID, instance.VetListing, ""))
+	s.exec(`UPDATE housing_programmes SET seal_key = $1`, other)
+	if err := s.housing.Step(ctx, s.lead, l.ID, instance.OfferListing, ""); !errors.Is(err, instance.ErrSealed) {
+		t.Errorf("offered under another key: %v", err)
+	}
+}
+
+func TestAProgrammeGetsAnotherKeyAndGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newWorld().side(t, "rhone", storetest.Open(t, store.SQLite))
+	before := s.key()
+	must(t, s.housing.Renew(t.Context(), "toit"))
+	if s.one(`SELECT COUNT(*) FROM vault_keys`) != 2 || !s.key().Equal(before) {
+		t.Error("there is no other key, or another seal")
+	}
+	if l := s.offer(1); s.state(l.ID) != instance.ListingAvailable {
+		t.Error("nothing is offered any more")
+	}
+	if err := s.housing.Renew(t.Context(), "nobody"); !errors.Is(err, instance.ErrNotFound) {
+		t.Errorf("of a programme that is not there: %v", err)
+	}
+}
+
+// TestNoKeyStandsInTheDatabase reads all there is of a programme.
+func TestNoKeyStandsInTheDatabase(t *testing.T) {
+	t.Parallel()
+	s := newWorld().side(t, "rhone", storetest.Open(t, store.SQLite))
+	var sealed []byte
+	var recipient, plain string
+	must(t, s.db.Read().QueryRow(t.Context(), `SELECT seal_key, recipient, recipient_key FROM housing_programmes`).Scan(&sealed, &recipient, &plain))
+	all, err := json.Marshal([]string{string(sealed), recipient, plain})
+	must(t, err)
+	if bytes.Contains(sealed, s.key().Seed()) || strings.Contains(string(all), "AGE-SECRET-KEY") || plain != "" {
+		t.Errorf("got %s", all)
+	}
+}
