@@ -26,6 +26,9 @@ type Fetched struct {
 	Body []byte
 	// ContentType is the answer's header of that name, as sent.
 	ContentType string
+	// ETag and Modified are the answer's headers ETag and Last-Modified, for
+	// [Client.Again]; empty where they are missing or too long to keep.
+	ETag, Modified string
 }
 
 // Document fetches an ActivityStreams document, signed with [Options.Sign].
@@ -64,20 +67,49 @@ func (c *Client) JSON(ctx context.Context, url, accept string) (Fetched, error) 
 // parameters), unsigned: host-meta in XML, a list to import. Errors as of
 // [Client.Document].
 func (c *Client) File(ctx context.Context, url string, types ...string) (Fetched, error) {
-	f, err := c.fetch(ctx, url, strings.Join(types, ", "), nil, func(ct string) bool {
-		mt, _, err := mime.ParseMediaType(ct)
-		return err == nil && slices.Contains(types, mt)
-	})
+	f, err := c.fetch(ctx, url, strings.Join(types, ", "), nil, oneOf(types))
 	if err != nil {
 		return f, fmt.Errorf("fetch %q: %w", clip(url), err)
 	}
 	return f, nil
 }
 
-func (c *Client) fetch(ctx context.Context, url, accept string, sign Sign, typed func(string) bool) (_ Fetched, err error) {
+// oneOf tells whether a Content-Type header names one of the media types.
+func oneOf(types []string) func(string) bool {
+	return func(contentType string) bool {
+		mt, _, err := mime.ParseMediaType(contentType)
+		return err == nil && slices.Contains(types, mt)
+	}
+}
+
+// Again is [Client.File] of a file that was fetched before, of which etag and
+// modified were told then; either may be empty. What did not change since comes
+// as an error wrapping [ErrUnchanged].
+//
+// Source: RFC 9110 §13.1.2, §13.1.3.
+func (c *Client) Again(ctx context.Context, url, etag, modified string, types ...string) (Fetched, error) {
+	header := http.Header{"Accept": {strings.Join(types, ", ")}}
+	if etag != "" {
+		header.Set("If-None-Match", etag)
+	}
+	if modified != "" {
+		header.Set("If-Modified-Since", modified)
+	}
+	f, err := c.fetchWith(ctx, url, header, nil, oneOf(types))
+	if err != nil {
+		return f, fmt.Errorf("fetch %q again: %w", clip(url), err)
+	}
+	return f, nil
+}
+
+func (c *Client) fetch(ctx context.Context, url, accept string, sign Sign, typed func(string) bool) (Fetched, error) {
+	return c.fetchWith(ctx, url, http.Header{"Accept": {accept}}, sign, typed)
+}
+
+func (c *Client) fetchWith(ctx context.Context, url string, header http.Header, sign Sign, typed func(string) bool) (_ Fetched, err error) {
 	ctx, cancel := c.within(ctx, c.o.Timeout)
 	defer cancel()
-	resp, err := c.get(ctx, url, http.Header{"Accept": {accept}}, sign)
+	resp, err := c.get(ctx, url, header, sign)
 	if err != nil {
 		return Fetched{}, err
 	}
@@ -92,7 +124,19 @@ func (c *Client) fetch(ctx context.Context, url, accept string, sign Sign, typed
 	if f.Body, err = read(resp, c.o.DocumentLimit); err != nil {
 		return Fetched{}, err
 	}
+	f.ETag, f.Modified = kept(resp.Header.Get("ETag")), kept(resp.Header.Get("Last-Modified"))
 	return f, nil
+}
+
+// maxValidator is how long a validator is that is worth keeping, in bytes.
+const maxValidator = 200
+
+// kept is a validator as it can be sent back, or nothing.
+func kept(header string) string {
+	if len(header) > maxValidator || !printable(header) {
+		return ""
+	}
+	return header
 }
 
 // status turns an answer that is no success into its meaning.

@@ -29,6 +29,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrUnauthorized: 401 or 403, the host wants another signature or none of ours.
 	ErrUnauthorized = errors.New("not authorised")
+	// ErrUnchanged: 304, it is as it was when it was fetched last.
+	ErrUnchanged = errors.New("unchanged")
 	// ErrRetryLater: 429 or 503; the time to wait is in [StatusError.After].
 	ErrRetryLater = errors.New("retry later")
 )
@@ -54,6 +56,8 @@ func (e *StatusError) Is(target error) bool {
 	switch target {
 	case ErrGone:
 		return e.Status == 410
+	case ErrUnchanged:
+		return e.Status == 304
 	case ErrNotFound:
 		return e.Status == 404
 	case ErrUnauthorized:

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"palier/federation/client"
 )
@@ -36,6 +38,46 @@ func TestJSONAndFilesByType(t *testing.T) {
 		if file && (err != nil || string(f.Body) != "application/xrd+xml, text/csv ") || !file && !errors.Is(err, client.ErrContentType) {
 			t.Errorf("file of %s: got %q, %v", path, f.Body, err)
 		}
+	}
+}
+
+func TestWhatDidNotChangeIsNotFetchedAgain(t *testing.T) {
+	t.Parallel()
+	p := newPeer(t, "127.0.0.1:0", true, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/busy" {
+			w.Header().Set("Retry-After", "120")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if r.Header.Get("If-None-Match") == `"a"` && r.Header.Get("If-Modified-Since") == "Sun, 01 Nov 2026 10:00:00 GMT" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		w.Header().Set("ETag", `"a"`)
+		w.Header().Set("Last-Modified", "Sun, 01 Nov 2026 10:00:00 GMT")
+		if r.URL.Path == "/long" {
+			w.Header().Set("ETag", `"`+strings.Repeat("a", 300)+`"`)
+		}
+		_, _ = w.Write([]byte("<rss/>"))
+	})
+	c := newClient(t, client.Options{PeersAllow: only127001()})
+	f, err := c.Again(t.Context(), p.URL+"/f", "", "", "text/xml")
+	if err != nil || string(f.Body) != "<rss/>" || f.ETag != `"a"` || f.Modified == "" {
+		t.Fatalf("at first: %+v, %v", f, err)
+	}
+	if _, err = c.Again(t.Context(), p.URL+"/f", f.ETag, f.Modified, "text/xml"); !errors.Is(err, client.ErrUnchanged) || client.Temporary(err) {
+		t.Errorf("again: %v", err)
+	}
+	if _, err = c.Again(t.Context(), p.URL+"/f", "", "", "text/csv"); !errors.Is(err, client.ErrContentType) {
+		t.Errorf("of another type: %v", err)
+	}
+	if f, err = c.Again(t.Context(), p.URL+"/long", "", "", "text/xml"); err != nil || f.ETag != "" {
+		t.Errorf("a long validator: %q, %v", f.ETag, err)
+	}
+	_, err = c.Again(t.Context(), p.URL+"/busy", "", "", "text/xml")
+	if status, ok := errors.AsType[*client.StatusError](err); !ok || status.After != 2*time.Minute {
+		t.Errorf("busy: %v", err)
 	}
 }
 

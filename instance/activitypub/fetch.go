@@ -7,6 +7,7 @@ import (
 
 	"palier/federation/client"
 	"palier/instance"
+	"palier/instance/feeds"
 	"palier/instance/previews"
 )
 
@@ -50,6 +51,31 @@ func (s *Service) Calendar(ctx context.Context, url string) ([]byte, error) {
 		return nil, outcome(err)
 	}
 	return f.Body, nil
+}
+
+// Feed returns a feed of others (RSS, Atom) unless it is as it is known. Its
+// errors are those of [Service.Picture], and an [instance.Invalid] for what is
+// none.
+func (s *Service) Feed(ctx context.Context, url string, known feeds.Known) (feeds.Answer, error) {
+	ctx = client.WithBudget(ctx, client.NewBudget(client.Limits{Fetches: previewFetches}))
+	f, err := s.client.Again(ctx, url, known.ETag, known.Modified, "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml", "text/plain")
+	var answer feeds.Answer
+	if status, ok := errors.AsType[*client.StatusError](err); ok {
+		answer.Wait = status.After
+	}
+	switch {
+	case errors.Is(err, client.ErrUnchanged):
+		answer.Unchanged = true
+		return answer, nil
+	case errors.Is(err, client.ErrTooLarge):
+		return answer, &instance.Invalid{Field: "feed", Code: "too-large"}
+	case errors.Is(err, client.ErrContentType):
+		return answer, &instance.Invalid{Field: "feed", Code: "no-feed"}
+	case err != nil:
+		return answer, outcome(err)
+	}
+	answer.Known, answer.Body = feeds.Known{ETag: f.ETag, Modified: f.Modified}, f.Body
+	return answer, nil
 }
 
 // Text returns a small text that lies at an address, and the address it came from

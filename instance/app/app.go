@@ -29,6 +29,7 @@ import (
 	"palier/instance/errands"
 	"palier/instance/events"
 	"palier/instance/exchange"
+	"palier/instance/feeds"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
@@ -116,6 +117,7 @@ type App struct {
 	Purchases     *purchases.Service
 	Rides         *rides.Service
 	Calendars     *calendars.Service
+	Feeds         *feeds.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Errands       *errands.Service
@@ -204,7 +206,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		}
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, calendars.Queue: asksAtOnce, mail.Queue: mail.Workers},
+		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, calendars.Queue: asksAtOnce, feeds.Queue: asksAtOnce, mail.Queue: mail.Workers},
 	})
 	if err := a.openMedia(); err != nil {
 		return err
@@ -306,6 +308,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Calendars = calendars.New(calendars.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Jobs: a.Jobs, Events: a.Events, Fetch: a.Federation,
 	})
+	a.Feeds = feeds.New(feeds.Options{DB: a.DB, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Owners: a.Calendars, Rules: a.Rules, Fetch: a.Federation})
 	a.Exchange = exchange.New(exchange.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Readers: a.Places, Tell: tell})
 	a.Exchange.Use()
 	a.Previews = previews.New(previews.Options{

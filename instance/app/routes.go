@@ -60,6 +60,7 @@ func (a *App) routes() (http.Handler, error) {
 		Purchases:     a.Purchases,
 		Rides:         a.Rides,
 		Calendars:     a.Calendars,
+		Feeds:         a.Feeds,
 		Tally:         a.Tally,
 		Newcomers:     a.Newcomers,
 		Errands:       a.Errands,

@@ -10,6 +10,7 @@ import (
 	"palier/instance/calendars"
 	"palier/instance/digest"
 	"palier/instance/events"
+	"palier/instance/feeds"
 	"palier/instance/housing"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
@@ -46,6 +47,7 @@ func (a *App) schedule() {
 	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
 	a.Jobs.Every("housing", time.Minute, housing.Sweep{})
 	a.Jobs.Every("calendars", time.Hour, calendars.Tend{})
+	a.Jobs.Every("feeds", time.Hour, feeds.Tend{})
 	a.Jobs.Every("households", time.Hour, boundaries.Count{})
 }
 

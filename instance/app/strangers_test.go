@@ -159,6 +159,11 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 		t.Fatalf("questions: %v, %v", box, err)
 	}
 	b["question"] = box[0].ID.String()
+	feed, err := v.Feeds.Add(ctx, who.ID, shop.Username, "http://127.0.0.1:1/"+secret+".xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["feed"] = feed.ID.String()
 	campaign, err := v.Campaigns.Draft(ctx, who, v.Viewer(who), instance.CampaignPlan{
 		Template: "free", Name: secret, Tag: "secret", Starts: time.Now(), Ends: time.Now().Add(24 * time.Hour), Places: []instance.ActorID{v.centre.ID},
 	}, "")
@@ -273,6 +278,7 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"faults":  `SELECT COUNT(*) FROM building_incidents WHERE author_id = $1 AND state = 'reported'`,
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
 		"plans":   `SELECT COUNT(*) FROM campaigns WHERE author_id = $1 AND state = 'draft'`,
+		"feeds":   `SELECT COUNT(*) FROM feeds WHERE added_by = $1`,
 		"tokens":  `SELECT COUNT(*) FROM access_tokens WHERE person_id = $1`,
 	} {
 		var n int

@@ -23,9 +23,13 @@ func (s *Server) dashboard(r *http.Request, a instance.Actor) (*view.Dashboard, 
 	if err != nil {
 		return nil, err
 	}
+	news, err := s.Feeds.At(r.Context(), a.ID, 0, mostNews)
+	if err != nil {
+		return nil, err
+	}
 	shown, err := s.dashboardView(r, &d)
 	if err == nil {
-		shown.Season = s.season(a.ID.String())
+		shown.Season, shown.News = s.season(a.ID.String()), s.newsLines(news)
 	}
 	return shown, err
 }
@@ -86,6 +90,7 @@ type dashboardJSON struct {
 	Week      []lineOfJSON     `json:"week"`
 	Offers    []lineOfJSON     `json:"offers"`
 	Closing   []lineOfJSON     `json:"closing"`
+	News      []newsOfJSON     `json:"news"` // of sites nearby
 	Month     monthJSON        `json:"month"`
 }
 
@@ -127,9 +132,13 @@ func (s *Server) getDashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	news, err := s.Feeds.At(r.Context(), a.ID, 0, mostNews)
+	if err != nil {
+		return err
+	}
 	body, err := json.Marshal(dashboardJSON{
 		Place: a.Shown(), Alerts: alertsJSON(s.Site.Base(), alerts), Campaigns: bands, Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
-		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), Month: monthJSON(d.Month),
+		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), News: newsJSON(s.newsLines(news)), Month: monthJSON(d.Month),
 	})
 	if err != nil {
 		return fmt.Errorf("dashboard of %s: %w", a.ID, err)

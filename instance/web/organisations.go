@@ -30,7 +30,11 @@ func (s *Server) getOrganisation(w http.ResponseWriter, r *http.Request, o insta
 		SeeOther(w, r, elsewhere)
 		return nil
 	}
-	p := pages.Organisation{Pager: pager}
+	news, err := s.Feeds.By(r.Context(), o.ID, mostNews)
+	if err != nil {
+		return err
+	}
+	p := pages.Organisation{Pager: pager, News: s.newsLines(news)}
 	if p.Organisation, err = s.organisationView(r, o); err != nil {
 		return err
 	}

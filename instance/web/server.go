@@ -26,6 +26,7 @@ import (
 	"palier/instance/errands"
 	"palier/instance/events"
 	"palier/instance/exchange"
+	"palier/instance/feeds"
 	"palier/instance/filters"
 	"palier/instance/groups"
 	"palier/instance/hashtags"
@@ -111,6 +112,7 @@ type Options struct {
 	Exchange      *exchange.Service
 	Events        *events.Service
 	Calendars     *calendars.Service
+	Feeds         *feeds.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Notifications *notifications.Service

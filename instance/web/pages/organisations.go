@@ -12,6 +12,7 @@ type Organisation struct {
 
 	Organisation view.Organisation
 	Notices      []view.Post
+	News         []view.News // of its own site
 	Posts        []view.Post
 	Pager        view.Pager
 }

@@ -40,6 +40,8 @@ var every = []Page{
 	Authorize{},
 	Blocked{},
 	Calendars{},
+	Feeds{},
+	News{},
 	Tally{},
 	Newcomers{},
 	Recipes{},

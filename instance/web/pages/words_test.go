@@ -73,6 +73,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`borders\.(said|state)`,
 	`campaign\.(call|only|rule|side|state|template|title)`,
 	`calendars\.(trouble|why)`,
+	`feeds\.trouble`,
 	`category`,
 	`choice`,
 	`circle`,

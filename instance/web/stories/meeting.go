@@ -25,6 +25,16 @@ func event(mine string) pages.Event {
 	return pages.Event{Thread: pages.Thread{Post: post, MayReply: true, Readers: view.Choice{Audience: view.ToNeighbourhood, Place: "Centre-Ville", Readers: 214}}, Event: e}
 }
 
+// news are entries of sites nearby.
+func news() []view.News {
+	of := func(n view.News) view.News { n.Now, n.By, n.ByPath = now, centre.Name, centre.Path; return n }
+	return []view.News{
+		of(view.News{ID: "1", Title: "Travaux rue du Jerzual : circulation alternée jusqu’à vendredi", Text: "La rue est ouverte aux piétons. Les riverains passent par la porte du Guichet de 8 h à 18 h.", Link: "https://mairie.example/a/1", Language: "fr", Source: "Mairie de Dinan", Host: "mairie.example", At: ago(2 * time.Hour)}),
+		of(view.News{ID: "2", Title: "Inscriptionsauxcoursdenatationdelapiscinemunicipaleouvertes", Link: "https://piscine.example/2", Source: "piscine.example", Host: "piscine.example", At: ago(26 * time.Hour), Stale: true}),
+		of(view.News{ID: "3", Title: "لقاء للجيران الجدد", Text: "مساء الخميس في دار الجمعيات.", Link: "https://asso.example/3", Language: "ar", Source: "Maison des associations", Host: "asso.example", At: ago(50 * time.Hour)}),
+	}
+}
+
 // meeting are the pages of what neighbours meet for.
 func meeting() []Story {
 	form := pages.EventForm{Template: "apero", Title: "Apéro de la cour", Date: "2026-11-20", From: "19:00", To: "22:00", Venue: "Cour des Tilleuls", Capacity: "20"}
@@ -51,6 +61,21 @@ func meeting() []Story {
 				{Path: "/@centre/calendars/2", Name: "Clubdesmarcheursdelavalléedelarance", URL: "https://club.example/c.ics", Trouble: "unreachable"},
 				{Path: "/@centre/calendars/3", Name: "Paroisse", Shown: 1},
 			}}
+		}},
+		{"feeds/empty", func(f pages.Frame) pages.Page {
+			return pages.Feeds{Frame: in(f, "", "/@centre/feeds"), Owner: centre.Person, PerDay: 5}
+		}},
+		{"feeds/many", func(f pages.Frame) pages.Page {
+			return pages.Feeds{Frame: in(f, "", "/@centre/feeds"), Owner: centre.Person, PerDay: 5, URL: "flux", Problems: []view.Problem{{Field: "feed", Code: "malformed"}}, Feeds: []pages.FeedLine{
+				{Path: "/@centre/feeds/1", Name: "Mairie de Dinan", URL: "https://mairie.example/actualites/toutes/les/actualites/de/la/ville/flux.xml", ReadAt: ago(3 * time.Hour), Shown: 4, Entries: news()},
+				{Path: "/@centre/feeds/2", Name: "Clubdesmarcheursdelavalléedelarance", URL: "https://club.example/feed", ReadAt: ago(200 * time.Hour), Trouble: "unreachable", Stale: true},
+			}}
+		}},
+		{"news/empty", func(f pages.Frame) pages.Page {
+			return pages.News{Frame: in(f, "", "/g/centre/news"), Place: centre.Person, Speaks: true}
+		}},
+		{"news/many", func(f pages.Frame) pages.Page {
+			return pages.News{Frame: in(f, "", "/g/centre/news"), Place: centre.Person, News: news(), Pager: view.Pager{Older: "/g/centre/news?before=1"}}
 		}},
 		{"event/new", func(f pages.Frame) pages.Page { p := event(""); p.Frame = in(f, "events", "/e/901"); return p }},
 		{"event/coming", func(f pages.Frame) pages.Page {

@@ -6,6 +6,7 @@ import "time"
 // its own next act.
 type Dashboard struct {
 	Notices, Needs, Week, Offers, Closing []DashboardLine
+	News                                  []News // of sites nearby
 	Near                                  []PlaceLine
 	Month                                 Month
 	Season                                Prompt
