@@ -240,8 +240,8 @@ func (t *benchTown) post(ctx context.Context, tx store.Tx, id instance.ID) error
 			at := store.Millis(time.Now().AddDate(0, 0, t.random.IntN(30)))
 			ends = &at
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO proposals (post_id, purpose, category, status, ends_at) VALUES ($1, $2, $3, $4, $5)`,
-			p.ID, string(p.Proposal.Purpose), p.Proposal.Category, string(p.Proposal.Status), ends)
+		_, err = tx.Exec(ctx, `INSERT INTO proposals (post_id, purpose, category, status, ends_at, group_id) VALUES ($1, $2, $3, $4, $5, $6)`,
+			p.ID, string(p.Proposal.Purpose), p.Proposal.Category, string(p.Proposal.Status), ends, *group)
 	}
 	if err == nil && p.Kind == instance.KindEvent {
 		begins := id.Time().AddDate(0, 0, t.random.IntN(60))

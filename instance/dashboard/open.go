@@ -22,7 +22,9 @@ type proposal struct {
 
 // open returns what is asked for, offered and bought together in a place as far
 // as something can still be taken, each list in the order in which it is shown.
-// What is open in a town is looked through once for all three.
+// What is open there, and what the place itself brought from elsewhere, is found
+// by its place first (which is kept with what is proposed) and then
+// looked through once for all three.
 func (s *Service) open(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time) (needs, offers, closing []instance.PostID, err error) {
 	args := []any{store.Millis(now), place}
 	for _, id := range groups {
@@ -31,16 +33,21 @@ func (s *Service) open(ctx context.Context, v instance.Viewer, place instance.Ac
 	in := store.Placeholders(3, len(groups))
 	may, args := readable.Where(v, args)
 	rows, err := s.db.Read().Query(ctx, `
+		WITH here (id) AS (
+			SELECT o.post_id FROM proposals o WHERE o.status = 'open' AND o.group_id IN (`+in+`)
+			UNION
+			SELECT o.post_id
+			  FROM proposals o
+			 WHERE o.status = 'open' AND EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = o.post_id AND b.actor_id = $2)
+		)
 		SELECT p.id, q.purpose = 'request', p.kind = 'purchase', q.priority, COALESCE(q.ends_at, 0)
-		  FROM proposals q CROSS JOIN posts p
+		  FROM here CROSS JOIN proposals q CROSS JOIN posts p
 		  JOIN actors a ON a.id = p.author_id
-		 WHERE p.id = q.post_id AND q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $1)
+		 WHERE q.post_id = here.id AND p.id = here.id AND q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $1)
 		   AND (q.quantity = 0 OR q.available > 0 OR p.kind = 'purchase')
 		   AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)
 		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.audience <> 'direct'
 		   AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-		   AND (p.group_id IN (`+in+`)
-		        OR EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = p.id AND b.actor_id = $2))
 		   AND `+may, args...)
 	if err != nil {
 		return nil, nil, nil, err

@@ -3,6 +3,7 @@ package places
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -92,14 +93,29 @@ type Residents struct {
 	Declared int // there, by their own word
 }
 
-// CountResidents returns how many live in a place.
+// From how many residents on a place is a crowd, whose count may be a little old:
+// to count it takes as long as all else that its page shows together.
+const (
+	crowd      = 500
+	crowdFor   = 30 * time.Second
+	mostCrowds = 500
+)
+
+// CountResidents returns how many live in a place: as of now where they are few,
+// as of at most half a minute ago where they are a crowd.
 func (s *Service) CountResidents(ctx context.Context, place instance.ActorID) (Residents, error) {
+	if r, ok := s.crowds.Get(place); ok {
+		return r, nil
+	}
 	var r Residents
 	err := s.db.Read().QueryRow(ctx, `
 		SELECT (SELECT COUNT(*) FROM (`+Readers(instance.ToNeighbourhood, "$1")+`) AS inside),
 		       (SELECT COUNT(*) FROM memberships WHERE group_id = $1 AND standing = 'declared')`, place).Scan(&r.Verified, &r.Declared)
 	if err != nil {
 		return r, fmt.Errorf("count residents of %s: %w", place, err)
+	}
+	if r.Verified >= crowd {
+		s.crowds.Add(place, r)
 	}
 	return r, nil
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/hashicorp/golang-lru/v2/expirable"
+
 	"palier/instance"
 	"palier/instance/store"
 )
@@ -19,6 +21,8 @@ type Service struct {
 	now  func() time.Time
 	keys Keyring
 	tell func(context.Context, store.Tx, instance.Deed) error
+
+	crowds *expirable.LRU[instance.ActorID, Residents]
 }
 
 // Keyring gives a new group the keys it signs with.
@@ -41,7 +45,10 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell}
+	return &Service{
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell,
+		crowds: expirable.NewLRU[instance.ActorID, Residents](mostCrowds, nil, crowdFor),
+	}
 }
 
 // notFound gives a missing row its meaning.

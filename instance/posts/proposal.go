@@ -22,8 +22,9 @@ func insertProposal(ctx context.Context, tx store.Tx, p *instance.Post) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO proposals (post_id, purpose, category, status, starts_at, ends_at, repeats, action, resource,
 			unit, quantity, available, step, minimum, threshold, return_what, return_resource, return_unit, return_quantity,
-			from_name, from_lat, from_lon, to_name, to_lat, to_lon, priority, closed_at, told_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
+			from_name, from_lat, from_lon, to_name, to_lat, to_lon, priority, closed_at, told_at, group_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+			(SELECT group_id FROM posts WHERE id = $1))`,
 		p.ID, string(q.Purpose), q.Category, string(q.Status), store.MillisOrNull(q.Starts), store.MillisOrNull(q.Ends), q.Repeats, q.Action, q.Resource,
 		q.Unit, int64(q.Quantity), int64(q.Available), int64(q.Step), int64(q.Minimum), int64(q.Threshold),
 		back.What, back.Resource, back.Unit, int64(back.Quantity),
