@@ -41,10 +41,10 @@ func upTo(first, last int) []int {
 func promised() []string {
 	return slices.Concat(
 		numbered("V", upTo(1, 15)...), numbered("P", upTo(1, 17)...),
-		numbered("C", slices.Concat(upTo(1, 9), []int{14}, upTo(17, 23))...),
+		numbered("C", slices.Concat(upTo(1, 9), []int{14}, upTo(17, 24))...),
 		numbered("R", slices.Concat(upTo(1, 3), upTo(5, 17), []int{19, 21, 22})...),
 		numbered("H", upTo(1, 28)...),
-		numbered("J", slices.Concat(upTo(1, 8), []int{11, 12, 13}, upTo(16, 19), []int{21})...),
+		numbered("J", slices.Concat(upTo(1, 9), []int{11, 12, 13}, upTo(16, 19), []int{21})...),
 	)
 }
 

@@ -36,6 +36,7 @@ import (
 	"palier/instance/help"
 	"palier/instance/homes"
 	"palier/instance/housing"
+	"palier/instance/informants"
 	"palier/instance/jobs"
 	"palier/instance/joining"
 	"palier/instance/leaving"
@@ -124,6 +125,7 @@ type App struct {
 	Help          *help.Service
 	Leaving       *leaving.Service
 	Care          *care.Service
+	Informants    *informants.Service
 	Assisted      *assisted.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
@@ -342,6 +344,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
 	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now})
+	a.Informants = informants.New(informants.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Readers: a.Places, Jobs: a.Jobs, Tell: a.concern})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
 		Afar: a.Exchange,
@@ -365,6 +368,7 @@ func (a *App) tell(ctx context.Context, tx store.Tx, d instance.Deed) error {
 		a.Clubs.Hear,
 		a.Organisations.Hear,
 		a.Campaigns.Hear,
+		a.Informants.Hear,
 	} {
 		if err := hear(ctx, tx, d); err != nil {
 			return err

@@ -66,6 +66,7 @@ func (a *App) routes() (http.Handler, error) {
 		Errands:       a.Errands,
 		Help:          a.Help,
 		Care:          a.Care,
+		Informants:    a.Informants,
 		Assisted:      a.Assisted,
 		Leaving:       a.Leaving,
 		Joining:       a.Joining,

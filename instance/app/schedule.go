@@ -12,6 +12,7 @@ import (
 	"palier/instance/events"
 	"palier/instance/feeds"
 	"palier/instance/housing"
+	"palier/instance/informants"
 	"palier/instance/jobs"
 	"palier/instance/notifications"
 	"palier/instance/people"
@@ -49,6 +50,7 @@ func (a *App) schedule() {
 	a.Jobs.Every("calendars", time.Hour, calendars.Tend{})
 	a.Jobs.Every("feeds", time.Hour, feeds.Tend{})
 	a.Jobs.Every("households", time.Hour, boundaries.Count{})
+	a.Jobs.Every("informants", time.Hour, informants.Tend{})
 }
 
 // SettleWithdrawn is the job that deletes what its author took back and did not

@@ -501,15 +501,26 @@ var trials = map[string][]string{
 	"GET /avatars/original/missing.png": nil, "GET /headers/original/missing.png": nil,
 
 	// Those who need somebody.
-	"GET /settings/close":                              {"/settings/close"},
-	"POST /settings/close":                             nil, // one's own account, see TestClosingAnAccountLeavesNothingBehind
-	"POST /settings/close/undo":                        {"/settings/close/undo"},
-	"GET /care":                                        {"/care"},
-	"POST /care":                                       nil, // around oneself
-	"POST /care/withdraw":                              nil, // one's own
-	"GET /care/{id:[0-9]+}":                            {"/care/:carecircle"},
-	"POST /care/{id:[0-9]+}/enter":                     {"/care/:carecircle/enter answer=yes", "/care/:carecircle/enter answer=no"},
-	"POST /care/{id:[0-9]+}/members":                   {"/care/:carecircle/members who=dora&role=volunteer"},
+	"GET /settings/close":                                     {"/settings/close"},
+	"POST /settings/close":                                    nil, // one's own account, see TestClosingAnAccountLeavesNothingBehind
+	"POST /settings/close/undo":                               {"/settings/close/undo"},
+	"GET /informants":                                         {"/informants"},
+	"GET /informants/requests/{id:[0-9]+}":                    {"/informants/requests/:request"},
+	"POST /informants/requests/{id:[0-9]+}":                   {"/informants/requests/:request text=moi"},
+	"POST /informants/requests/{id:[0-9]+}/{deed:take|close}": {"/informants/requests/:request/take", "/informants/requests/:request/close"},
+	"GET /g/{name}/informants":                                {"/g/centre/informants"},
+	"POST /g/{name}/informants":                               {"/g/centre/informants deed=volunteer&consent=yes", "/g/centre/informants deed=give-back", "/g/centre/informants deed=pledge&hours=moi"},
+	"POST /g/{name}/informants/requests":                      {"/g/centre/informants/requests text=moi"},
+	"GET /g/{name}/informants/pass-on":                        {"/g/centre/informants/pass-on"},
+	"POST /g/{name}/informants/pass-on":                       {"/g/centre/informants/pass-on text=moi&source=moi&until=2099-01-01"},
+	"POST /g/{name}/informants/{id:[0-9]+}":                   {"/g/centre/informants/::bo deed=end", "/g/centre/informants/::bo deed=accept"},
+	"POST /g/{name}/informants/{id:[0-9]+}/care":              {"/g/centre/informants/::bo/care consent=yes"},
+	"GET /care":                      {"/care"},
+	"POST /care":                     nil, // around oneself
+	"POST /care/withdraw":            nil, // one's own
+	"GET /care/{id:[0-9]+}":          {"/care/:carecircle"},
+	"POST /care/{id:[0-9]+}/enter":   {"/care/:carecircle/enter answer=yes", "/care/:carecircle/enter answer=no"},
+	"POST /care/{id:[0-9]+}/members": {"/care/:carecircle/members who=dora&role=volunteer"},
 	"POST /care/{id:[0-9]+}/members/{who:[0-9]+}/part": {"/care/:carecircle/members/::bo/part"},
 	"POST /care/{id:[0-9]+}/did":                       {"/care/:carecircle/did what=visit&how=well"},
 	"POST /care/{id:[0-9]+}/plan":                      {"/care/:carecircle/plan what=visit&at=2099-01-01T10:00"},

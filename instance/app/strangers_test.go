@@ -279,6 +279,8 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
 		"plans":   `SELECT COUNT(*) FROM campaigns WHERE author_id = $1 AND state = 'draft'`,
 		"feeds":   `SELECT COUNT(*) FROM feeds WHERE added_by = $1`,
+		"written": `SELECT COUNT(*) FROM informant_words w JOIN informant_requests r ON r.id = w.request_id WHERE r.asker_id = $1 AND r.closed_at IS NULL`,
+		"informs": `SELECT COUNT(*) FROM informants WHERE until IS NOT NULL AND CAST($1 AS BIGINT) > 0`,
 		"tokens":  `SELECT COUNT(*) FROM access_tokens WHERE person_id = $1`,
 	} {
 		var n int

@@ -7,6 +7,7 @@ import (
 	"palier/instance/assisted"
 	"palier/instance/buildings"
 	"palier/instance/screens"
+	"palier/instance/store"
 )
 
 // together lets somebody do with their neighbours what one does together.
@@ -106,4 +107,15 @@ func caring(v *village, who instance.Account, b belongings) {
 	seen, err := v.Care.ByID(ctx, who.ID, circle)
 	must(err)
 	b["carecircle"], b["careentry"] = circle.String(), seen.Planned[0].ID.String()
+	must(v.DB.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO informants (place_id, person_id, hours, phone, since, until)
+			VALUES ($1, $2, $3, '0687654321', 0, $4)
+			ON CONFLICT DO NOTHING`, v.centre.ID, v.bo.ID, secret, store.Millis(time.Now().Add(time.Hour)))
+		return err
+	}))
+	request, err := v.Informants.Ask(ctx, v.Viewer(who), v.centre.ID, secret, "")
+	must(err)
+	must(v.Informants.Say(ctx, v.Viewer(v.bo), request, secret, ""))
+	b["request"] = request.String()
 }

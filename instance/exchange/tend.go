@@ -149,10 +149,11 @@ type Widen struct {
 func (Widen) Kind() string { return "widen_ask" }
 
 // When word of an ask goes further: to the places beside, then to those who look
-// after the place, then to associations that agreed to hear of such asks.
+// after the place and its informants, then to associations that agreed to hear of
+// such asks.
 const (
 	widensAfter   = 4 * time.Hour
-	alertsAfter   = 24 * time.Hour
+	alertsAfter   = 24 * time.Hour // and to the informants
 	partnersAfter = 48 * time.Hour
 )
 
@@ -167,63 +168,73 @@ func (s *Service) widen(ctx context.Context, j Widen) error {
 // WidenAsk carries word of an ask further, if it is time and nobody answered, and
 // returns how long until it is time again, 0 for never.
 func (s *Service) WidenAsk(ctx context.Context, id instance.PostID) (left time.Duration, err error) {
+	var w wider
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		left, err = s.widenIn(ctx, tx, id)
+		w, err = s.widenIn(ctx, tx, id)
 		return err
 	})
-	if err == nil && left < 0 {
-		left, err = 0, s.tellPartners(ctx, id)
+	if err == nil && w.informants {
+		err = s.tellInformants(ctx, id)
 	}
+	if err == nil && w.partners {
+		err = s.tellPartners(ctx, id)
+	}
+	left = w.left
 	if err != nil {
 		return 0, fmt.Errorf("widen ask %s: %w", id, err)
 	}
 	return left, nil
 }
 
-// widenIn is [Service.WidenAsk] but for the last step: it returns less than 0 when
-// it is time for that.
-func (s *Service) widenIn(ctx context.Context, tx store.Tx, id instance.PostID) (time.Duration, error) {
+// wider is how long until word of an ask goes further again, 0 for never, and who
+// is to be told of it once what was done so far stands.
+type wider struct {
+	left                 time.Duration
+	informants, partners bool
+}
+
+// widenIn is [Service.WidenAsk] but for those who are told only if they may read
+// the ask as it stands then.
+func (s *Service) widenIn(ctx context.Context, tx store.Tx, id instance.PostID) (wider, error) {
 	var widens bool
-	var widened, alerted, partner *int64
+	var widened, alerted, informed, partner *int64
 	err := tx.QueryRow(ctx, `
-		SELECT k.widens, k.widened_at, k.alerted_at, k.partner_at
+		SELECT k.widens, k.widened_at, k.alerted_at, k.informant_at, k.partner_at
 		  FROM asks k JOIN proposals q ON q.post_id = k.post_id
 		 WHERE k.post_id = $1 AND q.status = 'open'
-		   AND NOT EXISTS (SELECT 1 FROM agreements g WHERE g.post_id = $1 AND g.state <> 'cancelled')`, id).Scan(&widens, &widened, &alerted, &partner)
+		   AND NOT EXISTS (SELECT 1 FROM agreements g WHERE g.post_id = $1 AND g.state <> 'cancelled')`, id).Scan(&widens, &widened, &alerted, &informed, &partner)
 	if errors.Is(err, store.ErrNoRows) {
-		return 0, nil // somebody answered
+		return wider{}, nil // somebody answered
 	}
 	if err != nil {
-		return 0, err
+		return wider{}, err
 	}
 	p, err := s.posts.Held(ctx, tx, id)
 	if err != nil || p.Gone() || p.Proposal.Gone(s.now()) {
-		return 0, err
+		return wider{}, err
 	}
 	age := s.now().Sub(p.PublishedAt)
 	if widens && widened == nil {
 		if age < widensAfter {
-			return widensAfter - age, nil
+			return wider{left: widensAfter - age}, nil
 		}
 		if err := s.reachAround(ctx, tx, p); err != nil {
-			return 0, err
+			return wider{}, err
 		}
 	}
 	if age < alertsAfter {
-		return alertsAfter - age, nil
+		return wider{left: alertsAfter - age}, nil
 	}
 	if alerted == nil {
 		if err := s.alert(ctx, tx, p); err != nil {
-			return 0, err
+			return wider{}, err
 		}
 	}
-	switch {
-	case age < partnersAfter:
-		return partnersAfter - age, nil
-	case partner != nil:
-		return 0, nil
+	w := wider{informants: informed == nil, partners: age >= partnersAfter && partner == nil}
+	if age < partnersAfter {
+		w.left = partnersAfter - age
 	}
-	return -1, nil
+	return w, nil
 }
 
 // reachAround lets those of the places beside read what was for a place alone.

@@ -34,6 +34,15 @@ const (
 	HelpCall          Kind = "help-call"          // somebody calls for help, now
 	HelpOver          Kind = "help-over"          // they need none any more
 	HelpComing        Kind = "help-coming"        // a neighbour comes
+
+	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
+	InformantAccepted  Kind = "informant-accepted"  // one is an informant
+	InformantDeclined  Kind = "informant-declined"  // one is not
+	InformantEnding    Kind = "informant-ending"    // one's time is over soon
+	InformantEnded     Kind = "informant-ended"     // it is over
+	InformantAsked     Kind = "informant-asked"     // a resident wrote to the informants
+	InformantAnswer    Kind = "informant-answer"    // there is an answer to that
+	InformantOfficial  Kind = "informant-official"  // officials let the place know something that matters
 )
 
 // Concern tells people here of something about a post that concerns them, or of

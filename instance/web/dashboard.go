@@ -28,9 +28,14 @@ func (s *Server) dashboard(r *http.Request, a instance.Actor) (*view.Dashboard, 
 		return nil, err
 	}
 	shown, err := s.dashboardView(r, &d)
-	if err == nil {
-		shown.Season, shown.News = s.season(a.ID.String()), s.newsLines(news)
+	if err != nil {
+		return nil, err
 	}
+	shown.Season, shown.News = s.season(a.ID.String()), s.newsLines(news)
+	if shown.PassedOn, err = s.passedOn(r, a.ID); err != nil {
+		return nil, err
+	}
+	shown.Informants, err = s.informantsAt(r, a.ID)
 	return shown, err
 }
 

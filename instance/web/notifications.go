@@ -80,6 +80,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/requests"
 	case slices.Contains(aboutHomes, n.Kind):
 		shown.Path = "/prove"
+	case strings.HasPrefix(shown.Kind, "informant-") && n.Post == nil:
+		shown.Path = "/informants"
 	case strings.HasPrefix(shown.Kind, "help-"):
 		shown.Path = "/help"
 		if n.Kind == notifications.HelpAsk || n.Kind == notifications.HelpYes {

@@ -73,6 +73,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.helpRoutes(r)
 	s.campaignRoutes(r)
 	s.careRoutes(r)
+	s.informantRoutes(r)
 	s.assistedRoutes(r)
 
 	// What one does with a post.

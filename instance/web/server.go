@@ -32,6 +32,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/informants"
 	"palier/instance/jobs"
 	"palier/instance/joining"
 	"palier/instance/leaving"
@@ -133,6 +134,7 @@ type Options struct {
 	Errands       *errands.Service
 	Help          *help.Service
 	Care          *care.Service
+	Informants    *informants.Service
 	Assisted      *assisted.Service
 	Leaving       *leaving.Service
 	Proofs        *proofs.Service

@@ -123,6 +123,8 @@ var noticeSigns = map[string]string{
 	"ride-asked": "plus", "ride-agreed": "check", "ride-left": "cross", "ride-cancelled": "cross",
 	"ask": "reply", "agreed": "check", "ask-cancelled": "cross", "ask-matched": "reply", "ask-unanswered": "alert",
 	"loan-due": "clock", "loan-late": "clock", "loan-overdue": "alert", "loan-stuck": "alert",
+	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
+	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
 	"help-ask": "followers", "help-yes": "check", "help-call": "alert", "help-over": "check", "help-coming": "check",
 	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus",
 }

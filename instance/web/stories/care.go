@@ -26,6 +26,25 @@ func circle(own bool) pages.Circle {
 	return p
 }
 
+func contacts() []view.Informant {
+	return []view.Informant{
+		{Who: marie, Place: centre.Person, Near: true, Hours: "Le soir après 18 h", Phone: "0612345678", Until: now.Add(2000 * time.Hour)},
+		{Who: wordy, Place: dinan.Person, Until: now.Add(3000 * time.Hour)},
+		{Who: amira, Place: centre.Person, Near: true, Until: now.Add(200 * time.Hour)},
+	}
+}
+
+func passedOn() []view.PassedOn {
+	return []view.PassedOn{{Path: "/@marie/9", Title: "Coupure d’eau jeudi de 9 h à 12 h", Language: "fr", By: "Marie", Source: "Préfecture des Côtes-d’Armor"}}
+}
+
+func requestLines() []view.InformantLine {
+	return []view.InformantLine{
+		{Path: "/informants/requests/1", Place: centre.Person, Asker: lucette, First: "Bonjour, qui peut m’aider avec mes papiers ?", At: ago(20 * time.Hour), Now: now},
+		{Path: "/informants/requests/2", Place: longPlace.Person, Asker: wordy, Taken: &marie, Mine: true, Closed: true, First: "أين يمكنني إيقاف الدراجة؟", At: ago(90 * time.Hour), Now: now},
+	}
+}
+
 var lucettesDeeds = []view.HelpedAct{
 	{By: &marie, Deed: "ask", Name: "Aide pour les courses de jeudi", At: ago(3 * time.Hour)}, {Deed: "come", At: ago(300 * time.Hour)}, {By: &wordy, Deed: "order", Name: "Bois de chauffage", At: ago(400 * time.Hour)},
 }
@@ -82,6 +101,56 @@ func caring() []Story {
 		{"circle/empty", func(f pages.Frame) pages.Page {
 			return pages.Circle{Frame: in(f, "", "/care/1"), ID: "1", Who: marie, Own: true, Consent: "self", Since: ago(time.Minute), At: "2026-11-01T10:00", Typed: "Yann",
 				Problems: []view.Problem{{Field: "who", Code: "unknown"}, {Field: "at", Code: "past"}, {Field: "what", Code: "missing"}}}
+		}},
+		{"informants/resident", func(f pages.Frame) pages.Page {
+			return pages.Informants{
+				Frame: in(f, "", "/g/centre/informants"), Place: centre.Person, May: true, Asks: true, List: contacts(), PassedOn: passedOn(), Once: "x", Text: "Bonjour",
+				Problems: []view.Problem{{Field: "text", Code: "too-many-requests", Limit: 3}, {Field: "consent", Code: "unticked"}, {Field: "phone", Code: "malformed"}},
+			}
+		}},
+		{"informants/own", func(f pages.Frame) pages.Page {
+			own := contacts()[0]
+			own.Mine, own.Renew = true, true
+			return pages.Informants{
+				Frame: in(f, "", "/g/centre/informants"), Place: centre.Person, May: true, Keeps: true, List: contacts(), Own: &own, Hours: own.Hours, Phone: own.Phone, Once: "x",
+				Waiting: []view.Informant{{Who: amira, Place: centre.Person, Hours: "Le matin", Asked: true}, {Who: wordy, Place: longPlace.Person, Until: now.Add(300 * time.Hour), Asked: true}},
+			}
+		}},
+		{"informants/empty", func(f pages.Frame) pages.Page {
+			return pages.Informants{Frame: in(f, "", "/g/centre/informants"), Place: longPlace.Person, May: true, Once: "x"}
+		}},
+		{"informants/elsewhere", func(f pages.Frame) pages.Page {
+			return pages.Informants{Frame: in(f, "", "/g/centre/informants"), Place: centre.Person}
+		}},
+		{"informant_desk/busy", func(f pages.Frame) pages.Page {
+			return pages.InformantDesk{
+				Frame: in(f, "", "/informants"), Alerts: []view.Alert{{Path: "/@mairie/1", Title: "Vent violent ce soir", Language: "fr", By: "Mairie", Level: "alert", Until: now.Add(9 * time.Hour)}},
+				Seats:   []view.Informant{{Who: marie, Place: centre.Person, Until: now.Add(200 * time.Hour), Renew: true}, {Who: marie, Place: longPlace.Person, Asked: true}},
+				Waiting: []view.Informant{{Who: amira, Place: centre.Person, Asked: true}}, Open: requestLines(), Asked: requestLines()[1:],
+				Unanswered: []view.DashboardLine{{Path: "/@yann/1", Title: "Monter une étagère", Language: "fr", By: "Yann", Now: now}},
+				Circles:    []view.CareLine{{ID: "1", Who: lucette}, {ID: "2", Who: wordy, Asked: true}}, Homes: []view.PlaceLine{{Person: centre.Person}},
+			}
+		}},
+		{"informant_desk/resident", func(f pages.Frame) pages.Page {
+			return pages.InformantDesk{Frame: in(f, "", "/informants"), Homes: []view.PlaceLine{{Person: centre.Person}, {Person: longPlace.Person}}}
+		}},
+		{"informant_request/open", func(f pages.Frame) pages.Page {
+			return pages.InformantRequest{
+				Frame: in(f, "", "/informants/requests/1"), Request: requestLines()[0], Informs: true, Once: "x", Problems: []view.Problem{{Field: "text", Code: "missing"}},
+				Words: []view.InformantWord{{By: lucette, Text: "Bonjour,\nqui peut m’aider avec mes papiers ?", At: ago(20 * time.Hour)}, {By: amira, Text: "سأمر غدا", At: ago(time.Hour)}},
+			}
+		}},
+		{"informant_request/closed", func(f pages.Frame) pages.Page {
+			return pages.InformantRequest{Frame: in(f, "", "/informants/requests/2"), Request: requestLines()[1], Once: "x", Words: []view.InformantWord{{By: wordy, Text: wordy.Name, At: ago(time.Hour)}}}
+		}},
+		{"pass_on/error", func(f pages.Frame) pages.Page {
+			return pages.PassOn{
+				Frame: in(f, "", "/g/centre/informants/pass-on"), Place: centre.Person, Readers: 214, Text: "Eau coupée jeudi.", Link: "prefecture", Until: "2026-12-24", Once: "x",
+				Problems: []view.Problem{{Field: "source", Code: "missing"}, {Field: "link", Code: "no-address"}, {Field: "until", Code: "malformed"}},
+			}
+		}},
+		{"pass_on/empty", func(f pages.Frame) pages.Page {
+			return pages.PassOn{Frame: in(f, "", "/g/centre/informants/pass-on"), Place: longPlace.Person, Readers: 1, Public: true, Until: "2026-12-24", Once: "x"}
 		}},
 		{"close/ask", func(f pages.Frame) pages.Page { return pages.Close{Frame: in(f, "", "/settings/close"), Hours: 24} }},
 		{"close/owes", func(f pages.Frame) pages.Page {

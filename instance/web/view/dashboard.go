@@ -10,6 +10,8 @@ type Dashboard struct {
 	Near                                  []PlaceLine
 	Month                                 Month
 	Season                                Prompt
+	Informants                            []Informant
+	PassedOn                              []PassedOn
 	Empty                                 bool
 }
 
