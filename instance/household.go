@@ -17,18 +17,31 @@ type Case struct {
 	Programme  ActorID
 	Stage      CaseStage
 	Origin     CaseOrigin
-	Keeper     ActorID // the caseworker who has it; 0: nobody has
-	Vetted     [2]ActorID
-	Person     ActorID // the account by which the household reads of it; 0: none
+	Keeper     ActorID      // the caseworker who has it; 0: nobody has
+	Vetted     [2]Signature // that both sides of the table are what they say
+	Person     ActorID      // the account by which the household reads of it; 0: none
 	OpenedAt   time.Time
 	StageSince time.Time
-	Closed     CaseEnd // why, once it is closed
+	FrozenAt   time.Time // nothing is asked or agreed to since; zero: it runs
+	Closed     CaseEnd   // why, once it is closed
 }
 
-// Ready tells whether beds may be asked for: two people have seen to the case,
-// and it is neither over nor somebody else's to help.
+// Signature is that somebody put their name to something. By is 0 once their
+// account is gone.
+type Signature struct {
+	By ActorID
+	At time.Time
+}
+
+// SignedByTwo tells whether two people signed, who are not one.
+func SignedByTwo(s [2]Signature) bool {
+	return !s[0].At.IsZero() && !s[1].At.IsZero() && (s[0].By != s[1].By || s[0].By == 0)
+}
+
+// Ready tells whether beds may be asked for: two people have seen to the case, it
+// is not frozen, and it is neither over nor somebody else's to help.
 func (c Case) Ready() bool {
-	if c.Vetted[0] == 0 || c.Vetted[1] == 0 || c.Vetted[0] == c.Vetted[1] {
+	if !SignedByTwo(c.Vetted) || !c.FrozenAt.IsZero() {
 		return false
 	}
 	switch c.Stage {

@@ -3,6 +3,7 @@ package instance_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"palier/instance"
 	"palier/protocol/ledger"
@@ -47,17 +48,22 @@ func TestHouseholdsThatCannotBe(t *testing.T) {
 
 func TestACaseIsReadyOnceTwoHaveSeenToIt(t *testing.T) {
 	t.Parallel()
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	two := [2]instance.Signature{{By: 1, At: at}, {By: 2, At: at}}
 	for situation, c := range map[string]struct {
 		c    instance.Case
 		want bool
 	}{
-		"two":              {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.ActorID{1, 2}}, true},
-		"one":              {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.ActorID{1, 0}}, false},
-		"one twice":        {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.ActorID{1, 1}}, false},
-		"nobody":           {instance.Case{Stage: instance.CaseProposal}, false},
-		"not yet":          {instance.Case{Stage: instance.CaseVetting, Vetted: [2]instance.ActorID{1, 2}}, false},
-		"no longer":        {instance.Case{Stage: instance.CaseClosed, Vetted: [2]instance.ActorID{1, 2}}, false},
-		"child protection": {instance.Case{Stage: instance.CaseReferred, Vetted: [2]instance.ActorID{1, 2}}, false},
+		"two":                  {instance.Case{Stage: instance.CaseProposal, Vetted: two}, true},
+		"two who left":         {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.Signature{{At: at}, {At: at}}}, true},
+		"one":                  {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.Signature{{By: 1, At: at}}}, false},
+		"one twice":            {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.Signature{{By: 1, At: at}, {By: 1, At: at}}}, false},
+		"one who never signed": {instance.Case{Stage: instance.CaseProposal, Vetted: [2]instance.Signature{{By: 1}, {By: 2}}}, false},
+		"nobody":               {instance.Case{Stage: instance.CaseProposal}, false},
+		"frozen":               {instance.Case{Stage: instance.CaseProposal, Vetted: two, FrozenAt: at}, false},
+		"not yet":              {instance.Case{Stage: instance.CaseVetting, Vetted: two}, false},
+		"no longer":            {instance.Case{Stage: instance.CaseClosed, Vetted: two}, false},
+		"child protection":     {instance.Case{Stage: instance.CaseReferred, Vetted: two}, false},
 	} {
 		if got := c.c.Ready(); got != c.want {
 			t.Errorf("%s: ready is %t", situation, got)

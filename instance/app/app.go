@@ -35,6 +35,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/informants"
 	"palier/instance/jobs"
@@ -108,6 +109,7 @@ type App struct {
 	Homes         *homes.Service
 	Vault         *vault.Vault
 	Housing       *housing.Service
+	Households    *households.Service
 	Joining       *joining.Service
 	Passkeys      *passkeys.Service
 	Pictures      *media.Pictures
@@ -253,6 +255,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.Housing.KeepKeysApart(ctx); err != nil {
 		return err
 	}
+	if err := a.openCases(ctx); err != nil {
+		return err
+	}
 	if err := a.openScreens(ctx); err != nil {
 		return err
 	}
@@ -328,7 +333,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell})
 	a.Housing = housing.New(housing.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,
-		Vault: a.Vault,
+		Vault: a.Vault, Cases: households.Gate{Now: a.now, Site: a.Site},
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Fetch: a.Federation})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})

@@ -10,6 +10,7 @@ import (
 	"palier/federation/client"
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/organisations"
 	"palier/instance/people"
@@ -119,6 +120,33 @@ func (b *bureau) hold(id instance.ID) instance.Hold {
 	return h
 }
 
+// ready opens a case in a bureau, which two see to, and whose household agrees that
+// another association be told of it.
+func ready(t *testing.T, b *bureau) instance.CaseID {
+	t.Helper()
+	ctx := t.Context()
+	c, err := b.Households.Open(ctx, b.worker, b.programme.Group.ID, instance.ByCaseworker, households.File{
+		Household: instance.Household{
+			Members: []instance.Guest{{Age: instance.Grown, Sex: instance.Female}}, Stay: ledger.Stay{From: tonight(), Until: tonight() + 30},
+		}, Needs: "un lit", Plan: "un studio",
+	})
+	if err == nil {
+		err = b.Households.SetConsent(ctx, b.worker, c.ID, households.TellPartner, true)
+	}
+	for _, step := range []struct {
+		by instance.Account
+		is instance.CaseStep
+	}{{b.worker, instance.TakeCase}, {b.worker, instance.VetCase}, {b.lead, instance.VetCase}} {
+		if err == nil {
+			err = b.Households.Step(ctx, step.by, c.ID, step.is, "")
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
+}
+
 // twoBureaus are two associations on two servers of an engine, of which isere
 // sees the homes of rhone.
 func twoBureaus(t *testing.T, engine store.Engine) (rhone, isere *bureau) {
@@ -148,7 +176,7 @@ func TestJ19_AHomeIsPlacedBetweenTwoServers(t *testing.T) {
 		}
 
 		stay := ledger.Stay{From: tonight(), Until: tonight() + 30}
-		h, err := isere.Housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: stay})
+		h, err := isere.Housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: stay}, ready(t, isere))
 		if err != nil || h.State != instance.HoldHeld || len(h.Beds) != 1 {
 			t.Fatalf("got %+v, %v", h, err)
 		}
@@ -169,8 +197,16 @@ func TestJ19_AHomeIsPlacedBetweenTwoServers(t *testing.T) {
 			t.Errorf("the file reads %+v, %v", got, err)
 		}
 
-		if h, err = isere.Housing.Agree(ctx, isere.worker, h.ID); err != nil || h.State != instance.HoldAgreed {
-			t.Fatalf("got %+v, %v", h, err)
+		if _, err := isere.Housing.Agree(ctx, isere.worker, h.ID); !errors.Is(err, instance.ErrForbidden) {
+			t.Fatalf("agreed to without two who signed: %v", err)
+		}
+		for _, by := range []instance.Account{isere.worker, isere.lead} {
+			if _, err := isere.Households.Sign(ctx, by, h.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if h = isere.hold(h.ID); h.State != instance.HoldAgreed {
+			t.Fatalf("got %+v", h)
 		}
 		if err := rhone.Housing.Place(ctx, rhone.worker, l.ID, h.Number); err != nil {
 			t.Fatal(err)

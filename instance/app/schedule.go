@@ -72,6 +72,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	if err := auth.Sweep(ctx, a.DB, now); err != nil {
 		return fmt.Errorf("sweep sessions: %w", err)
 	}
+	if err := a.Households.Sweep(ctx); err != nil {
+		return err
+	}
 	err := a.DB.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `DELETE FROM inbox_items WHERE received_at < $1`, store.Millis(now.Add(-keepSeen)))
 		if err != nil {

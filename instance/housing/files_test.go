@@ -26,7 +26,7 @@ func TestTheMinimumIsReadByTheOtherCaseworkerAndForgotten(t *testing.T) {
 	gard.sees(rhone)
 	ctx := t.Context()
 	l := rhone.offer(1)
-	h, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 5}})
+	h, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 5}}, 0)
 	must(t, err)
 
 	m := housing.Minimum{Contact: "canari-telephone", Address: "12 rue du Canari", Household: "deux canaris", Needs: "canari-besoins"}

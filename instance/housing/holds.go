@@ -14,15 +14,17 @@ import (
 	"palier/protocol/ledger"
 )
 
-// Ask asks that beds of a home be held, of one of ours or of a partner's, and
-// returns what became of it. Those who keep homes may. Without an answer nothing
-// is held, and the same is said again for a while.
+// Ask asks that beds of a home be held for a household, of one of ours or of a
+// partner's, and returns what became of it. Those who keep homes may. Without an
+// answer nothing is held, and the same is said again for a while. For whom it is
+// stays here: the ledger knows a number of places.
 //
 // It returns [instance.ErrNotFound] for a home that the programme does not see,
-// [instance.ErrForbidden] while the programme is stopped, [instance.ErrConflict]
-// for a home whose ledger does not hold, and [instance.ErrUnreachable] if its
-// keeper does not answer at all: then nothing was asked.
-func (s *Service) Ask(ctx context.Context, by instance.Account, programme instance.ActorID, home string, a ledger.Ask) (instance.Hold, error) {
+// [instance.ErrForbidden] while the programme or the home is stopped and for a
+// case that two people have not seen to, [instance.ErrConflict] for a home whose
+// ledger does not hold, and [instance.ErrUnreachable] if its keeper does not
+// answer at all: then nothing was asked.
+func (s *Service) Ask(ctx context.Context, by instance.Account, programme instance.ActorID, home string, a ledger.Ask, id instance.CaseID) (instance.Hold, error) {
 	var none instance.Hold
 	d, err := s.asker(ctx, by, programme)
 	if err == nil {
@@ -39,7 +41,10 @@ func (s *Service) Ask(ctx context.Context, by instance.Account, programme instan
 			INSERT INTO housing_holds (id, programme_id, home, from_night, until_night, places, state, statement, asked_by, asked_at)
 			VALUES ($1, $2, $3, $4, $5, $6, 'sending', $7, $8, $9)`,
 			h.ID, programme, home, int64(a.Stay.From), int64(a.Stay.Until), a.Places, said.ID, by.ID, store.Millis(h.AskedAt))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.cases.MayHold(ctx, tx, programme, h, id)
 	})
 	if err != nil {
 		return none, because(err, "ask for beds of %s", home)
@@ -47,8 +52,9 @@ func (s *Service) Ask(ctx context.Context, by instance.Account, programme instan
 	return s.Hold(ctx, by, h.ID)
 }
 
-// Agree says that a household comes into what was granted. The placement is
-// made when the other association signs it too.
+// Agree says that a household comes into what was granted, which two people have
+// signed: without that it returns [instance.ErrForbidden]. The placement is made
+// when the other association signs it too.
 func (s *Service) Agree(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error) {
 	return s.sayOf(ctx, by, id, "agree to", func(h instance.Hold) (ledger.Saying, error) {
 		if h.State != instance.HoldHeld {
@@ -97,7 +103,12 @@ func (s *Service) sayOf(ctx context.Context, by instance.Account, id instance.ID
 	}
 	saying, err := what(h)
 	if err == nil {
-		err = s.say(ctx, d, id, h.Home, saying, func(store.Tx, ledger.Statement) error { return nil })
+		err = s.say(ctx, d, id, h.Home, saying, func(tx store.Tx, said ledger.Statement) error {
+			if _, agrees := said.Saying.(ledger.Agree); agrees {
+				return s.cases.MayAgree(ctx, tx, id)
+			}
+			return nil
+		})
 	}
 	if err != nil {
 		return none, because(err, "%s hold %s", deed, id)
@@ -137,6 +148,9 @@ func (s *Service) say(ctx context.Context, d desk, hold instance.ID, home string
 		return err
 	}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
+		if err := s.lent(ctx, tx, d, home, what); err != nil {
+			return err
+		}
 		if err := with(tx, said); err != nil {
 			return err
 		}
@@ -156,6 +170,26 @@ func (s *Service) say(ctx context.Context, d desk, hold instance.ID, home string
 		return s.unanswered(ctx, said)
 	}
 	return err
+}
+
+// lent returns [instance.ErrForbidden] for a home into which nobody is asked now.
+func (s *Service) lent(ctx context.Context, tx store.Tx, d desk, home string, what ledger.Saying) error {
+	switch what.(type) {
+	case ledger.Ask, ledger.Agree:
+		stopped, err := frozen(ctx, tx, d.Group.ID, home)
+		if err == nil && stopped {
+			err = instance.ErrForbidden
+		}
+		return err
+	}
+	return nil
+}
+
+// frozen tells whether a programme asks nobody into a home until it is lifted.
+func frozen(ctx context.Context, tx store.Tx, programme instance.ActorID, home string) (is bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM housing_frozen_homes WHERE programme_id = $1 AND home = $2 AND lifted_at IS NULL)`, programme, home).Scan(&is)
+	return is, err
 }
 
 // notShown is why a statement is refused by whose server there is no such home:

@@ -32,15 +32,16 @@ import (
 
 // Service does what programmes do.
 type Service struct {
-	db   *store.DB
-	site instance.Site
-	ids  *instance.IDs
-	now  func() time.Time
-	zone *time.Location
-	keys Keyring
-	jobs *jobs.Queue
-	wire Wire
-	log  *slog.Logger
+	db    *store.DB
+	site  instance.Site
+	ids   *instance.IDs
+	now   func() time.Time
+	zone  *time.Location
+	keys  Keyring
+	jobs  *jobs.Queue
+	wire  Wire
+	cases Cases
+	log   *slog.Logger
 
 	vault *vault.Vault
 	books *expirable.LRU[instance.ListingID, *ledger.Book]
@@ -54,6 +55,17 @@ type Keyring interface {
 	// Mint makes keys outside any transaction, since that takes a while, and
 	// returns how to keep them for the actor they are for.
 	Mint() (keep func(context.Context, store.Tx, instance.Actor) error, err error)
+}
+
+// Cases says for which households beds may be asked and agreed to. Both are told
+// in the transaction that keeps what is said, and refuse it with
+// [instance.ErrForbidden].
+type Cases interface {
+	// MayHold ties a hold to the case it is for. It refuses a case that two people
+	// have not seen to, or a home to which the household did not agree.
+	MayHold(ctx context.Context, tx store.Tx, programme instance.ActorID, h instance.Hold, id instance.CaseID) error
+	// MayAgree refuses a hold that two people have not signed.
+	MayAgree(ctx context.Context, tx store.Tx, hold instance.ID) error
 }
 
 // Wire is how programmes speak to those on other servers. Its errors wrap
@@ -112,15 +124,16 @@ type Word struct {
 
 // Options are what a [Service] stands on.
 type Options struct {
-	DB   *store.DB
-	Site instance.Site
-	IDs  *instance.IDs
-	Now  func() time.Time
-	Zone *time.Location // in which a night begins
-	Keys Keyring
-	Jobs *jobs.Queue
-	Wire Wire
-	Log  *slog.Logger
+	DB    *store.DB
+	Site  instance.Site
+	IDs   *instance.IDs
+	Now   func() time.Time
+	Zone  *time.Location // in which a night begins
+	Keys  Keyring
+	Jobs  *jobs.Queue
+	Wire  Wire
+	Cases Cases
+	Log   *slog.Logger
 	// Vault has the keys that programmes sign with and read their files with.
 	Vault *vault.Vault
 }
@@ -133,7 +146,7 @@ const (
 // New returns a service on o.
 func New(o Options) *Service {
 	s := &Service{
-		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, log: o.Log,
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
 		vault: o.Vault, books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})

@@ -165,7 +165,7 @@ func TestWhoIsNotAgreedToHearsNothing(t *testing.T) {
 	if homes, err = isere.housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10); err != nil || len(homes) != 0 {
 		t.Errorf("who was expelled still has %+v, %v", homes, err)
 	}
-	_, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
+	_, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}, 0)
 	if !errors.Is(err, instance.ErrNotFound) {
 		t.Errorf("who was expelled asks: got %v", err)
 	}
@@ -188,7 +188,7 @@ func TestAnExpelledPartnerHasNothingGranted(t *testing.T) {
 		asks := func(s *side, places int, want instance.HoldState) instance.Hold {
 			t.Helper()
 			ask.Places = places
-			h, err := s.housing.Ask(ctx, s.lead, s.programme.Group.ID, l.URI, ask)
+			h, err := s.housing.Ask(ctx, s.lead, s.programme.Group.ID, l.URI, ask, 0)
 			if err != nil || h.State != want {
 				t.Fatalf("%s asks for %d: got %+v, %v", s.host, places, h, err)
 			}
@@ -235,7 +235,7 @@ func TestAHoldIsTakenBackByItsKeeper(t *testing.T) {
 		ctx := t.Context()
 		l := rhone.offer(1)
 		isere.sees(rhone)
-		h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
+		h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}, 0)
 		must(t, err)
 		stranger := isere.lead
 		if err := rhone.housing.Drop(ctx, stranger, l.ID, h.Number); !errors.Is(err, instance.ErrNotFound) {
@@ -269,18 +269,18 @@ func TestOneAssociationHoldsSoMuchAtATime(t *testing.T) {
 	var last instance.Hold
 	for i := range housing.MostLeases {
 		var err error
-		if last, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); err != nil || last.State != instance.HoldHeld {
+		if last, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0); err != nil || last.State != instance.HoldHeld {
 			t.Fatalf("ask %d: got %+v, %v", i+1, last, err)
 		}
 	}
-	more, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	more, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	if err != nil || more.State != instance.HoldRefused || more.Why != ledger.TooBusy {
 		t.Errorf("one more: got %+v, %v", more, err)
 	}
 	if _, err := isere.housing.Withdraw(ctx, isere.lead, last.ID); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); err != nil || again.State != instance.HoldHeld {
+	if again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0); err != nil || again.State != instance.HoldHeld {
 		t.Errorf("once one is given back: got %+v, %v", again, err)
 	}
 }
@@ -300,7 +300,7 @@ func TestAPartnerWithANewSealIsAskedAboutAgain(t *testing.T) {
 	must(t, err)
 	isere.exec(`UPDATE housing_programmes SET seal = $1, seal_key = $2`, string(other.programme.Seal), sealed)
 	isere.programme.Seal = other.programme.Seal
-	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}})
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}, 0)
 	if err != nil || h.State != instance.HoldRefused || h.Why != ledger.BadSeal {
 		t.Errorf("under a seal nobody agreed to: got %+v, %v", h, err)
 	}
@@ -323,7 +323,7 @@ func TestAKeeperThatShowsTwoLedgersIsNotAskedAgain(t *testing.T) {
 	l := rhone.offer(2)
 	isere.sees(rhone)
 	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
-	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	if err != nil || h.State != instance.HoldHeld {
 		t.Fatalf("got %+v, %v", h, err)
 	}
@@ -332,7 +332,7 @@ func TestAKeeperThatShowsTwoLedgersIsNotAskedAgain(t *testing.T) {
 	rhone.exec(`DELETE FROM housing_entries WHERE listing_id = $1 AND number > 1`, l.ID)
 	rhone.exec(`DELETE FROM housing_nights WHERE listing_id = $1`, l.ID)
 	rhone.restart()
-	refused, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	refused, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	if err != nil || refused.State != instance.HoldRefused || refused.Why != ledger.Unlike {
 		t.Fatalf("a keeper that lost entries: got %+v, %v", refused, err)
 	}
@@ -344,7 +344,7 @@ func TestAKeeperThatShowsTwoLedgersIsNotAskedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		_, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+		_, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 		if !errors.Is(err, instance.ErrConflict) {
 			t.Fatalf("a keeper that shows another ledger: got %v", err)
 		}
@@ -360,15 +360,15 @@ func TestAFrozenProgrammeHoldsNothing(t *testing.T) {
 	l := rhone.offer(2)
 	isere.sees(rhone)
 	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
-	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	must(t, err)
 	ask.Places, ask.Wait = 2, true
-	waits, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	waits, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	if err != nil || waits.State != instance.HoldWaiting {
 		t.Fatalf("got %+v, %v", waits, err)
 	}
 	must(t, rhone.housing.Freeze(ctx, rhone.worker, rhone.programme.Group.ID))
-	again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	again, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	if err != nil || again.State != instance.HoldRefused || again.Why != ledger.IsFrozen {
 		t.Errorf("asked of a frozen programme: got %+v, %v", again, err)
 	}
@@ -402,14 +402,14 @@ func TestWithoutANetworkNothingIsHeld(t *testing.T) {
 	isere.sees(rhone)
 	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
 	w.cut = true
-	if _, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask); !errors.Is(err, instance.ErrUnreachable) {
+	if _, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0); !errors.Is(err, instance.ErrUnreachable) {
 		t.Errorf("got %v", err)
 	}
 	if got := isere.one(`SELECT COUNT(*) FROM housing_holds`); got != 0 {
 		t.Errorf("%d holds that nobody was asked for", got)
 	}
 	w.cut, w.loseAnswer = false, true // the grant is written, and its answer lost
-	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask)
+	h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
 	if err != nil || h.State != instance.HoldUnanswered {
 		t.Fatalf("got %+v, %v", h, err)
 	}

@@ -206,7 +206,7 @@ func (s *Service) heldByURI(ctx context.Context, tx store.Tx, uri string) (insta
 
 // hear takes a statement of somebody who may see a home into its ledger.
 func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, said ledger.Statement) (*ledger.Refusal, error) {
-	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	d, err := s.deskFor(ctx, tx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -245,6 +245,16 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 		return nil, err
 	}
 	return refusal, s.keep(ctx, tx, l, book, written)
+}
+
+// deskFor is the desk of who keeps a home, stopped as long as the home is.
+func (s *Service) deskFor(ctx context.Context, tx store.Tx, l instance.Listing) (desk, error) {
+	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	if err != nil || d.stopped {
+		return d, err
+	}
+	d.stopped, err = frozen(ctx, tx, l.Programme, l.URI)
+	return d, err
 }
 
 // mostLeases is how much one other association may wait for and hold at a time,
@@ -416,7 +426,7 @@ func (s *Service) write(ctx context.Context, by instance.Account, id instance.Li
 
 // inLedger adds to the ledger of a home whose row the transaction holds.
 func (s *Service) inLedger(ctx context.Context, tx store.Tx, l instance.Listing, do func(k ledger.Keeper, stopped bool) ([]ledger.Entry, error)) error {
-	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	d, err := s.deskFor(ctx, tx, l)
 	if err != nil {
 		return err
 	}

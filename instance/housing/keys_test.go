@@ -63,7 +63,7 @@ func TestWithoutItsKeysAProgrammeSaysNothingAndIsReadStill(t *testing.T) {
 	ctx := t.Context()
 	l := rhone.offer(2)
 	ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 5}}
-	h, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask)
+	h, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask, 0)
 	must(t, err)
 	m := housing.Minimum{Contact: "Casimir", Address: "12 rue du Canari"}
 	r, err := rhone.housing.Send(ctx, rhone.worker, rhone.programme.Group.ID, l.URI, h.Number, m)
@@ -74,7 +74,7 @@ func TestWithoutItsKeysAProgrammeSaysNothingAndIsReadStill(t *testing.T) {
 	if _, err := isere.housing.Read(ctx, isere.worker, isere.programme.Group.ID, r.File); !errors.Is(err, instance.ErrSealed) {
 		t.Errorf("read a file without its key: %v", err)
 	}
-	if _, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask); !errors.Is(err, instance.ErrSealed) {
+	if _, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask, 0); !errors.Is(err, instance.ErrSealed) {
 		t.Errorf("asked without a key to sign with: %v", err)
 	}
 	if p, _, err := isere.housing.Programme(ctx, isere.worker, isere.programme.Group.ID); err != nil || p.Seal != isere.programme.Seal {

@@ -116,7 +116,7 @@ func (h *history) ask(r *rapid.T) {
 		Places: rapid.IntRange(1, 2).Draw(r, "beds"), Wait: rapid.Bool().Draw(r, "wait"),
 		Stay: ledger.Stay{From: from, Until: from + ledger.Night(rapid.IntRange(1, 5).Draw(r, "nights"))},
 	}
-	hold, err := s.housing.Ask(s.tb.Context(), s.worker, s.programme.Group.ID, h.home.URI, ask)
+	hold, err := s.housing.Ask(s.tb.Context(), s.worker, s.programme.Group.ID, h.home.URI, ask, 0)
 	h.fine(err)
 	if err == nil {
 		h.holds[s] = append(h.holds[s], hold.ID)

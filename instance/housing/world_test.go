@@ -74,7 +74,7 @@ func (s *side) now() time.Time {
 func (s *side) restart() {
 	s.housing = housing.New(housing.Options{
 		DB: s.db, Site: s.site, IDs: instance.NewIDs(s.now, 0), Now: s.now, Zone: time.UTC, Keys: noKeys{}, Jobs: jobs.New(s.db, jobs.Options{}),
-		Wire: wire{s}, Log: slog.New(slog.DiscardHandler), Vault: s.vault,
+		Wire: wire{s}, Cases: housing.AnyCase{}, Log: slog.New(slog.DiscardHandler), Vault: s.vault,
 	})
 }
 

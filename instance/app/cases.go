@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"palier/instance"
+	"palier/instance/households"
+	"palier/instance/housing"
+	"palier/protocol/ledger"
+	"palier/protocol/vocab"
+)
+
+// openCases opens the room of cases, over the homes that programmes have and see.
+func (a *App) openCases(ctx context.Context) (err error) {
+	a.Households, err = households.New(ctx, households.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing},
+	})
+	return err
+}
+
+// lent are the homes of programmes as cases look for them.
+type lent struct{ *housing.Service }
+
+// mostOffered is how many homes of each kind a household is held against.
+const mostOffered = 1000
+
+// Offered returns homes of a programme and of its partners that are lent in a
+// whole stay.
+func (l lent) Offered(ctx context.Context, by instance.Account, programme instance.ActorID, stay ledger.Stay) ([]households.Home, error) {
+	ours, err := l.Listings(ctx, by, programme, 0, mostOffered, instance.ListingAvailable, instance.ListingHeld, instance.ListingPlaced, instance.ListingEnding)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := l.Homes(ctx, by, programme, mostOffered)
+	if err != nil {
+		return nil, err
+	}
+	var list []households.Home
+	for _, x := range ours {
+		if stay.Meets(x.Stay) {
+			list = append(list, households.OfListing(x, x.Places, departementOf(x.Commune), instance.Residents{}))
+		}
+	}
+	for _, x := range theirs {
+		h := households.OfPartner(x.Home, areaOf(x.Area), instance.Residents{})
+		if stay.Meets(h.Stay) {
+			list = append(list, h)
+		}
+	}
+	return list, nil
+}
+
+// departementOf is that of a commune: it stands at the beginning of its code.
+func departementOf(commune string) string {
+	n := 2
+	if strings.HasPrefix(commune, "97") || strings.HasPrefix(commune, "98") {
+		n = 3
+	}
+	return commune[:min(n, len(commune))]
+}
+
+// areaOf is the département in which a home is, as its association told.
+func areaOf(a vocab.HomeArea) string {
+	code := string(a.Territory)[strings.LastIndexByte(string(a.Territory), ':')+1:]
+	if strings.Contains(string(a.Territory), ":COG:") {
+		return departementOf(code)
+	}
+	return a.Name // which is the département where the commune is not told
+}

@@ -1,0 +1,102 @@
+package households
+
+import (
+	"context"
+	"time"
+
+	"palier/instance"
+	"palier/instance/store"
+)
+
+// Own is a case as its household sees it: how far it is, which homes it may answer
+// about, and what is said. Of the team's own notes it sees nothing, and of who
+// lives where nothing before it is told.
+type Own struct {
+	instance.Case
+	Keeper   bool // somebody has it
+	Homes    []OwnHome
+	Talk     []Entry // the latest first
+	Consents []Consent
+	Until    time.Time // of the stay, once they live somewhere
+}
+
+// OwnHome is a home that a household was shown, as a coarse card.
+type OwnHome struct {
+	ID    instance.ID
+	State ProposalState
+	Card  Home
+}
+
+// ownKinds is how much of the talk is shown at once.
+const ownTalk = 50
+
+// Mine returns the cases of an account that are not over, the latest first. That
+// the household reads its own is nobody's to know.
+func (s *Service) Mine(ctx context.Context, person instance.Account) ([]instance.Case, error) {
+	rows, err := s.DB.Read().Query(ctx, `
+		SELECT `+caseColumns+`
+		  FROM housing_cases c
+		 WHERE c.person_id = $1
+		 ORDER BY c.id DESC
+		 LIMIT 20`, person.ID)
+	if err != nil {
+		return nil, because(err, "cases of %s", person.ID)
+	}
+	defer rows.Close()
+	var list []instance.Case
+	for rows.Next() {
+		c, err := scanCase(rows)
+		if err != nil {
+			return nil, because(err, "cases of %s", person.ID)
+		}
+		list = append(list, c)
+	}
+	return list, because(rows.Err(), "cases of %s", person.ID)
+}
+
+// Own returns a case to its household, and to nobody else.
+func (s *Service) Own(ctx context.Context, person instance.Account, id instance.CaseID) (Own, error) {
+	tx := s.DB.Read()
+	c, err := caseOf(ctx, tx, id)
+	if err == nil && (c.Person != person.ID || person.ID == 0) {
+		err = instance.ErrNotFound
+	}
+	if err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	o := Own{Case: c, Keeper: c.Keeper != 0}
+	o.Case.Keeper, o.Vetted = 0, [2]instance.Signature{}
+	if o.Homes, err = s.ownHomes(ctx, tx, c); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Talk, err = s.entries(ctx, tx, c, Talk, 0, ownTalk); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	holds, err := s.holds(ctx, tx, id)
+	if err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	for _, h := range holds {
+		if h.State == instance.HoldPlaced {
+			o.Until = h.Stay.Until.Date()
+		}
+	}
+	return o, nil
+}
+
+func (s *Service) ownHomes(ctx context.Context, tx store.Tx, c instance.Case) ([]OwnHome, error) {
+	all, err := s.proposals(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
+	var list []OwnHome
+	for _, p := range inOrder(all) {
+		switch p.State {
+		case ProposalShown, ProposalInterested, ProposalDeclined:
+			card := p.Details.Card
+			card.URI, card.Residents = "", instance.Residents{} // it is told no more than a card says
+			list = append(list, OwnHome{ID: p.ID, State: p.State, Card: card})
+		}
+	}
+	return list, nil
+}
