@@ -83,11 +83,18 @@ func (h Hours) Any() bool {
 
 // Open tells whether it is open at t, on the clock of t's zone.
 func (h Hours) Open(t time.Time) bool {
+	_, open := h.OpenUntil(t)
+	return open
+}
+
+// OpenUntil tells whether it is open at t, on the clock of t's zone, and until
+// when.
+func (h Hours) OpenUntil(t time.Time) (until time.Time, open bool) {
 	at := 60*t.Hour() + t.Minute()
 	for _, s := range h.Day(t.Weekday()) {
 		if s.From <= at && at < s.To {
-			return true
+			return time.Date(t.Year(), t.Month(), t.Day(), s.To/60, s.To%60, 0, 0, t.Location()), true
 		}
 	}
-	return false
+	return time.Time{}, false
 }

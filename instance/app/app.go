@@ -45,6 +45,7 @@ import (
 	"palier/instance/live"
 	"palier/instance/mail"
 	"palier/instance/markers"
+	"palier/instance/markets"
 	"palier/instance/media"
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
@@ -121,6 +122,7 @@ type App struct {
 	Rides         *rides.Service
 	Calendars     *calendars.Service
 	Feeds         *feeds.Service
+	Markets       *markets.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Errands       *errands.Service
@@ -336,6 +338,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		Vault: a.Vault, Cases: households.Gate{Now: a.now, Site: a.Site},
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Fetch: a.Federation})
+	a.Markets = markets.New(markets.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Agents: a.Organisations})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})
 	a.Conversations = conversations.New(conversations.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts})

@@ -61,6 +61,7 @@ func (a *App) routes() (http.Handler, error) {
 		Rides:         a.Rides,
 		Calendars:     a.Calendars,
 		Feeds:         a.Feeds,
+		Markets:       a.Markets,
 		Tally:         a.Tally,
 		Newcomers:     a.Newcomers,
 		Errands:       a.Errands,

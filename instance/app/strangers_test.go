@@ -164,6 +164,7 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 		t.Fatal(err)
 	}
 	b["feed"] = feed.ID.String()
+	b["stall"] = stallOf(v, who, shop).ID.String()
 	campaign, err := v.Campaigns.Draft(ctx, who, v.Viewer(who), instance.CampaignPlan{
 		Template: "free", Name: secret, Tag: "secret", Starts: time.Now(), Ends: time.Now().Add(24 * time.Hour), Places: []instance.ActorID{v.centre.ID},
 	}, "")
@@ -253,6 +254,22 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	return b, p
 }
 
+// stallOf has a shop on the market each week, as somebody who acts for it.
+func stallOf(v *village, who instance.Account, shop instance.Organisation) instance.Stall {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	starts := time.Now().Truncate(time.Minute)
+	err := v.Markets.Add(ctx, who.ID, instance.Stall{Organisation: shop.Actor, Market: "Marché du centre", Starts: starts, Ends: starts.Add(4 * time.Hour), Zone: "Europe/Paris", Repeats: "FREQ=WEEKLY"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := v.Markets.Of(ctx, shop.ID)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("stalls: %v, %v", list, err)
+	}
+	return list[0]
+}
+
 // pass is how a picture's address lets who holds it see it, for a while.
 var pass = regexp.MustCompile(`\?[^"\\ ]*pass=[^"\\ ]*`)
 
@@ -278,6 +295,7 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"faults":  `SELECT COUNT(*) FROM building_incidents WHERE author_id = $1 AND state = 'reported'`,
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
 		"plans":   `SELECT COUNT(*) FROM campaigns WHERE author_id = $1 AND state = 'draft'`,
+		"stalls":  `SELECT COUNT(*) FROM stalls s JOIN organisation_agents g ON g.organisation_id = s.organisation_id WHERE g.person_id = $1`,
 		"feeds":   `SELECT COUNT(*) FROM feeds WHERE added_by = $1`,
 		"written": `SELECT COUNT(*) FROM informant_words w JOIN informant_requests r ON r.id = w.request_id WHERE r.asker_id = $1 AND r.closed_at IS NULL`,
 		"informs": `SELECT COUNT(*) FROM informants WHERE until IS NOT NULL AND CAST($1 AS BIGINT) > 0`,

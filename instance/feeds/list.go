@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/actors"
 	"palier/instance/store"
 )
 
@@ -61,53 +62,19 @@ func (s *Service) By(ctx context.Context, owner instance.ActorID, limit int) ([]
 // it, and those of what it lies within, for the town hall speaks to each of its
 // neighbourhoods.
 func (s *Service) At(ctx context.Context, place instance.ActorID, before instance.ID, limit int) ([]Entry, error) {
-	places, err := s.places(ctx, place)
+	places, err := actors.Nested(ctx, s.DB.Read(), place)
 	if err != nil {
-		return nil, fmt.Errorf("feed entries of %s: %w", place, err)
+		return nil, err
 	}
-	list, err := s.entries(ctx, `f.place_id IN (`+store.Placeholders(4, len(places))+`)`, places, before, limit)
+	args := make([]any, len(places))
+	for i, id := range places {
+		args[i] = id
+	}
+	list, err := s.entries(ctx, `f.place_id IN (`+store.Placeholders(4, len(places))+`)`, args, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("feed entries of %s: %w", place, err)
 	}
 	return list, nil
-}
-
-// places returns a place, what lies within it on this server, and what it lies
-// within.
-func (s *Service) places(ctx context.Context, place instance.ActorID) ([]any, error) {
-	rows, err := s.DB.Read().Query(ctx, `
-		WITH RECURSIVE down (id) AS (
-			SELECT CAST($1 AS BIGINT)
-			UNION
-			SELECT w.child_id
-			  FROM down
-			  JOIN actors p ON p.id = down.id
-			  JOIN nestings w ON w.parent_uri = p.uri
-			  JOIN actors c ON c.id = w.child_id AND c.host = ''
-		), up (id) AS (
-			SELECT CAST($1 AS BIGINT)
-			UNION
-			SELECT p.id
-			  FROM up
-			  JOIN nestings w ON w.child_id = up.id
-			  JOIN actors p ON p.uri = w.parent_uri AND p.host = ''
-		)
-		SELECT id FROM down
-		UNION
-		SELECT id FROM up`, place)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []any
-	for rows.Next() {
-		var id instance.ActorID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
 }
 
 // entries returns those of the feeds that where says, which begins at $4. A cross

@@ -27,11 +27,15 @@ func (s *Server) dashboard(r *http.Request, a instance.Actor) (*view.Dashboard, 
 	if err != nil {
 		return nil, err
 	}
+	next, err := s.marketsNext(r, a.ID)
+	if err != nil {
+		return nil, err
+	}
 	shown, err := s.dashboardView(r, &d)
 	if err != nil {
 		return nil, err
 	}
-	shown.Season, shown.News = s.season(a.ID.String()), s.newsLines(news)
+	shown.Season, shown.News, shown.Markets = s.season(a.ID.String()), s.newsLines(news), next
 	if shown.PassedOn, err = s.passedOn(r, a.ID); err != nil {
 		return nil, err
 	}
@@ -96,6 +100,7 @@ type dashboardJSON struct {
 	Offers    []lineOfJSON     `json:"offers"`
 	Closing   []lineOfJSON     `json:"closing"`
 	News      []newsOfJSON     `json:"news"` // of sites nearby
+	Market    []marketOfJSON   `json:"market"`
 	Month     monthJSON        `json:"month"`
 }
 
@@ -141,9 +146,13 @@ func (s *Server) getDashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	next, err := s.marketsNext(r, a.ID)
+	if err != nil {
+		return err
+	}
 	body, err := json.Marshal(dashboardJSON{
 		Place: a.Shown(), Alerts: alertsJSON(s.Site.Base(), alerts), Campaigns: bands, Notices: s.linesJSON(d.Notices), Needs: s.linesJSON(d.Needs), Week: s.linesJSON(d.Week),
-		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), News: newsJSON(s.newsLines(news)), Month: monthJSON(d.Month),
+		Offers: s.linesJSON(d.Offers), Closing: s.linesJSON(d.Closing), News: newsJSON(s.newsLines(news)), Market: s.marketsJSON(next), Month: monthJSON(d.Month),
 	})
 	if err != nil {
 		return fmt.Errorf("dashboard of %s: %w", a.ID, err)

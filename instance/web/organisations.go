@@ -34,7 +34,12 @@ func (s *Server) getOrganisation(w http.ResponseWriter, r *http.Request, o insta
 	if err != nil {
 		return err
 	}
-	p := pages.Organisation{Pager: pager, News: s.newsLines(news)}
+	stalls, err := s.Markets.Of(r.Context(), o.ID)
+	if err != nil {
+		return err
+	}
+	market := s.marketViews(instance.Between(stalls, s.Now(), s.Now().AddDate(0, 0, marketAhead)))
+	p := pages.Organisation{Pager: pager, News: s.newsLines(news), Markets: market[:min(len(market), mostMarkets)]}
 	if p.Organisation, err = s.organisationView(r, o); err != nil {
 		return err
 	}

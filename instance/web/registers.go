@@ -36,9 +36,18 @@ func (s *Server) getDirectory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	days, err := s.marketDays(r, a.ID, 1)
+	if err != nil {
+		return err
+	}
+	now, err := s.openNow(r, a.ID, days)
+	if err != nil {
+		return err
+	}
 	path := "/g/" + a.Username + "/directory"
 	for _, e := range list {
 		shown := entryView(e)
+		shown.Open = shown.Page != "" && slices.ContainsFunc(now, func(o view.Open) bool { return o.Path == shown.Page })
 		if e.Page == "" && me(r) != nil {
 			shown.Claim = path + "/" + shown.ID
 		}

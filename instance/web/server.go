@@ -37,6 +37,7 @@ import (
 	"palier/instance/joining"
 	"palier/instance/leaving"
 	"palier/instance/live"
+	"palier/instance/markets"
 	"palier/instance/media"
 	"palier/instance/media/remote"
 	"palier/instance/moderation"
@@ -114,6 +115,7 @@ type Options struct {
 	Events        *events.Service
 	Calendars     *calendars.Service
 	Feeds         *feeds.Service
+	Markets       *markets.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Notifications *notifications.Service

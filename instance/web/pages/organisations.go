@@ -12,7 +12,8 @@ type Organisation struct {
 
 	Organisation view.Organisation
 	Notices      []view.Post
-	News         []view.News // of its own site
+	News         []view.News   // of its own site
+	Markets      []view.Market // it is on next
 	Posts        []view.Post
 	Pager        view.Pager
 }

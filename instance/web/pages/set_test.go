@@ -42,6 +42,8 @@ var every = []Page{
 	Calendars{},
 	Feeds{},
 	News{},
+	Market{},
+	Stalls{},
 	Tally{},
 	Newcomers{},
 	Recipes{},

@@ -25,6 +25,18 @@ func event(mine string) pages.Event {
 	return pages.Event{Thread: pages.Thread{Post: post, MayReply: true, Readers: view.Choice{Audience: view.ToNeighbourhood, Place: "Centre-Ville", Readers: 214}}, Event: e}
 }
 
+// markets are two market days.
+func markets() []view.Market {
+	stalls := []view.Stall{
+		{ID: "1", Name: "Ferme du Bois-Riou", Path: "/@ferme", Sort: "shop", Goods: "Légumes de saison, œufs, pain le samedi", From: ago(time.Hour), To: now.Add(3 * time.Hour), Open: true, Repeats: "weekly", Market: "Marché du centre, place Duclos, du côté de la fontaine"},
+		{ID: "2", Name: "جمعية الحديقة", Path: "/@jardin", Sort: "association", From: ago(time.Hour), To: now.Add(2 * time.Hour), Repeats: "monthly", Market: "Marchédesproducteursetdesartisansdelavalléedelarance"},
+	}
+	return []view.Market{
+		{Name: stalls[0].Market, From: stalls[0].From, Now: now, Stalls: stalls},
+		{Name: stalls[1].Market, From: now.Add(70 * time.Hour), Now: now, Stalls: stalls[1:]},
+	}
+}
+
 // news are entries of sites nearby.
 func news() []view.News {
 	of := func(n view.News) view.News { n.Now, n.By, n.ByPath = now, centre.Name, centre.Path; return n }
@@ -61,6 +73,25 @@ func meeting() []Story {
 				{Path: "/@centre/calendars/2", Name: "Clubdesmarcheursdelavalléedelarance", URL: "https://club.example/c.ics", Trouble: "unreachable"},
 				{Path: "/@centre/calendars/3", Name: "Paroisse", Shown: 1},
 			}}
+		}},
+		{"market/empty", func(f pages.Frame) pages.Page {
+			return pages.Market{Frame: in(f, "", "/g/centre/market"), Place: centre.Person, File: "/g/centre/market.ics"}
+		}},
+		{"market/many", func(f pages.Frame) pages.Page {
+			p := pages.Market{Frame: in(f, "", "/g/centre/market"), Place: centre.Person, File: "/g/centre/market.ics", Mine: []view.Person{wordy}, Open: []view.Open{
+				{Name: "Ferme du Bois-Riou", Path: "/@ferme", Sort: "shop", Until: now.Add(time.Hour), Where: "Marché du centre, place Duclos"},
+				{Name: "Mercerieetbonneteriedelarancedepuismillehuitcentquatre", Path: "/@mercerie", Sort: "shop", Until: now.Add(3 * time.Hour)},
+			}}
+			for i, m := range markets() {
+				p.Days = append(p.Days, pages.MarketDay{Day: now.AddDate(0, 0, 3*i), Markets: []view.Market{m}})
+			}
+			return p
+		}},
+		{"stalls/empty", func(f pages.Frame) pages.Page {
+			return pages.Stalls{Frame: in(f, "", "/@ferme/stalls"), Organisation: wordy, Form: pages.StallForm{Repeats: "weekly", From: "08:00", To: "13:00"}}
+		}},
+		{"stalls/many", func(f pages.Frame) pages.Page {
+			return pages.Stalls{Frame: in(f, "", "/@ferme/stalls"), Organisation: wordy, Stalls: markets()[0].Stalls, Form: pages.StallForm{Date: "2026-12-01"}, Problems: []view.Problem{{Field: "market", Code: "missing"}, {Field: "starts", Code: "malformed"}, {Field: "ends", Code: "before-start"}}}
 		}},
 		{"feeds/empty", func(f pages.Frame) pages.Page {
 			return pages.Feeds{Frame: in(f, "", "/@centre/feeds"), Owner: centre.Person, PerDay: 5}

@@ -275,6 +275,7 @@ func dashboard(now time.Time) *view.Dashboard {
 		Offers:  []view.DashboardLine{line("Appareil à raclette", "Marie", "lending", 0), line("مساعدة في الأوراق", "Amira", "service", 0)},
 		Closing: []view.DashboardLine{wood},
 		News:    news(),
+		Markets: markets(),
 		Near:    []view.PlaceLine{portLine}, Informants: contacts(), PassedOn: passedOn(),
 		Month: view.Month{Helps: 12, Loans: 7, Meetings: 2, Newcomers: 4},
 	}

@@ -6,7 +6,8 @@ import "time"
 // its own next act.
 type Dashboard struct {
 	Notices, Needs, Week, Offers, Closing []DashboardLine
-	News                                  []News // of sites nearby
+	News                                  []News   // of sites nearby
+	Markets                               []Market // of the next days
 	Near                                  []PlaceLine
 	Month                                 Month
 	Season                                Prompt

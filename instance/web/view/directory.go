@@ -11,6 +11,7 @@ type Entry struct {
 	Website  string
 	Page     string // address of its page here; empty for none
 	Claim    string // address where it is claimed; empty for nobody
+	Open     bool   // now, as its page says
 }
 
 // Claim is that somebody says a line of the registers is theirs.
