@@ -69,6 +69,7 @@ func (a *App) routes() (http.Handler, error) {
 		Care:          a.Care,
 		Informants:    a.Informants,
 		Assisted:      a.Assisted,
+		Housing:       a.Housing,
 		Leaving:       a.Leaving,
 		Joining:       a.Joining,
 		Passkeys:      a.Passkeys,

@@ -97,7 +97,10 @@ func (s *Service) Send(ctx context.Context, by instance.Account, programme insta
 			INSERT INTO housing_files (id, programme_id, partner_id, home, hold, way, sealed, digest, receipt, at, gone_at)
 			VALUES ($1, $2, $3, $4, $5, 'sent', '', $6, $7, $8, $8)`,
 			p.ID, programme, other.Group.ID, home, hold, r.Digest.String(), string(answer), store.Millis(s.now()))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, programme, by.ID, LogSent, p.ID)
 	})
 	return r, because(err, "keep the receipt of a file about %s", home)
 }
@@ -229,6 +232,9 @@ func (s *Service) Read(ctx context.Context, by instance.Account, programme insta
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO housing_file_reads (programme_id, file_id, person_id, at)
 			VALUES ($1, $2, $3, $4)`, programme, id, by.ID, store.Millis(s.now())); err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, programme, by.ID, LogRead, id); err != nil {
 			return err
 		}
 		m, err = s.open(sealed, recipient)

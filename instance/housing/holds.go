@@ -44,6 +44,9 @@ func (s *Service) Ask(ctx context.Context, by instance.Account, programme instan
 		if err != nil {
 			return err
 		}
+		if err := s.note(ctx, tx, programme, by.ID, LogHeld, h.ID.String()); err != nil {
+			return err
+		}
 		return s.cases.MayHold(ctx, tx, programme, h, id)
 	})
 	if err != nil {
@@ -85,6 +88,9 @@ func (s *Service) Leave(ctx context.Context, by instance.Account, id instance.ID
 	})
 }
 
+// logOf are the words of the log for what is said of a hold.
+var logOf = map[string]LogDeed{"agree to": LogAgreed, "withdraw": LogWithdrawn, "leave": LogLeave}
+
 func (s *Service) sayOf(ctx context.Context, by instance.Account, id instance.ID, deed string, what func(instance.Hold) (ledger.Saying, error)) (instance.Hold, error) {
 	var none instance.Hold
 	h, err := s.Hold(ctx, by, id)
@@ -104,6 +110,9 @@ func (s *Service) sayOf(ctx context.Context, by instance.Account, id instance.ID
 	saying, err := what(h)
 	if err == nil {
 		err = s.say(ctx, d, id, h.Home, saying, func(tx store.Tx, said ledger.Statement) error {
+			if err := s.note(ctx, tx, h.Programme, by.ID, logOf[deed], id.String()); err != nil {
+				return err
+			}
 			if _, agrees := said.Saying.(ledger.Agree); agrees {
 				return s.cases.MayAgree(ctx, tx, id)
 			}

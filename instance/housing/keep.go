@@ -391,7 +391,7 @@ func (s *Service) Place(ctx context.Context, by instance.Account, id instance.Li
 // home cannot be lent after all. Those who keep homes may, and it stands in the
 // ledger. It returns [instance.ErrConflict] if there is nothing to take back.
 func (s *Service) Drop(ctx context.Context, by instance.Account, id instance.ListingID, hold int) error {
-	return s.write(ctx, by, id, "drop a hold", func(k ledger.Keeper, _ bool) ([]ledger.Entry, error) {
+	return s.write(ctx, by, id, "drop", func(k ledger.Keeper, _ bool) ([]ledger.Entry, error) {
 		return k.Drop(hold, ledger.Unfit, s.now())
 	})
 }
@@ -415,6 +415,9 @@ func (s *Service) write(ctx context.Context, by instance.Account, id instance.Li
 		}
 		if !l.State.Shown() {
 			return instance.ErrConflict
+		}
+		if err := s.note(ctx, tx, l.Programme, by.ID, LogDeed(deed), id.String()); err != nil {
+			return err
 		}
 		return s.inLedger(ctx, tx, l, do)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"palier/instance"
@@ -35,7 +36,10 @@ func (s *Service) Draft(ctx context.Context, by instance.Account, programme inst
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
 			l.ID, programme, l.URI, f.Commune, int64(f.Stay.From), int64(f.Stay.Until), string(f.Category), f.Bedrooms, f.Places, f.Adults, f.Children,
 			f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), features(f.Features), by.ID, store.Millis(now))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, programme, by.ID, LogDrafted, l.ID.String())
 	})
 	if err != nil {
 		return none, because(err, "draft a home of programme %s", programme)
@@ -163,6 +167,58 @@ func (s *Service) Listings(ctx context.Context, by instance.Account, programme i
 	return list, because(rows.Err(), "homes of programme %s", programme)
 }
 
+// Change writes the facts of a home anew, as long as it is a draft: what was
+// vetted stays as it was vetted. It returns [instance.ErrConflict] for a home
+// that is further.
+func (s *Service) Change(ctx context.Context, by instance.Account, id instance.ListingID, f instance.ListingFacts) error {
+	if err := s.check(f); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		l, err := s.held(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := keeps(ctx, tx, l.Programme, by); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, `
+			UPDATE housing_listings
+			   SET commune = $2, from_night = $3, until_night = $4, category = $5, bedrooms = $6, places = $7, adults = $8, children = $9,
+			       pets = $10, smoking = $11, languages = $12, features = $13, changed_by = $14, updated_at = $15
+			 WHERE id = $1 AND state = 'draft'`,
+			id, f.Commune, int64(f.Stay.From), int64(f.Stay.Until), string(f.Category), f.Bedrooms, f.Places, f.Adults, f.Children,
+			f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), features(f.Features), by.ID, store.Millis(s.now()))
+		if err == nil && n == 0 {
+			err = instance.ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, l.Programme, by.ID, LogChanged, id.String())
+	})
+	return because(err, "change home %s", id)
+}
+
+// Hands are who wrote a home down and who vetted it.
+type Hands struct {
+	Drafted, Changed, Vetted instance.ActorID // 0 for nobody, or an account that is gone
+	VettedAt                 time.Time
+}
+
+// HandsOf returns who wrote a home down and who vetted it, to those of its
+// programme's team.
+func (s *Service) HandsOf(ctx context.Context, by instance.Account, id instance.ListingID) (Hands, error) {
+	var h Hands
+	var at *int64
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT COALESCE(l.created_by, 0), COALESCE(l.changed_by, 0), COALESCE(l.vetted_by, 0), l.vetted_at
+		  FROM housing_listings l JOIN housing_team t ON t.programme_id = l.programme_id AND t.person_id = $2
+		 WHERE l.id = $1`, id, by.ID).Scan(&h.Drafted, &h.Changed, &h.Vetted, &at)
+	h.VettedAt = store.TimeOrNever(at)
+	return h, because(notFound(err), "hands of home %s", id)
+}
+
 // Step takes a home one step on. It returns [instance.ErrConflict] from a state
 // that the step is not taken from, an [instance.Invalid] without a reason where
 // one is due, and [instance.ErrForbidden] where somebody would vet a home that
@@ -184,6 +240,9 @@ func (s *Service) Step(ctx context.Context, by instance.Account, id instance.Lis
 			return err
 		}
 		if err := s.step(ctx, tx, l, step, reason, by); err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, l.Programme, by.ID, LogDeed(step.Name()), id.String()); err != nil {
 			return err
 		}
 		switch step.Name() {
@@ -233,7 +292,7 @@ func (s *Service) step(ctx context.Context, tx store.Tx, l instance.Listing, ste
 		return nil
 	}
 	var own bool
-	err = tx.QueryRow(ctx, `SELECT COALESCE(created_by, 0) = $2 FROM housing_listings WHERE id = $1`, l.ID, by.ID).Scan(&own)
+	err = tx.QueryRow(ctx, `SELECT COALESCE(created_by, 0) = $2 OR COALESCE(changed_by, 0) = $2 FROM housing_listings WHERE id = $1`, l.ID, by.ID).Scan(&own)
 	if err == nil && own {
 		err = instance.ErrForbidden
 	}

@@ -29,6 +29,9 @@ func (s *Service) AskToSee(ctx context.Context, by instance.Account, programme, 
 		if err != nil || n == 0 {
 			return err
 		}
+		if err := s.note(ctx, tx, programme, by.ID, LogAsked, partner.String()); err != nil {
+			return err
+		}
 		if err := s.jobs.Enqueue(ctx, tx, Meet{programme, partner}); err != nil {
 			return err
 		}
@@ -234,6 +237,9 @@ func (s *Service) Accredit(ctx context.Context, by instance.Account, programme, 
 		if err != nil {
 			return err
 		}
+		if err := s.note(ctx, tx, programme, by.ID, LogAccepted, partner.String()); err != nil {
+			return err
+		}
 		if err := s.wire.Tell(ctx, tx, Word{Kind: MaySee, From: from, To: to, URI: ask}); err != nil {
 			return err
 		}
@@ -262,6 +268,9 @@ func (s *Service) Expel(ctx context.Context, by instance.Account, programme, par
 			return instance.ErrConflict
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, programme, by.ID, LogExpelled, partner.String()); err != nil {
 			return err
 		}
 		if err := s.wire.Tell(ctx, tx, Word{Kind: MayNotSee, From: from, To: to, URI: ask}); err != nil {

@@ -112,6 +112,9 @@ func (s *Service) Open(ctx context.Context, by instance.Account, organisation in
 		if err := s.insert(ctx, tx, programme, desk, by.ID); err != nil {
 			return err
 		}
+		if err := s.note(ctx, tx, programme.Group.ID, by.ID, LogOpened, ""); err != nil {
+			return err
+		}
 		return keep(ctx, tx, programme.Group)
 	})
 	if err != nil {
@@ -200,6 +203,9 @@ func (s *Service) SetTeam(ctx context.Context, by instance.Account, programme, p
 			if err != nil {
 				return err
 			}
+			if err := s.note(ctx, tx, programme, by.ID, LogLeft, person.String()); err != nil {
+				return err
+			}
 			return led(ctx, tx, programme)
 		}
 		if !instance.Known(roleWords, string(as)) {
@@ -216,6 +222,9 @@ func (s *Service) SetTeam(ctx context.Context, by instance.Account, programme, p
 		}
 		if n == 0 {
 			return instance.ErrNotFound
+		}
+		if err := s.note(ctx, tx, programme, by.ID, LogTeam, person.String()); err != nil {
+			return err
 		}
 		return led(ctx, tx, programme)
 	})
@@ -242,9 +251,12 @@ func (s *Service) Freeze(ctx context.Context, by instance.Account, programme ins
 		if err := keeps(ctx, tx, programme, by); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
+		n, err := tx.Exec(ctx, `
 			UPDATE housing_programmes SET frozen_at = $2 WHERE group_id = $1 AND frozen_at IS NULL`, programme, store.Millis(s.now()))
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.note(ctx, tx, programme, by.ID, LogFrozen, "")
 	})
 	return because(err, "freeze programme %s", programme)
 }
@@ -255,11 +267,15 @@ func (s *Service) Thaw(ctx context.Context, by instance.Account, programme insta
 		if err := leads(ctx, tx, programme, by); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE housing_programmes SET frozen_at = NULL WHERE group_id = $1`, programme); err != nil {
+		n, err := tx.Exec(ctx, `UPDATE housing_programmes SET frozen_at = NULL WHERE group_id = $1 AND frozen_at IS NOT NULL`, programme)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := s.note(ctx, tx, programme, by.ID, LogThawed, ""); err != nil {
 			return err
 		}
 		// Whoever waited meanwhile is served with the next sweep.
-		_, err := tx.Exec(ctx, `
+		_, err = tx.Exec(ctx, `
 			UPDATE housing_listings SET due_at = $2
 			 WHERE programme_id = $1 AND state IN ('available', 'held', 'placed', 'ending') AND due_at > $2`, programme, store.Millis(s.now()))
 		return err

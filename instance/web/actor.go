@@ -30,6 +30,9 @@ func (s *Server) getActor(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a.Local() && a.Kind == instance.Group {
 		c, err := s.Clubs.ByID(r.Context(), a.ID)
+		if errors.Is(err, instance.ErrNotFound) {
+			return s.leadToProgramme(w, r, a)
+		}
 		if err != nil {
 			return err
 		}
@@ -45,6 +48,16 @@ func (s *Server) getActor(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.getProfile(w, r, a)
+}
+
+// leadToProgramme sends a reader from the name of a programme to its page.
+func (s *Server) leadToProgramme(w http.ResponseWriter, r *http.Request, a instance.Actor) error {
+	x, err := s.Housing.Shown(r.Context(), visitOf(r).viewer.ID, a.ID)
+	if err != nil {
+		return err
+	}
+	SeeOther(w, r, programmePath(x.Group.ID))
+	return nil
 }
 
 // leadToDocument sends a program to the id of one of ours. Those of others it

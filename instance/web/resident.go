@@ -75,6 +75,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.careRoutes(r)
 	s.informantRoutes(r)
 	s.assistedRoutes(r)
+	s.programmeRoutes(r)
 
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))

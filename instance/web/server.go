@@ -32,6 +32,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/housing"
 	"palier/instance/informants"
 	"palier/instance/jobs"
 	"palier/instance/joining"
@@ -138,6 +139,7 @@ type Options struct {
 	Care          *care.Service
 	Informants    *informants.Service
 	Assisted      *assisted.Service
+	Housing       *housing.Service
 	Leaving       *leaving.Service
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked

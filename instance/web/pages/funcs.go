@@ -47,6 +47,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"qr":         qrCode,
 		"proofLine":  proofLine,
 		"routeSign":  func(route string) string { return routeSigns[route] },
+		"homeSign":   func(state string) string { return homeSigns[state] },
 		"at":         func(handle string) string { return "@" + handle },
 	}
 }
@@ -127,6 +128,11 @@ var noticeSigns = map[string]string{
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
 	"help-ask": "followers", "help-yes": "check", "help-call": "alert", "help-over": "check", "help-coming": "check",
 	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus",
+}
+
+// homeSigns are the drawings of how far a home is.
+var homeSigns = map[string]string{
+	"draft": "pen", "submitted": "clock", "vetted": "shield", "available": "house", "held": "lock", "placed": "person", "ending": "history", "closed": "cross",
 }
 
 // answerSigns are the drawings of how it stands with an invitation.

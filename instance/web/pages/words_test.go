@@ -15,6 +15,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/web/view"
 	"palier/instance/web/words"
 )
 
@@ -99,6 +100,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`overview\.todo`,
 	`post\.elsewhere`,
 	`problem`,
+	`programme\.(ask|category|deed|fact|has|next|role|said|see|sees|smoking|state|step|todo|tongue)`,
 	`proposal\.(status|offer|request|repeats)`,
 	`season`,
 	`shelf\.sort`,
@@ -184,6 +186,22 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"reports.state.%":       {"open", "resolved", "dismissed"},
 		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
 		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted", "status", "ask", "agreed", "ask-cancelled", "ask-matched", "ask-unanswered", "loan-due", "loan-late", "loan-overdue", "loan-stuck"},
+		"programme.ask.%":       HomeSteps,
+		"programme.category.%":  HomeForm{}.Categories(),
+		"programme.deed.%":      logDeeds(),
+		"programme.has.%":       homeFeatures(),
+		"programme.next.%":      HomeStates(),
+		"programme.role.%":      ProgrammeTeam{}.Roles(),
+		"programme.role.%.text": ProgrammeTeam{}.Roles(),
+		"programme.said.%":      ProgrammeHead{}.Sayings(),
+		"programme.see.%":       PartnerStates(),
+		"programme.sees.%":      PartnerStates(),
+		"programme.smoking.%":   homeSmokings(),
+		"programme.state.%":     append([]string{"any"}, HomeStates()...),
+		"programme.step.%":      homeDeeds(),
+		"programme.step.%.text": homeDeeds(),
+		"programme.todo.%":      Programme{}.Todos(),
+		"programme.tongue.%":    view.Tongues,
 		"proposal.status.%":     {"open", "agreed", "done", "closed"},
 		"proposal.repeats.%":    ProposeForm{}.Rhythms(),
 		"shelf.sort.%":          instance.RecommendationSorts,

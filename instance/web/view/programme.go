@@ -1,0 +1,116 @@
+package view
+
+import (
+	"html/template"
+	"slices"
+	"time"
+)
+
+// Programme is a programme of homes as its pages tell of it.
+type Programme struct {
+	Person
+	Path         string // /programmes/31
+	Organisation Person
+	Summary      template.HTML
+	Role         string // of the one who reads; empty for a visitor
+	Keeps        bool   // may change homes, holds and placements
+	Leads        bool
+	Frozen       bool
+	Stopped      bool // frozen, or without a mandate
+}
+
+// HomeFacts are what is known of a home that is lent.
+type HomeFacts struct {
+	Area      string
+	From      time.Time // the first night
+	Until     time.Time // the day after the last
+	Category  string    // private-room, entire-place
+	Bedrooms  int
+	Places    int
+	Adults    int
+	Children  int
+	Pets      bool
+	Smoking   string // no, outside, window, yes
+	Languages []Tongue
+	Features  []string
+}
+
+// Tongue is a language that is spoken somewhere.
+type Tongue struct {
+	Code string
+	Name bool // the catalogues have a name for it
+}
+
+// Tongues are the languages one chooses from; those that the catalogues name.
+var Tongues = []string{
+	"fr", "en", "uk", "ar", "ru", "fa", "ps", "ti", "so", "tr", "ku", "ka", "hy", "sq", "ro", "pl", "es", "pt", "it", "de",
+}
+
+// TonguesOf are languages by their codes.
+func TonguesOf(codes []string) []Tongue {
+	list := make([]Tongue, len(codes))
+	for i, code := range codes {
+		list[i] = Tongue{code, slices.Contains(Tongues, code)}
+	}
+	return list
+}
+
+// HomeLine is a home of ours in a list.
+type HomeLine struct {
+	HomeFacts
+	Path  string
+	ID    string
+	State string
+	Since time.Time
+}
+
+// ProgrammeCount is a number with what is counted and where it is.
+type ProgrammeCount struct {
+	What  string
+	Count int
+	Path  string
+}
+
+// TeamMember is somebody of the team of a programme.
+type TeamMember struct {
+	Who   Person
+	Role  string
+	Since time.Time
+}
+
+// ProgrammePartner is another association as a programme knows it.
+type ProgrammePartner struct {
+	Who      Person
+	SeesOurs string // none, asked, agreed, refused, revoked, unfitted
+	WeSee    string
+	Seal     string // what a lead agrees to
+	Short    string // of the seal, to compare aloud
+	Since    time.Time
+	Homes    int
+	HeardAt  time.Time
+	Stale    bool // nothing was heard for long
+}
+
+// ProgrammeLogLine is what somebody did in a programme.
+type ProgrammeLogLine struct {
+	By    Person // without a name for an account that is gone
+	Deed  string
+	Whom  Person
+	About string
+	Path  string // of what it is about
+	At    time.Time
+}
+
+// HomeDeed is a step that one may take with a home.
+type HomeDeed struct {
+	Name   string
+	Reason bool // has to be given
+}
+
+// Mandate is that an organisation may run programmes.
+type Mandate struct {
+	Who        Person
+	Given      time.Time
+	Ended      time.Time
+	Programmes int
+}
