@@ -28,7 +28,7 @@ const benchPosts = 100_000
 func BenchmarkPosts(b *testing.B) {
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		db := storetest.Open(b, engine)
-		s, viewer := hundredThousand(b, db)
+		s, viewer := filled(b, db, benchPosts, search.Options{})
 		for name, n := range map[string]search.Narrowed{
 			"asks":         {Sort: search.Asks},
 			"asks-open":    {Sort: search.Asks, Open: true},
@@ -112,14 +112,14 @@ var vocabulary = func() []string {
 	return list
 }()
 
-// hundredThousand fills a database as a busy server's would be: mostly posts of
+// filled fills a database with n posts as a busy server's would be: mostly posts of
 // others, half of whose authors agreed to be found, and some for the circles
 // the viewer belongs to or not.
-func hundredThousand(b *testing.B, db *store.DB) (*search.Service, instance.Viewer) {
+func filled(b testing.TB, db *store.DB, n int, o search.Options) (*search.Service, instance.Viewer) {
 	b.Helper()
 	ctx := b.Context()
-	p := posts.New(posts.Options{DB: db, Now: time.Now, IDs: instance.NewIDs(time.Now, 0), Jobs: jobs.New(db, jobs.Options{})})
-	s := search.New(search.Options{DB: db, Now: time.Now, Posts: p})
+	o.DB, o.Now, o.Posts = db, time.Now, loader(db)
+	s := search.New(o)
 	viewer := instance.Viewer{ID: 1, Inner: []instance.ActorID{201}, Around: []instance.ActorID{201, 202}}
 	r := rand.New(rand.NewPCG(5, 6))
 	zipf := rand.NewZipf(r, 1.07, 1, uint64(len(vocabulary)-1))
@@ -141,9 +141,9 @@ func hundredThousand(b *testing.B, db *store.DB) (*search.Service, instance.View
 	if err != nil {
 		b.Fatal(err)
 	}
-	for from := 0; from < benchPosts; from += 1000 {
+	for from := 0; from < n; from += 1000 {
 		err := db.InTx(ctx, func(tx store.Tx) error {
-			for i := from; i < from+1000; i++ {
+			for i := from; i < min(from+1000, n); i++ {
 				if err := benchPost(ctx, tx, s, r, zipf, i, people); err != nil {
 					return err
 				}
@@ -158,6 +158,11 @@ func hundredThousand(b *testing.B, db *store.DB) (*search.Service, instance.View
 		b.Fatal(err)
 	}
 	return s, viewer
+}
+
+// loader reads posts that were found.
+func loader(db *store.DB) search.Posts {
+	return posts.New(posts.Options{DB: db, Now: time.Now, IDs: instance.NewIDs(time.Now, 0), Jobs: jobs.New(db, jobs.Options{})})
 }
 
 func benchPost(ctx context.Context, tx store.Tx, s *search.Service, r *rand.Rand, zipf *rand.Zipf, i int, people []instance.Actor) error {

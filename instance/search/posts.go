@@ -43,7 +43,10 @@ func (s *Service) Find(ctx context.Context, v instance.Viewer, q Query, page Pag
 	if ok, err := b.build(ctx, q, page); err != nil || !ok {
 		return nil, err
 	}
-	ids, err := b.run(ctx)
+	ids, whole, err := b.recent(ctx, page)
+	if err == nil && !whole {
+		ids, err = b.run(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("search posts: %w", err)
 	}
@@ -59,6 +62,10 @@ type finding struct {
 	args  []any
 	order string
 	tail  string
+
+	worded bool // the index of words is asked
+	since  bool // nothing older than some moment is wanted
+	before instance.PostID
 }
 
 // arg adds an argument and returns its placeholder.
@@ -110,7 +117,7 @@ func (b *finding) words(sought store.Sought) {
 	m := words.Match(b.s.db.Engine(), sought, store.Placeholders(len(b.args)+1, 1))
 	b.args = append(b.args, m.Arg)
 	// SQLite keeps this order: words first, and by falling id.
-	b.from, b.order = m.Table+` CROSS JOIN posts p`, m.Key
+	b.from, b.order, b.worded = m.Table+` CROSS JOIN posts p`, m.Key, true
 	b.and(m.Where)
 	b.and(`p.id = ` + m.Key)
 }
@@ -128,6 +135,7 @@ func (b *finding) bounds(q Query, page Page) {
 	if !q.Since.IsZero() {
 		after = max(after, instance.PostID(q.Since.UnixMilli()<<16)-1)
 	}
+	b.before, b.since = before, after > 0
 	if before != 0 {
 		b.and(b.order + ` < ` + b.arg(before))
 	}

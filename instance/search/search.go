@@ -7,6 +7,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"palier/instance"
@@ -22,6 +23,9 @@ type Service struct {
 	posts Posts
 	far   Network
 	pace  Pace
+	edge  atomic.Pointer[edge]
+
+	recently int
 }
 
 // Posts is how a search gets at the posts it found.
@@ -54,6 +58,9 @@ type Options struct {
 	Posts   Posts
 	Network Network // nil: nobody elsewhere is asked
 	Pace    Pace    // nil: as often as they like
+	// Recently is how many of the newest posts are looked through first on
+	// PostgreSQL; some thousands if 0.
+	Recently int
 }
 
 // New returns a service on o.
@@ -61,7 +68,10 @@ func New(o Options) *Service {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	return &Service{db: o.DB, site: o.Site, now: o.Now, zone: o.Zone, posts: o.Posts, far: o.Network, pace: o.Pace}
+	if o.Recently == 0 {
+		o.Recently = recently
+	}
+	return &Service{db: o.DB, site: o.Site, now: o.Now, zone: o.Zone, posts: o.Posts, far: o.Network, pace: o.Pace, recently: o.Recently}
 }
 
 // Page asks for part of what was found. It is paged by offset, as
