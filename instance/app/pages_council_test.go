@@ -33,6 +33,8 @@ type townHall struct {
 	claims map[string]any
 	asked  map[string]url.Values // by code
 	forge  func(claims map[string]any)
+	// authorize answers who is led to the town hall with a browser.
+	authorize http.HandlerFunc
 }
 
 func newTownHall(t *testing.T) *townHall {
@@ -55,6 +57,12 @@ func newTownHall(t *testing.T) *townHall {
 		}}})
 	})
 	mux.HandleFunc("/token", h.token)
+	mux.HandleFunc("/authorize", func(w http.ResponseWriter, r *http.Request) {
+		h.mu.Lock()
+		authorize := h.authorize
+		h.mu.Unlock()
+		authorize(w, r)
+	})
 	h.Server = httptest.NewServer(mux)
 	t.Cleanup(h.Close)
 	return h

@@ -85,7 +85,7 @@ func TestProgramsAreLetInInABrowser(t *testing.T) {
 		return ask(web)
 	})
 	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(s.URL, "http://")
+	heard.Host = strings.TrimPrefix(s.URL, "http://")
 
 	open(t, ctx, app.URL)
 	opened := chromedp.WaitNewTarget(ctx, func(w *target.Info) bool { return w.Type == "page" && strings.HasPrefix(w.URL, s.URL) })
@@ -135,7 +135,7 @@ func TestProgramsAreLetInInABrowser(t *testing.T) {
 	if n := evaluate[int](t, ctx, `document.querySelectorAll("main ul.rows > li").length`); n != 2 {
 		t.Errorf("%d apps are connected, want 2", n)
 	}
-	for _, complaint := range heard.take() {
+	for _, complaint := range heard.Take() {
 		if !strings.HasPrefix(complaint, "asked for "+app.URL) && !strings.Contains(complaint, "favicon") && !strings.HasPrefix(complaint, "Failed to load resource") {
 			t.Error(complaint)
 		}

@@ -7,104 +7,25 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	goruntime "runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"palier/instance/apptest/chromium"
 	"palier/instance/web"
 	"palier/instance/web/stories"
 )
 
-// browser opens Chromium with a profile of its own, and returns its context
-// and what it complains about.
-func browser(t *testing.T) (context.Context, *complaints) {
+// browser opens Chromium, and returns its context and what it complains about.
+func browser(t *testing.T) (context.Context, *chromium.Complaints) {
 	t.Helper()
-	options := append([]chromedp.ExecAllocatorOption{}, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
-		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("disable-dev-shm-usage", true))
-	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, done := chromedp.NewContext(allocated)
-	t.Cleanup(func() { done(); stop() })
-	ctx, end := context.WithTimeout(ctx, 28*time.Minute)
-	t.Cleanup(end)
-	heard := &complaints{}
-	if err := chromedp.Listen(ctx, heard.hear); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); err != nil {
-		t.Fatal(err)
-	}
-	return ctx, heard
-}
-
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, path := range []string{os.Getenv("PALIER_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"} {
-		if _, err := os.Stat(path); path != "" && err == nil {
-			return path
-		}
-	}
-	missing(t, "Chromium is not installed")
-	return ""
-}
-
-// missing skips a test on a developer's machine; where everything has to run
-// it is a failure.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
-// complaints are what a page asked others for, and what the browser objected to.
-type complaints struct {
-	mu   sync.Mutex
-	host string
-	all  []string
-}
-
-func (c *complaints) hear(event any) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch e := event.(type) {
-	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != c.host && u.Scheme != "blob" && u.Scheme != "about" && u.Scheme != "data" {
-			c.all = append(c.all, "asked for "+e.Request.URL)
-		}
-	case *log.EventEntryAdded:
-		c.all = append(c.all, e.Entry.Text)
-	case *runtime.EventExceptionThrown:
-		c.all = append(c.all, (&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
-	}
-}
-
-func (c *complaints) take() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all := c.all
-	c.all = nil
-	return all
+	return chromium.Open(t)
 }
 
 // axe returns the source of axe-core.
@@ -112,7 +33,7 @@ func axe(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile(os.Getenv("PALIER_AXE"))
 	if err != nil {
-		missing(t, "PALIER_AXE does not name axe.min.js: "+err.Error())
+		chromium.Missing(t, "PALIER_AXE does not name axe.min.js: "+err.Error())
 	}
 	return string(b)
 }
@@ -151,7 +72,7 @@ const (
 type reader struct {
 	book, checker string // where the stories are, and the source of axe-core
 	ctx           context.Context
-	heard         *complaints
+	heard         *chromium.Complaints
 }
 
 func TestStoriesInABrowser(t *testing.T) {
@@ -161,7 +82,7 @@ func TestStoriesInABrowser(t *testing.T) {
 	readers := make(chan reader, goruntime.GOMAXPROCS(0))
 	for range cap(readers) {
 		ctx, heard := browser(t)
-		heard.host = strings.TrimPrefix(book.URL, "http://")
+		heard.Host = strings.TrimPrefix(book.URL, "http://")
 		readers <- reader{book: book.URL, checker: checker, ctx: ctx, heard: heard}
 	}
 	for _, story := range stories.All() {
@@ -211,7 +132,7 @@ func (r reader) read(t *testing.T, story string, look look) {
 	if look.name == "light" {
 		screenshot(t, r.ctx, picture+"-large-360")
 	}
-	for _, complaint := range r.heard.take() {
+	for _, complaint := range r.heard.Take() {
 		t.Error(complaint)
 	}
 }

@@ -100,13 +100,13 @@ func TestJoinWithoutScriptInABrowser(t *testing.T) {
 	s := apptest.Open(t, store.SQLite, onLocalhost)
 	s.Place("centre", "neighbourhood")
 	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(s.URL, "http://")
+	heard.Host = strings.TrimPrefix(s.URL, "http://")
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	join(t, ctx, s, "marie@exemple.fr")
 	press(t, ctx, "form[action='/join/way'] button", "a[href^='/prove']", "#password", apptest.Password)
-	for _, complaint := range heard.take() {
+	for _, complaint := range heard.Take() {
 		t.Error(complaint)
 	}
 }

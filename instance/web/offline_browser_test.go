@@ -60,7 +60,7 @@ func TestR17_TheDigestIsReadOffline(t *testing.T) {
 	s.Post(bo, centre.ID, instance.ToNeighbourhood, "Le chat est revenu")
 	line := newWire(t, s.URL)
 	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(line.URL, "http://")
+	heard.Host = strings.TrimPrefix(line.URL, "http://")
 	signIn(t, ctx, line.URL, amina.Email)
 	// Nobody has opened the digest: the worker keeps it by itself.
 	evaluate[chromedp.Void](t, ctx, `(async () => {
@@ -72,7 +72,7 @@ func TestR17_TheDigestIsReadOffline(t *testing.T) {
 		}
 	})()`)
 	open(t, ctx, line.URL+"/home") // under the worker from now on
-	for _, complaint := range heard.take() {
+	for _, complaint := range heard.Take() {
 		if !strings.Contains(complaint, "404") { // pages that are kept and not there yet
 			t.Error(complaint)
 		}

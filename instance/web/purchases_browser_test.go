@@ -30,7 +30,7 @@ func TestAPurchaseOnAPhoneWithoutScript(t *testing.T) {
 	}
 	address := s.URL + "/purchases/" + post.ID.String()
 	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(s.URL, "http://")
+	heard.Host = strings.TrimPrefix(s.URL, "http://")
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestAScreenIsReadFromThreeMetres(t *testing.T) {
 	book := httptest.NewServer(web.Storybook(newSet(t)))
 	t.Cleanup(book.Close)
 	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(book.URL, "http://")
+	heard.Host = strings.TrimPrefix(book.URL, "http://")
 	for _, story := range []string{"screen/many", "screen/code", "screen/empty", "screen/easy", "screen_pairing/code"} {
 		for _, language := range []string{"fr", "ar"} {
 			open(t, ctx, book.URL+"/_stories/"+story+"?lang="+language)
@@ -56,7 +56,7 @@ func TestAScreenIsReadFromThreeMetres(t *testing.T) {
 				t.Fatal(err)
 			}
 			fits(t, ctx, story+" in "+language+" at 320 px")
-			for _, complaint := range heard.take() {
+			for _, complaint := range heard.Take() {
 				t.Error(complaint)
 			}
 		}
@@ -73,7 +73,7 @@ func TestJ13_AScreenGoesOnWithoutAConnection(t *testing.T) {
 	s.Post(amina, tilleuls.ID, instance.ToPublic, "Bonjour")
 	line := newWire(t, s.URL)
 	ctx, heard := browser(t)
-	heard.host = strings.TrimPrefix(line.URL, "http://")
+	heard.Host = strings.TrimPrefix(line.URL, "http://")
 	open(t, ctx, line.URL+"/screen")
 	words := func() string { t.Helper(); return evaluate[string](t, ctx, `document.body.innerText`) }
 	code := evaluate[string](t, ctx, `document.querySelector(".hall-code").textContent`)

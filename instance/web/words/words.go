@@ -155,12 +155,18 @@ func (l *Language) Has(key string) bool { _, ok := l.messages[key]; return ok }
 func (l *Language) Say(key string, args ...any) string {
 	var b strings.Builder
 	l.say(key, args, b.WriteString, func(v any) {
-		if s, ok := v.(string); ok && l.Dir == "rtl" && strings.ContainsFunc(s, unicode.IsLetter) {
+		if s, ok := v.(string); ok && l.Dir == "rtl" && strings.ContainsFunc(s, unicode.IsLetter) && !address(s) {
 			v = isolated(s)
 		}
 		b.WriteString(l.text(v))
 	})
 	return b.String()
+}
+
+// address tells whether s is one of a page. It is not isolated: programs that make
+// links of addresses would take the mark behind it for its last character.
+func address(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
 // isolated keeps what may be written the other way round from disturbing the

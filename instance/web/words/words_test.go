@@ -154,6 +154,7 @@ func TestSay(t *testing.T) {
 		{"ar", "post.replies", []any{"Count", 5}, "5 ردود"},
 		{"ar", "post.replies", []any{"Count", 11}, "11 ردًّا"},
 		{"ar", "post.replies", []any{"Count", 100}, "100 ردّ"},
+		{"ar", "home.hello", []any{"Name", "https://dinan.example/join"}, "مرحبًا، https://dinan.example/join"},
 		{"ar", "home.hello", []any{"Name", "Bo"}, "مرحبًا، \u2068Bo\u2069"},
 	} {
 		if got := all.Match(tt.lang, "").Say(tt.key, tt.args...); got != tt.want {
