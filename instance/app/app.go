@@ -14,6 +14,7 @@ import (
 	"palier/instance"
 	"palier/instance/activitypub"
 	"palier/instance/addresses"
+	"palier/instance/albums"
 	"palier/instance/assisted"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
@@ -123,6 +124,7 @@ type App struct {
 	Calendars     *calendars.Service
 	Feeds         *feeds.Service
 	Markets       *markets.Service
+	Albums        *albums.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Errands       *errands.Service
@@ -338,6 +340,12 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		Vault: a.Vault, Cases: households.Gate{Now: a.now, Site: a.Site},
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Fetch: a.Federation})
+	a.Albums = albums.New(albums.Options{
+		DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Events: a.Events, Files: a.files, Pictures: a.Pictures,
+		Asked: func(ctx context.Context, tx store.Tx, from instance.ActorID, event instance.PostID, whom []instance.ActorID) error {
+			return a.Notifications.Concern(ctx, tx, notifications.EventPhoto, from, event, whom)
+		},
+	})
 	a.Markets = markets.New(markets.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Agents: a.Organisations})
 	a.Timelines = timelines.New(timelines.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Readers: places.Readers})
 	a.Markers = markers.New(markers.Options{DB: a.DB, Now: a.now})

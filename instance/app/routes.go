@@ -62,6 +62,7 @@ func (a *App) routes() (http.Handler, error) {
 		Calendars:     a.Calendars,
 		Feeds:         a.Feeds,
 		Markets:       a.Markets,
+		Albums:        a.Albums,
 		Tally:         a.Tally,
 		Newcomers:     a.Newcomers,
 		Errands:       a.Errands,

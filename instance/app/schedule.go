@@ -116,6 +116,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	if err != nil {
 		return fmt.Errorf("sweep what came in: %w", err)
 	}
+	if err := a.Albums.Sweep(ctx); err != nil {
+		return err
+	}
 	if err := a.Proofs.Tend(ctx); err != nil {
 		return err
 	}

@@ -165,6 +165,7 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	}
 	b["feed"] = feed.ID.String()
 	b["stall"] = stallOf(v, who, shop).ID.String()
+	b["gathering"], b["photo"] = photoOf(v, who)
 	campaign, err := v.Campaigns.Draft(ctx, who, v.Viewer(who), instance.CampaignPlan{
 		Template: "free", Name: secret, Tag: "secret", Starts: time.Now(), Ends: time.Now().Add(24 * time.Hour), Places: []instance.ActorID{v.centre.ID},
 	}, "")
@@ -255,6 +256,29 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	return b, p
 }
 
+// photoOf has somebody gather their house and add a photograph of it; it returns
+// the numbers of both.
+func photoOf(v *village, who instance.Account) (event, photo string) {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	begun := time.Now().Add(-time.Minute)
+	p, err := v.Events.Invite(ctx, v.Viewer(who), instance.Draft{
+		Title: secret, Text: secret, Language: "fr", Audience: instance.ToBuilding, Group: v.tilleuls.ID, Kind: instance.KindEvent,
+		Event: &instance.Event{Starts: begun, Ends: begun.Add(2 * time.Hour), Zone: "Europe/Paris", Status: instance.EventConfirmed, Venue: instance.Venue{Name: "Cour"}},
+	}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Albums.Add(ctx, v.Viewer(who), p.ID, instance.PhotoPlan{Content: photograph(t.(*testing.T)), Alt: secret, Nobody: true}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := v.Albums.Of(ctx, v.Viewer(who), p.ID)
+	if err != nil || len(a.Photos) != 1 {
+		t.Fatalf("album: %v, %v", a.Photos, err)
+	}
+	return p.ID.String(), a.Photos[0].ID.String()
+}
+
 // stallOf has a shop on the market each week, as somebody who acts for it.
 func stallOf(v *village, who instance.Account, shop instance.Organisation) instance.Stall {
 	t, ctx := v.T, v.T.Context()
@@ -296,6 +320,7 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"faults":  `SELECT COUNT(*) FROM building_incidents WHERE author_id = $1 AND state = 'reported'`,
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
 		"plans":   `SELECT COUNT(*) FROM campaigns WHERE author_id = $1 AND state = 'draft'`,
+		"photos":  `SELECT COUNT(*) FROM event_photos WHERE adder_id = $1`,
 		"stalls":  `SELECT COUNT(*) FROM stalls s JOIN organisation_agents g ON g.organisation_id = s.organisation_id WHERE g.person_id = $1`,
 		"feeds":   `SELECT COUNT(*) FROM feeds WHERE added_by = $1`,
 		"written": `SELECT COUNT(*) FROM informant_words w JOIN informant_requests r ON r.id = w.request_id WHERE r.asker_id = $1 AND r.closed_at IS NULL`,

@@ -20,6 +20,7 @@ const (
 	EventCancelled    Kind = "event-cancelled"    // it is off
 	EventReminder     Kind = "event-reminder"     // it is soon
 	EventPlace        Kind = "event-place"        // there is a place for who waited
+	EventPhoto        Kind = "event-photo"        // somebody would show a photograph one is on
 	EventGuest        Kind = "event-guest"        // somebody comes, for who invites
 	PurchasePickUp    Kind = "purchase-pick-up"   // one chooses when to come for it
 	RideAsked         Kind = "ride-asked"         // somebody wants to come along

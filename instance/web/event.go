@@ -112,6 +112,7 @@ func (s *Server) eventView(r *http.Request, p *instance.Post) (view.Event, error
 			}
 		}
 	}
+	shown.Album = v.account != nil && p.Local && !e.Starts.After(now)
 	plan, err := s.Events.PlanOf(ctx, p.ID)
 	if err != nil {
 		return shown, err

@@ -12,6 +12,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/addresses"
+	"palier/instance/albums"
 	"palier/instance/assisted"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
@@ -117,6 +118,7 @@ type Options struct {
 	Calendars     *calendars.Service
 	Feeds         *feeds.Service
 	Markets       *markets.Service
+	Albums        *albums.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Notifications *notifications.Service

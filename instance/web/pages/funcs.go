@@ -127,7 +127,7 @@ var noticeSigns = map[string]string{
 	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
 	"help-ask": "followers", "help-yes": "check", "help-call": "alert", "help-over": "check", "help-coming": "check",
-	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus",
+	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus", "event-photo": "info",
 }
 
 // homeSigns are the drawings of how far a home is.

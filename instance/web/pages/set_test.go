@@ -53,6 +53,7 @@ var every = []Page{
 	Calendars{},
 	Feeds{},
 	News{},
+	EventPhotos{},
 	Market{},
 	Stalls{},
 	Tally{},

@@ -74,6 +74,19 @@ func meeting() []Story {
 				{Path: "/@centre/calendars/3", Name: "Paroisse", Shown: 1},
 			}}
 		}},
+		{"photos/empty", func(f pages.Frame) pages.Page {
+			return pages.EventPhotos{Frame: in(f, "", "/e/901/photos"), Path: "/e/901", Title: "Apéro de la cour"}
+		}},
+		{"photos/many", func(f pages.Frame) pages.Page {
+			const picture = "/_stories/picture.svg"
+			return pages.EventPhotos{Frame: in(f, "", "/e/901/photos"), Path: "/e/901", Title: "Apéro de la cour", Open: true, MayAdd: true,
+				Came:     []view.Option{{Value: "1", Label: "Marie Le Goff", Selected: true}, {Value: "2", Label: "أميرة"}, {Value: "3", Label: wordy.Name}},
+				Problems: []view.Problem{{Field: "alt", Code: "missing"}, {Field: "people", Code: "both"}, {Field: "photo", Code: "no-picture"}},
+				Photos: []view.EventPhoto{
+					{Number: 1, Path: picture, Alt: "La cour un soir d’été", Language: "fr", By: "Yann Le Bihan", Asked: true, Waits: 2},
+					{Number: 2, Path: picture, Alt: "الجيران حول الطاولة", Language: "ar", By: wordy.Name, HostsOnly: true},
+				}}
+		}},
 		{"market/empty", func(f pages.Frame) pages.Page {
 			return pages.Market{Frame: in(f, "", "/g/centre/market"), Place: centre.Person, File: "/g/centre/market.ics"}
 		}},

@@ -47,6 +47,7 @@ type Event struct {
 	Do       []Need // for hosts
 	Agenda   []Need
 	Came     int
+	Album    bool // it has begun, and photographs of it can be looked at
 	Minutes  string
 	Organise *Person // the person who invites in the name of a place
 }
