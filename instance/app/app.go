@@ -25,6 +25,7 @@ import (
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
+	"palier/instance/countries"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
 	"palier/instance/errands"
@@ -36,6 +37,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/hosts"
 	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/informants"
@@ -112,6 +114,7 @@ type App struct {
 	Vault         *vault.Vault
 	Housing       *housing.Service
 	Households    *households.Service
+	Hosts         *hosts.Service
 	Joining       *joining.Service
 	Passkeys      *passkeys.Service
 	Pictures      *media.Pictures
@@ -255,7 +258,15 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Vault = a.openVault()
+	pack, err := countries.Of(a.Config.Country)
+	if err != nil {
+		return err
+	}
 	a.nouns(keyring, proofKey, o.PasswordCost)
+	a.Hosts = hosts.New(hosts.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: pack,
+		Title: a.Config.Title, Say: a.say,
+	})
 	if err := a.Housing.KeepKeysApart(ctx); err != nil {
 		return err
 	}

@@ -91,6 +91,9 @@ func (b *bureau) offer(places int) instance.Listing {
 	if err != nil {
 		b.T.Fatal(err)
 	}
+	if err := b.Housing.Assign(ctx, b.worker, l.ID, b.ApprovedHost(b.programme.Group.ID)); err != nil {
+		b.T.Fatal(err)
+	}
 	for _, step := range []struct {
 		by instance.Account
 		is instance.ListingStep

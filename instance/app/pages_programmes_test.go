@@ -87,7 +87,29 @@ func (o *office) describe(by *apptest.Browser) *apptest.Page {
 	if !strings.HasPrefix(p.Path, o.path+"/homes/") {
 		o.T.Fatalf("after the last question one is at %s", p.Path)
 	}
+	o.lend(p.Path)
 	return p
+}
+
+// lend has the home at a path be that of a host who was approved.
+func (o *office) lend(path string) {
+	o.T.Helper()
+	var ids []instance.ID
+	for _, part := range []string{strings.TrimPrefix(o.path, "/programmes/"), path[strings.LastIndexByte(path, '/')+1:]} {
+		id, err := instance.ParseID(part)
+		if err != nil {
+			o.T.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	lea, err := o.People.Named(o.T.Context(), "lea")
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	lead := instance.Account{Actor: instance.Actor{ID: lea.ID}}
+	if err := o.Housing.Assign(o.T.Context(), lead, ids[1], o.ApprovedHost(instance.ActorID(ids[0]))); err != nil {
+		o.T.Fatal(err)
+	}
 }
 
 func TestH10_AHomeIsDescribedVettedAndOfferedInBrowsers(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"palier/instance/digest"
 	"palier/instance/events"
 	"palier/instance/feeds"
+	"palier/instance/hosts"
 	"palier/instance/housing"
 	"palier/instance/informants"
 	"palier/instance/jobs"
@@ -47,6 +48,7 @@ func (a *App) schedule() {
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
 	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
 	a.Jobs.Every("housing", time.Minute, housing.Sweep{})
+	a.Jobs.Every("hosts", 10*time.Minute, hosts.Sweep{})
 	a.Jobs.Every("calendars", time.Hour, calendars.Tend{})
 	a.Jobs.Every("feeds", time.Hour, feeds.Tend{})
 	a.Jobs.Every("households", time.Hour, boundaries.Count{})

@@ -88,6 +88,9 @@ func homeOf(v *village, who instance.Account) instance.Listing {
 	l, err := v.Housing.Draft(ctx, who, p.Group.ID, instance.ListingFacts{
 		Commune: "69266", Stay: ledger.Stay{From: tonight(), Until: tonight() + 30}, Category: vocab.PrivateRoom, Places: 1, Adults: 1, Smoking: vocab.SmokingNo,
 	})
+	if err == nil {
+		err = v.Housing.Assign(ctx, who, l.ID, v.ApprovedHost(p.Group.ID))
+	}
 	for _, step := range []instance.ListingStep{instance.SubmitListing, instance.VetListing, instance.OfferListing} {
 		if err == nil {
 			err = v.Housing.Step(ctx, v.bo, l.ID, step, "")

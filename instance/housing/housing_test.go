@@ -42,6 +42,7 @@ func TestAHomeTakesNoStepThatIsNone(t *testing.T) {
 		if err := s.housing.Step(ctx, s.lead, l.ID, instance.CloseListing, " "); !errors.Is(err, instance.ErrInvalid) {
 			t.Errorf("closed without a reason: got %v", err)
 		}
+		must(t, s.housing.Assign(ctx, s.worker, l.ID, s.approved()))
 		must(t, s.housing.Step(ctx, s.worker, l.ID, instance.SubmitListing, ""))
 		if err := s.housing.Step(ctx, s.worker, l.ID, instance.VetListing, ""); !errors.Is(err, instance.ErrForbidden) {
 			t.Errorf("vetted by who wrote it down: got %v", err)

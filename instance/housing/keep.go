@@ -247,13 +247,18 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 	return refusal, s.keep(ctx, tx, l, book, written)
 }
 
-// deskFor is the desk of who keeps a home, stopped as long as the home is.
+// deskFor is the desk of who keeps a home, stopped as long as the home is, and as
+// long as its host is not approved.
 func (s *Service) deskFor(ctx context.Context, tx store.Tx, l instance.Listing) (desk, error) {
 	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
 	if err != nil || d.stopped {
 		return d, err
 	}
-	d.stopped, err = frozen(ctx, tx, l.Programme, l.URI)
+	if d.stopped, err = frozen(ctx, tx, l.Programme, l.URI); err != nil || d.stopped {
+		return d, err
+	}
+	fit, err := s.fit(ctx, tx, l.ID)
+	d.stopped = !fit
 	return d, err
 }
 
@@ -502,16 +507,7 @@ func (s *Service) idsOf(ctx context.Context, query string, args ...any) ([]insta
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var ids []instance.ID
-	for rows.Next() {
-		var id instance.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return scanIDs(rows)
 }
 
 // Export returns the whole ledger of a home as it travels, to those of its

@@ -102,6 +102,7 @@ func TestTheSealOfOneProgrammeDoesNotServeAnother(t *testing.T) {
 	must(t, err)
 	l, err := s.housing.Draft(ctx, s.worker, s.programme.Group.ID, facts(ledger.NightOf(s.now())+1, 1))
 	must(t, err)
+	must(t, s.housing.Assign(ctx, s.worker, l.ID, s.approved()))
 	must(t, s.housing.Step(ctx, s.worker, l.ID, instance.SubmitListing, ""))
 	must(t, s.housing.Step(ctx, s.lead, l.ID, instance.VetListing, ""))
 	s.exec(`UPDATE housing_programmes SET seal_key = $1`, other)

@@ -222,7 +222,9 @@ func (s *Service) HandsOf(ctx context.Context, by instance.Account, id instance.
 // Step takes a home one step on. It returns [instance.ErrConflict] from a state
 // that the step is not taken from, an [instance.Invalid] without a reason where
 // one is due, and [instance.ErrForbidden] where somebody would vet a home that
-// they wrote down themselves: two people see to each home.
+// they wrote down themselves: two people see to each home. A home is vetted and
+// offered only for a host who is approved, after a visit that holds; without one it
+// returns an [instance.ErrConflict] that is an [instance.Invalid] of the field host.
 func (s *Service) Step(ctx context.Context, by instance.Account, id instance.ListingID, step instance.ListingStep, reason string) error {
 	reason = strings.TrimSpace(reason)
 	switch {
@@ -272,6 +274,11 @@ func (s *Service) held(ctx context.Context, tx store.Tx, id instance.ListingID) 
 func (s *Service) step(ctx context.Context, tx store.Tx, l instance.Listing, step instance.ListingStep, reason string, by instance.Account) error {
 	if !slices.Contains(step.From(), l.State) {
 		return instance.ErrConflict
+	}
+	if step.To() == instance.ListingVetted || step.To() == instance.ListingAvailable && l.State == instance.ListingVetted {
+		if err := s.hosted(ctx, tx, l.ID); err != nil {
+			return err
+		}
 	}
 	set, args := "", []any{l.ID, string(l.State), string(step.To()), reason, store.Millis(s.now())}
 	if step.To() == instance.ListingVetted {

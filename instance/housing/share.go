@@ -57,7 +57,17 @@ func (s *Service) word(ctx context.Context, tx store.Tx, l instance.Listing, fro
 	if !l.State.Shown() {
 		return Word{Kind: TakenBack, From: from, URI: l.URI}, nil
 	}
+	fit, err := s.fit(ctx, tx, l.ID)
+	if err != nil {
+		return Word{}, err
+	}
+	if !fit && (l.State == instance.ListingAvailable || l.State == instance.ListingEnding) {
+		return Word{Kind: TakenBack, From: from, URI: l.URI}, nil
+	}
 	home, err := s.homeOf(ctx, tx, l, from.URI)
+	if err == nil && !fit {
+		home.Free = 0
+	}
 	return Word{Kind: Changed, From: from, URI: l.URI, Home: &home}, err
 }
 
@@ -136,7 +146,9 @@ func (s *Service) shareOne(ctx context.Context, tx store.Tx, id instance.Listing
 		if w, err = s.word(ctx, tx, l, from); err != nil {
 			return err
 		}
-		w.Kind = Offered
+		if w.Kind == Changed {
+			w.Kind = Offered
+		}
 	}
 	w.To = to
 	return s.wire.Tell(ctx, tx, w)

@@ -177,12 +177,29 @@ func (s *side) offer(places int) instance.Listing {
 	first := ledger.NightOf(s.now()) + 1
 	l, err := s.housing.Draft(ctx, s.worker, s.programme.Group.ID, facts(first, places))
 	must(s.tb, err)
+	must(s.tb, s.housing.Assign(ctx, s.worker, l.ID, s.approved()))
 	must(s.tb, s.housing.Step(ctx, s.worker, l.ID, instance.SubmitListing, ""))
 	must(s.tb, s.housing.Step(ctx, s.lead, l.ID, instance.VetListing, ""))
 	must(s.tb, s.housing.Step(ctx, s.lead, l.ID, instance.OfferListing, ""))
 	must(s.tb, s.housing.ShareNow(ctx, housing.Share{Listing: l.ID}))
 	s.w.deliver()
 	return l
+}
+
+// approved is a host who was approved, after a visit, for years.
+func (s *side) approved() instance.HostID {
+	s.tb.Helper()
+	id := instance.NewIDs(s.now, 3).Next()
+	at, until := store.Millis(s.now()), store.Millis(s.now().AddDate(5, 0, 0))
+	s.exec(`INSERT INTO housing_hosts (id, programme_id, language, file, places, score, state_since, came_at, changed_at) VALUES ($1, $2, 'fr', $3, 4, 0, $4, $4, $4)`,
+		id, s.programme.Group.ID, []byte{}, at)
+	for _, set := range []string{
+		`state = 'informed'`, `state = 'vetting', checked_at = changed_at, identity_at = changed_at, identity_by = 1`, `state = 'proposed', proposed_by = 1`,
+		`state = 'approved', approved_by = 2, most_places = 4, visit_until = approved_until`,
+	} {
+		s.exec(`UPDATE housing_hosts SET approved_until = $2, `+strings.ReplaceAll(set, "= approved_until", "= $2")+` WHERE id = $1`, id, until)
+	}
+	return id
 }
 
 func facts(first ledger.Night, places int) instance.ListingFacts {
