@@ -21,6 +21,7 @@ import (
 	"palier/protocol/as2"
 	"palier/protocol/ledger"
 	"palier/protocol/origin"
+	"palier/protocol/twins"
 	"palier/protocol/vocab"
 )
 
@@ -45,6 +46,10 @@ type Housing interface {
 	Hear(ctx context.Context, signer, home string, statement []byte) (housing.Answer, error)
 	// Received keeps a file for a programme of ours, and signs for it.
 	Received(ctx context.Context, signer, group string, p housing.Parcel) ([]byte, error)
+	// TwinsFor and AnswerTwin answer a Group that may see the homes of a programme
+	// of ours whether it lists one of them too.
+	TwinsFor(ctx context.Context, signer, group string) (housing.Twins, error)
+	AnswerTwin(ctx context.Context, signer, group string, question []byte) ([]byte, error)
 	// DeskOf is what a programme of ours says of itself.
 	DeskOf(ctx context.Context, group string) (housing.Desk, error)
 }
@@ -57,6 +62,8 @@ func (s *Service) housingRoutes(r chi.Router) {
 	r.Post("/h/{id}/ledger", s.postLedger)
 	r.Get("/g/{name}/desk", s.getDesk)
 	r.Post("/g/{name}/files", s.postFile)
+	r.Get("/g/{name}/twins", s.getTwins)
+	r.Post("/g/{name}/twins", s.postTwins)
 }
 
 // partner returns who signed a request. It returns [instance.ErrNotFound] for
@@ -174,20 +181,101 @@ func (s *Service) Send(ctx context.Context, as instance.Actor, group string, p h
 	if err != nil {
 		return nil, err
 	}
+	return s.speak(ctx, as, group+"/files", body, "send a file to "+group)
+}
+
+// speak brings something to a partner, and returns what it answers. It returns
+// [instance.ErrNotFound] if there is nothing for us, and [instance.ErrUnreachable]
+// for any other answer than yes.
+func (s *Service) speak(ctx context.Context, as instance.Actor, to string, body []byte, deed string) ([]byte, error) {
 	sign, err := s.signAs(ctx, as, signature.DigestOf(body))
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.client.Speak(ctx, group+"/files", body, sign)
+	r, err := s.client.Speak(ctx, to, body, sign)
 	switch {
 	case err != nil:
 		return nil, errors.Join(instance.ErrUnreachable, err)
 	case r.Status == http.StatusOK && r.Body != nil:
 		return r.Body, nil
 	case r.Status == http.StatusNotFound:
-		return nil, fmt.Errorf("send a file to %s: %w", group, instance.ErrNotFound)
+		return nil, fmt.Errorf("%s: %w", deed, instance.ErrNotFound)
 	}
-	return nil, fmt.Errorf("send a file to %s: answered %d: %w", group, r.Status, instance.ErrUnreachable)
+	return nil, fmt.Errorf("%s: answered %d: %w", deed, r.Status, instance.ErrUnreachable)
+}
+
+// twinsJSON is what a programme shows its partners of its homes.
+type twinsJSON struct {
+	Key  string   `json:"key"`
+	Tags []string `json:"tags"`
+}
+
+func (s *Service) getTwins(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		signer, err := s.partner(r, nil)
+		if err != nil {
+			return 0, nil, err
+		}
+		t, err := s.nouns.Housing.TwinsFor(r.Context(), signer, s.site.GroupURI(chi.URLParam(r, "name")))
+		if err != nil {
+			return 0, nil, err
+		}
+		j := twinsJSON{Key: t.Public, Tags: make([]string, len(t.Tags))}
+		for i, tag := range t.Tags {
+			j.Tags[i] = tag.String()
+		}
+		body, err := json.Marshal(j)
+		return http.StatusOK, body, err
+	})
+}
+
+// mostAsked is more than a question about a home has.
+const mostAsked = 1 << 10
+
+func (s *Service) postTwins(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostAsked))
+		if err != nil {
+			return 0, nil, fmt.Errorf("read a question: %w", instance.ErrNotFound)
+		}
+		signer, err := s.partner(r, body)
+		if err != nil {
+			return 0, nil, err
+		}
+		answer, err := s.nouns.Housing.AnswerTwin(r.Context(), signer, s.site.GroupURI(chi.URLParam(r, "name")), body)
+		return http.StatusOK, answer, err
+	})
+}
+
+// Twins asks a programme elsewhere for the tags of its homes. It is
+// [housing.Wire].
+func (s *Service) Twins(ctx context.Context, as instance.Actor, group string) (housing.Twins, error) {
+	var t housing.Twins
+	sign, err := s.signAs(ctx, as, signature.Digest{})
+	if err != nil {
+		return t, err
+	}
+	f, err := s.client.JSONAs(ctx, group+"/twins", sign)
+	if err != nil {
+		return t, outcome(err)
+	}
+	var j twinsJSON
+	if err := json.Unmarshal(f.Body, &j); err != nil || !origin.Same(f.URL, group) {
+		return t, fmt.Errorf("tags of %s: %w", group, errors.Join(instance.ErrUnreachable, err))
+	}
+	t.Public, t.Tags = j.Key, make([]twins.Tag, len(j.Tags))
+	for i, word := range j.Tags {
+		if t.Tags[i], err = twins.ParseTag(word); err != nil {
+			return t, fmt.Errorf("tags of %s: %w", group, errors.Join(instance.ErrUnreachable, err))
+		}
+	}
+	return t, nil
+}
+
+// Question asks a programme elsewhere for the tag of a home that the question
+// hides. It is [housing.Wire].
+func (s *Service) Question(ctx context.Context, as instance.Actor, group string, question []byte) ([]byte, error) {
+	return s.speak(ctx, as, group+"/twins", question, "ask "+group+" about a home")
 }
 
 // private answers one server alone.

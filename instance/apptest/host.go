@@ -18,7 +18,7 @@ func (s *Server) ApprovedHost(programme instance.ActorID) instance.HostID {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	file, err := keys.SealJSON("host", id, hosts.File{Name: "Zénobie Tournemire", Email: "zenobie@people.example", Born: 1970})
+	file, err := keys.SealJSON("host", id, hosts.File{Name: "Zénobie Tournemire", Email: "zenobie@people.example", Born: 1970, Address: "1 rue " + id.String() + ", 69001 Lyon"})
 	if err != nil {
 		s.T.Fatal(err)
 	}

@@ -176,3 +176,18 @@ func (s *Service) Answer(ctx context.Context, hand Hand, id instance.HostID, yes
 		return s.step(ctx, tx, h, instance.CheckHost, 0)
 	})
 }
+
+// Address returns where a home of a programme stands, as its host wrote it, and
+// notes that by read it. It returns [instance.ErrNotFound] for a home without a
+// host, and for a host who wrote none.
+func (s *Service) Address(ctx context.Context, tx store.Tx, by instance.Account, home instance.ListingID) (string, error) {
+	h, err := one(ctx, tx, `h.id = (SELECT l.host_id FROM housing_listings l WHERE l.id = $1)`, home)
+	if err != nil {
+		return "", because(err, "address of home %s", home)
+	}
+	f, err := s.read(ctx, tx, h, by.ID, "compare")
+	if err == nil && f.Address == "" {
+		err = instance.ErrNotFound
+	}
+	return f.Address, because(err, "address of home %s", home)
+}

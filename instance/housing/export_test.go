@@ -18,6 +18,12 @@ func (s *Service) SayAgainNow(ctx context.Context, id string) error {
 func (s *Service) SweepNow(ctx context.Context) error        { return s.sweep(ctx, Sweep{}) }
 func (s *Service) LookNow(ctx context.Context, j Look) error { return s.look(ctx, j) }
 
+// CompareNow asks a partner about a home, as the job does.
+func (s *Service) CompareNow(ctx context.Context, j Compare) error { return s.compare(ctx, j) }
+
+// MostQuestions is how often one may ask about homes in a day.
+const MostQuestions = mostQuestions
+
 // AreaOf is where others are told that a home in a commune is.
 var AreaOf = areaOf
 

@@ -303,6 +303,9 @@ const afterwards = 7
 
 // forget deletes what was received about holds that are over.
 func (s *Service) forget(ctx context.Context) error {
+	if err := s.forgetQuestions(ctx); err != nil {
+		return err
+	}
 	kept, err := s.keptFiles(ctx)
 	if err != nil {
 		return because(err, "files that were received")

@@ -44,6 +44,7 @@ type Service struct {
 	log   *slog.Logger
 
 	vault *vault.Vault
+	where Whereabouts
 	books *expirable.LRU[instance.ListingID, *ledger.Book]
 
 	areasOnce sync.Mutex
@@ -80,6 +81,10 @@ type Wire interface {
 	Entries(ctx context.Context, as instance.Actor, home string, after int) ([]byte, error)
 	// Send brings a file to a programme elsewhere, and returns its receipt.
 	Send(ctx context.Context, as instance.Actor, group string, p Parcel) ([]byte, error)
+	// Twins asks a programme elsewhere for the tags of its homes, Question for the
+	// tag of a home that the question hides.
+	Twins(ctx context.Context, as instance.Actor, group string) (Twins, error)
+	Question(ctx context.Context, as instance.Actor, group string, question []byte) ([]byte, error)
 	// Tell queues what a partner is told, in the transaction that did it.
 	Tell(ctx context.Context, tx store.Tx, w Word) error
 }
@@ -136,6 +141,8 @@ type Options struct {
 	Log   *slog.Logger
 	// Vault has the keys that programmes sign with and read their files with.
 	Vault *vault.Vault
+	// Where knows the addresses of homes.
+	Where Whereabouts
 }
 
 const (
@@ -147,13 +154,14 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, where: o.Where, books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.shareAll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.sayAgain, jobs.HandleOptions{Timeout: time.Minute, MaxAttempts: sayTries, Backoff: sayBackoff})
 	jobs.Handle(o.Jobs, s.look, jobs.HandleOptions{Timeout: time.Minute, MaxAttempts: 3})
+	jobs.Handle(o.Jobs, s.compare, jobs.HandleOptions{Timeout: time.Minute, MaxAttempts: sayTries})
 	jobs.Handle(o.Jobs, s.sweep, jobs.HandleOptions{MaxAttempts: 2})
 	return s
 }

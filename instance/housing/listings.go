@@ -225,6 +225,8 @@ func (s *Service) HandsOf(ctx context.Context, by instance.Account, id instance.
 // they wrote down themselves: two people see to each home. A home is vetted and
 // offered only for a host who is approved, after a visit that holds; without one it
 // returns an [instance.ErrConflict] that is an [instance.Invalid] of the field host.
+// It needs an address with a street in it to be vetted, and is not offered while
+// somebody else seems to list it too (see [Service.TwinsOf]).
 func (s *Service) Step(ctx context.Context, by instance.Account, id instance.ListingID, step instance.ListingStep, reason string) error {
 	reason = strings.TrimSpace(reason)
 	switch {
@@ -248,7 +250,12 @@ func (s *Service) Step(ctx context.Context, by instance.Account, id instance.Lis
 			return err
 		}
 		switch step.Name() {
+		case instance.VetListing.Name():
+			return s.tagged(ctx, tx, by, l)
 		case instance.OfferListing.Name():
+			if err := single(ctx, tx, l.ID); err != nil {
+				return err
+			}
 			return s.begin(ctx, tx, l)
 		case instance.CloseListing.Name():
 			return s.close(ctx, tx, l)

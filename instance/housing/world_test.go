@@ -55,6 +55,17 @@ type side struct {
 	words     []housing.Word
 	vault     *vault.Vault
 	keys      string // the folder of the vault
+
+	addresses map[instance.ListingID]string // of homes that stand elsewhere than any other
+}
+
+// Address is that of a home: each stands in a street of its own, on whichever
+// server, unless a test says otherwise.
+func (s *side) Address(_ context.Context, _ store.Tx, _ instance.Account, id instance.ListingID) (string, error) {
+	if a, ok := s.addresses[id]; ok {
+		return a, nil
+	}
+	return "1 rue " + id.String() + " " + s.host, nil
 }
 
 type noKeys struct{}
@@ -74,7 +85,7 @@ func (s *side) now() time.Time {
 func (s *side) restart() {
 	s.housing = housing.New(housing.Options{
 		DB: s.db, Site: s.site, IDs: instance.NewIDs(s.now, 0), Now: s.now, Zone: time.UTC, Keys: noKeys{}, Jobs: jobs.New(s.db, jobs.Options{}),
-		Wire: wire{s}, Cases: housing.AnyCase{}, Log: slog.New(slog.DiscardHandler), Vault: s.vault,
+		Wire: wire{s}, Cases: housing.AnyCase{}, Log: slog.New(slog.DiscardHandler), Vault: s.vault, Where: s,
 	})
 }
 
@@ -87,7 +98,7 @@ func (w *world) side(tb testing.TB, name string, db *store.DB) *side {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &side{tb: tb, w: w, host: name + ".example", db: db, site: site, keys: tb.TempDir()}
+	s := &side{tb: tb, w: w, host: name + ".example", db: db, site: site, keys: tb.TempDir(), addresses: map[instance.ListingID]string{}}
 	s.vault = vault.New(s.keys, s.now)
 	s.restart()
 	w.sides[s.host] = s
@@ -332,6 +343,22 @@ func (x wire) Send(ctx context.Context, as instance.Actor, group string, p housi
 	}
 	x.s.w.parcels = append(x.s.w.parcels, p)
 	return to.housing.Received(ctx, as.URI, group, p)
+}
+
+func (x wire) Twins(ctx context.Context, as instance.Actor, group string) (housing.Twins, error) {
+	to := x.s.w.sides[hostOf(group)]
+	if to == nil || x.s.w.cut {
+		return housing.Twins{}, instance.ErrUnreachable
+	}
+	return to.housing.TwinsFor(ctx, as.URI, group)
+}
+
+func (x wire) Question(ctx context.Context, as instance.Actor, group string, question []byte) ([]byte, error) {
+	to := x.s.w.sides[hostOf(group)]
+	if to == nil || x.s.w.cut {
+		return nil, instance.ErrUnreachable
+	}
+	return to.housing.AnswerTwin(ctx, as.URI, group, question)
 }
 
 func (x wire) Tell(_ context.Context, tx store.Tx, w housing.Word) error {
