@@ -1,7 +1,7 @@
 // Command palier runs a neighbourhood server: for a building, a town, an
 // association.
 //
-//	palier demo     three servers that talk to one another, on this machine
+//	palier demo     four servers that talk to one another, on this machine
 //	palier serve    one server
 //	palier admin    people, neighbourhoods, blocks and deliveries of a server
 //	palier screen   what screens in halls show
@@ -32,7 +32,7 @@ import (
 
 // commands is everything the program can be told on its command line.
 type commands struct {
-	Demo    demo.Command     `cmd:"" help:"Run three servers that talk to one another, on this machine, with nothing to configure."`
+	Demo    demo.Command     `cmd:"" help:"Run four servers that talk to one another, on this machine, with nothing to configure."`
 	Serve   serve            `cmd:"" help:"Run one server."`
 	Admin   admin            `cmd:"" help:"Look after a server, also while it runs."`
 	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops."`

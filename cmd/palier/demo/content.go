@@ -113,6 +113,20 @@ var towns = []town{
 			{username: "oksana", name: "Oksana Melnyk", lives: []string{"accueil_rance"}, follows: []string{"dinan@mairie"}},
 		},
 	},
+	{
+		name: "Toits de Vilaine", key: "rennes",
+		groups: []group{
+			{
+				username: "toits_vilaine", title: "Toits de Vilaine", kind: "wider",
+				summary: "Association d'hébergement chez l'habitant autour de Rennes.",
+			},
+		},
+		people: []person{
+			{username: "bertille", name: "Bertille Hamonic", role: instance.Admin, lives: []string{"toits_vilaine"}, moderates: []string{"toits_vilaine"}, follows: []string{"accueil_rance@accueil"}},
+			{username: "youn", name: "Youn Le Dantec", lives: []string{"toits_vilaine"}},
+			{username: "samira", name: "Samira Guillemot", lives: []string{"toits_vilaine"}},
+		},
+	},
 }
 
 // relays are the follows between groups: who collects from whom, by username

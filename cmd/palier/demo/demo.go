@@ -1,6 +1,6 @@
-// Package demo runs three servers that talk to one another on this machine: a
-// town hall, a block of flats and an association, with invented people who
-// already have something to say.
+// Package demo runs four servers that talk to one another on this machine: a town
+// hall, a block of flats and two associations, with invented people who already
+// have something to say.
 package demo
 
 import (
@@ -38,8 +38,8 @@ type Console struct {
 
 // Command is palier demo.
 type Command struct {
-	Dir   string `help:"Folder that holds the three servers." placeholder:"DIR"`
-	Port  int    `help:"Port of the first server; the others take the next two." default:"8080"`
+	Dir   string `help:"Folder that holds the four servers." placeholder:"DIR"`
+	Port  int    `help:"Port of the first server; the others take the next three." default:"8080"`
 	Fresh bool   `help:"Forget what was there."`
 	JSON  bool   `name:"json" help:"Print one line of JSON when ready."`
 }
@@ -50,7 +50,7 @@ func (c Command) Run(ctx context.Context, console Console) error {
 	if err != nil {
 		return err
 	}
-	// What three healthy servers do all day is no news; trouble is.
+	// What four healthy servers do all day is no news; trouble is.
 	console.Log = slog.New(slog.NewTextHandler(console.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	clock := &clock{}
 	if _, err := os.Stat(filepath.Join(dir, towns[0].key, "palier.db")); errors.Is(err, os.ErrNotExist) {
@@ -87,7 +87,7 @@ func (c Command) folder() (string, error) {
 	return dir, nil
 }
 
-// server is one of the three.
+// server is one of the four.
 type server struct {
 	town   town
 	app    *app.App
@@ -100,7 +100,7 @@ var told = people.Cost{Memory: 64, Passes: 1}
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
-// open puts the three servers together.
+// open puts the four servers together.
 func (c Command) open(ctx context.Context, dir string, clock *clock, console Console) ([]*server, error) {
 	languages, err := words.Load()
 	if err != nil {

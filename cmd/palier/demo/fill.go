@@ -32,7 +32,7 @@ func fill(ctx context.Context, servers []*server, clock *clock) error {
 	clock.standBack(began)
 	defer clock.standBack(0)
 	f := filler{servers: servers, clock: clock}
-	for _, step := range []func(context.Context) error{f.places, f.people, f.relays, f.follows, f.settleCrowd, f.live, f.residence, f.talk} {
+	for _, step := range []func(context.Context) error{f.places, f.people, f.relays, f.follows, f.settleCrowd, f.live, f.residence, f.shelter, f.talk} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("fill the demo: %w", err)
 		}
