@@ -83,6 +83,16 @@ func tonight() ledger.Night { return ledger.NightOf(time.Now().UTC()) + 1 }
 // offer has a home vetted by two people and offered.
 func (b *bureau) offer(places int) instance.Listing {
 	b.T.Helper()
+	l := b.vetted(places, b.ApprovedHost(b.programme.Group.ID))
+	if err := b.Housing.Step(b.T.Context(), b.lead, l.ID, instance.OfferListing, ""); err != nil {
+		b.T.Fatal(err)
+	}
+	return l
+}
+
+// vetted has a home of a host vetted by two people.
+func (b *bureau) vetted(places int, host instance.HostID) instance.Listing {
+	b.T.Helper()
 	ctx := b.T.Context()
 	l, err := b.Housing.Draft(ctx, b.worker, b.programme.Group.ID, instance.ListingFacts{
 		Commune: "69266", Stay: ledger.Stay{From: tonight(), Until: tonight() + 120}, Category: vocab.PrivateRoom, Bedrooms: 1,
@@ -91,13 +101,13 @@ func (b *bureau) offer(places int) instance.Listing {
 	if err != nil {
 		b.T.Fatal(err)
 	}
-	if err := b.Housing.Assign(ctx, b.worker, l.ID, b.ApprovedHost(b.programme.Group.ID)); err != nil {
+	if err := b.Housing.Assign(ctx, b.worker, l.ID, host); err != nil {
 		b.T.Fatal(err)
 	}
 	for _, step := range []struct {
 		by instance.Account
 		is instance.ListingStep
-	}{{b.worker, instance.SubmitListing}, {b.lead, instance.VetListing}, {b.lead, instance.OfferListing}} {
+	}{{b.worker, instance.SubmitListing}, {b.lead, instance.VetListing}} {
 		if err := b.Housing.Step(ctx, step.by, l.ID, step.is, ""); err != nil {
 			b.T.Fatal(err)
 		}
@@ -333,4 +343,36 @@ func TestJ19_AServerThatKeepsNoRulesIsRefusedByItself(t *testing.T) {
 			t.Errorf("a person is asked about %s", p.Group.URI)
 		}
 	}
+}
+
+// J19: one home that two associations list on two servers is found over the
+// network, and no request of it tells the address.
+func TestJ19_OneHomeListedOnTwoServersIsFound(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		rhone, isere := twoBureaus(t, engine)
+		ctx := t.Context()
+		const street = "47 rue de la Chouette-Harfang"
+		first := rhone.vetted(1, rhone.ApprovedHostAt(rhone.programme.Group.ID, street+", 69001 Lyon"))
+		apptest.Settle(t, rhone.Server, isere.Server)
+		again := isere.vetted(1, isere.ApprovedHostAt(isere.programme.Group.ID, "47, R. de la chouette harfang"))
+		other := isere.vetted(1, isere.ApprovedHostAt(isere.programme.Group.ID, "48 rue de la Chouette-Harfang"))
+		apptest.Settle(t, rhone.Server, isere.Server)
+		for id, want := range map[instance.ListingID]int{again.ID: 1, other.ID: 0} {
+			if found, err := isere.Housing.TwinsOf(ctx, isere.lead, id); err != nil || len(found) != want {
+				t.Errorf("home %s has %d twins, want %d, %v", id, len(found), want, err)
+			}
+		}
+		if err := isere.Housing.Step(ctx, isere.lead, again.ID, instance.OfferListing, ""); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("offered twice: %v", err)
+		}
+		if found, err := rhone.Housing.TwinsOf(ctx, rhone.lead, first.ID); err != nil || len(found) != 0 {
+			t.Errorf("who answered learnt of it: %+v, %v", found, err)
+		}
+		for _, word := range []string{"Chouette", "chouette", "Harfang", "harfang"} {
+			if rhone.Came(word) || isere.Came(word) || rhone.Left(word) || isere.Left(word) {
+				t.Errorf("%q went over the network", word)
+			}
+		}
+	})
 }

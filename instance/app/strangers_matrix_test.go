@@ -340,6 +340,8 @@ var trials = map[string][]string{
 	"GET /h/{id}/ledger":                                     {"/h/:home/ledger", "/h/:home/ledger?after=1"},
 	"POST /h/{id}/ledger":                                    {"/h/:home/ledger id=moi"},
 	"POST /g/{name}/files":                                   {"/g/toit/files id=moi"},
+	"GET /g/{name}/twins":                                    {"/g/toit/twins", "/g/tilleuls/twins"},
+	"POST /g/{name}/twins":                                   {"/g/toit/twins id=moi"},
 	"GET /g/{name}/desk":                                     {"/g/toit/desk", "/g/tilleuls/desk"},
 	"GET /u/{id}":                                            {"/u/::amina"},
 	"GET /u/{id}/outbox":                                     {"/u/::amina/outbox", "/u/::amina/outbox?before=9223372036854775807"},

@@ -12,13 +12,19 @@ import (
 // visit, for a year: homes can be assigned to them, vetted and offered.
 func (s *Server) ApprovedHost(programme instance.ActorID) instance.HostID {
 	s.T.Helper()
+	return s.ApprovedHostAt(programme, "1 rue "+instance.NewIDs(time.Now, 15).Next().String()+", 69001 Lyon")
+}
+
+// ApprovedHostAt is [Server.ApprovedHost] of somebody who lives at an address.
+func (s *Server) ApprovedHostAt(programme instance.ActorID, address string) instance.HostID {
+	s.T.Helper()
 	ctx, now := s.T.Context(), time.Now()
 	id := instance.NewIDs(time.Now, 15).Next()
 	keys, err := s.Vault.Keys(ctx, s.DB.Read(), programme)
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	file, err := keys.SealJSON("host", id, hosts.File{Name: "Zénobie Tournemire", Email: "zenobie@people.example", Born: 1970, Address: "1 rue " + id.String() + ", 69001 Lyon"})
+	file, err := keys.SealJSON("host", id, hosts.File{Name: "Zénobie Tournemire", Email: "zenobie@people.example", Born: 1970, Address: address})
 	if err != nil {
 		s.T.Fatal(err)
 	}
