@@ -95,6 +95,16 @@ func startChild(t *testing.T, database, media string) *process {
 	}
 	cmd := exec.CommandContext(t.Context(), exe)
 	cmd.Env = append(os.Environ(), childDatabase+"="+database, "PALIER_TEST_MEDIA="+media)
+	p := run(t, cmd)
+	if line := p.next(); line != "ready" {
+		t.Fatalf("child says %q", line)
+	}
+	return p
+}
+
+// run begins a child that is killed at the end at the latest.
+func run(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -116,9 +126,6 @@ func startChild(t *testing.T, database, media string) *process {
 		}
 	}()
 	t.Cleanup(func() { p.kill() })
-	if line := p.next(); line != "ready" {
-		t.Fatalf("child says %q", line)
-	}
 	return p
 }
 

@@ -17,7 +17,11 @@ import (
 
 func TestMain(m *testing.M) {
 	if database := os.Getenv(childDatabase); database != "" {
-		if err := child(database); err != nil {
+		begin := child
+		if os.Getenv(childURL) != "" {
+			begin = keeperChild
+		}
+		if err := begin(database); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
