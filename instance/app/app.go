@@ -317,7 +317,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Proofs = proofs.New(proofs.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Key: proofKey, Places: a.Places, Tell: tell})
 	a.Rules = rules.New(rules.Options{DB: a.DB, Initial: instance.Rules{ShopNotices: true, NoticesAMonth: a.Config.Limits.Notices, PostsADay: a.Config.Limits.PlacePosts}})
 	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Rules: a.Rules, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
-	a.Campaigns = campaigns.New(campaigns.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs})
+	a.Campaigns = campaigns.New(campaigns.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs, Tell: a.private})
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,
 		Notices: func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
@@ -341,7 +341,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		DB: a.DB, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Founder: founder{a.Places}, Readers: places.Readers, Tell: tell,
 	})
 	a.Dashboard = dashboard.New(dashboard.Options{DB: a.DB, Now: a.now, Posts: a.Posts, Feeds: a.Boundaries})
-	a.Buildings = buildings.New(buildings.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Pictures: a.Pictures})
+	a.Buildings = buildings.New(buildings.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Pictures: a.Pictures, Tell: a.private})
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Shelves = shelves.New(a.DB, a.ids)
@@ -349,7 +349,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,
 		Vault: a.Vault, Where: whereabouts{a}, Cases: households.Gate{Now: a.now, Site: a.Site},
 	})
-	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Fetch: a.Federation})
+	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Notify: a.private, Fetch: a.Federation})
 	a.Albums = albums.New(albums.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Events: a.Events, Files: a.files, Pictures: a.Pictures,
 		Asked: func(ctx context.Context, tx store.Tx, from instance.ActorID, event instance.PostID, whom []instance.ActorID) error {
@@ -369,7 +369,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
 	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
-	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now})
+	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
 	a.Informants = informants.New(informants.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Readers: a.Places, Jobs: a.Jobs, Tell: a.concern})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,

@@ -140,11 +140,11 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Proofs = proofs.New(proofs.Options{DB: db, IDs: ids, Now: v.Clock.Now, Key: []byte("only in tests"), Places: v.Places, Tell: v.tell})
 	v.Rules = rules.New(rules.Options{DB: db, Initial: instance.Rules{ShopNotices: true}})
 	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Rules: v.Rules, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
-	v.Campaigns = campaigns.New(campaigns.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{})})
+	v.Campaigns = campaigns.New(campaigns.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{}), Tell: v.Private})
 	v.Events = events.New(events.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Places: v.Places, Post: posts.ByIDIn, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
 	v.Clubs = clubs.New(clubs.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Places: v.Places, Posts: v.Posts, Tell: v.tell})
-	v.Organisations = organisations.New(organisations.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Posts: v.Posts, Rules: v.Rules, Key: []byte("a key of tests"), Tell: v.tell, Fetch: &v.Sites})
+	v.Organisations = organisations.New(organisations.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Posts: v.Posts, Rules: v.Rules, Key: []byte("a key of tests"), Tell: v.tell, Notify: v.Private, Fetch: &v.Sites})
 	v.Timelines = timelines.New(timelines.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Readers: places.Readers})
 	v.Markers = markers.New(markers.Options{DB: db, Now: v.Clock.Now})
 	v.Conversations = conversations.New(conversations.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})
@@ -163,7 +163,7 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = files.Close() })
-	v.Buildings = buildings.New(buildings.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Files: files, Pictures: media.New(files, media.Options{})})
+	v.Buildings = buildings.New(buildings.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Files: files, Pictures: media.New(files, media.Options{}), Tell: v.Private})
 	v.Live = live.New(live.Options{DB: db, Log: quiet(t), Now: v.Clock.Now, Readers: places.Readers})
 	return v
 }
@@ -175,6 +175,11 @@ func (v *Village) written(ctx context.Context, tx store.Tx, w notifications.Writ
 // Concern tells people of something about a post.
 func (v *Village) Concern(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
 	return v.Notifications.Concern(ctx, tx, notifications.Kind(kind), from, post, whom)
+}
+
+// Private tells people of something about no post.
+func (v *Village) Private(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error {
+	return v.Concern(ctx, tx, kind, from, 0, whom)
 }
 
 func (v *Village) tell(ctx context.Context, tx store.Tx, d instance.Deed) error {

@@ -26,6 +26,7 @@ type Service struct {
 	posts    Posts
 	safe     *media.Safe
 	pictures Pictures
+	tell     func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // Posts is how a space gets at its polls.
@@ -49,11 +50,13 @@ type Options struct {
 	Posts    Posts
 	Files    media.Store // where papers lie, sealed
 	Pictures Pictures
+	// Tell tells people of something that concerns them.
+	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, safe: media.NewSafe(o.Files), pictures: o.Pictures}
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, safe: media.NewSafe(o.Files), pictures: o.Pictures, tell: o.Tell}
 }
 
 // Reader is how somebody comes into the space of a house.
@@ -176,9 +179,10 @@ type Telling struct {
 	Hall bool
 }
 
-// write lets a reader write into the space: insert gets whom it is from and to
-// whom it goes besides residents, nil for nobody.
-func (s *Service) write(ctx context.Context, v instance.Viewer, place instance.ActorID, t Telling, insert func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error) (instance.ID, error) {
+// write lets a reader write something of a sort into the space and tells those
+// whom it is for: insert gets whom it is from and to whom it goes besides
+// residents, nil for nobody.
+func (s *Service) write(ctx context.Context, v instance.Viewer, place instance.ActorID, sort string, t Telling, insert func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error) (instance.ID, error) {
 	id := s.ids.Next()
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		r, err := enter(ctx, tx, v, place)
@@ -198,7 +202,10 @@ func (s *Service) write(ctx context.Context, v instance.Viewer, place instance.A
 			}
 			to = &t.To
 		}
-		return insert(tx, r, id, to)
+		if err := insert(tx, r, id, to); err != nil {
+			return err
+		}
+		return s.announce(ctx, tx, r, sort, to)
 	})
 	return id, err
 }

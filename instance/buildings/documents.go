@@ -33,7 +33,7 @@ func (s *Service) Add(ctx context.Context, v instance.Viewer, place instance.Act
 	if err != nil {
 		return 0, fmt.Errorf("add a document to %s: %w", place, err)
 	}
-	id, err := s.write(ctx, v, place, Telling{To: to}, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
+	id, err := s.write(ctx, v, place, "documents", Telling{To: to}, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
 		var at *instance.ID
 		if p.Assembly != 0 {
 			at = &p.Assembly

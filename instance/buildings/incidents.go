@@ -24,7 +24,7 @@ func (s *Service) Report(ctx context.Context, v instance.Viewer, place instance.
 	if err := p.Check(); err != nil {
 		return 0, err
 	}
-	id, err := s.write(ctx, v, place, t, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
+	id, err := s.write(ctx, v, place, "incidents", t, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
 		n, err := tx.Exec(ctx, `
 			INSERT INTO building_incidents (id, place_id, author_id, by_id, to_id, hall, what, spot, state)
 			SELECT CAST($1 AS BIGINT), h.id, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), $6, CAST($7 AS TEXT), CAST($8 AS TEXT), 'reported'

@@ -22,7 +22,7 @@ func (s *Service) Convene(ctx context.Context, v instance.Viewer, place instance
 	if err := p.Check(s.now()); err != nil {
 		return 0, err
 	}
-	id, err := s.write(ctx, v, place, t, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
+	id, err := s.write(ctx, v, place, "meetings", t, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO building_meetings (id, place_id, author_id, by_id, to_id, hall, starts_at, venue, agenda)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, id, place, r.As(), v.ID, to, t.Hall, store.Millis(p.At), p.Where, p.Agenda)

@@ -18,7 +18,7 @@ func (s *Service) Announce(ctx context.Context, v instance.Viewer, place instanc
 	if err := p.Check(s.now()); err != nil {
 		return 0, err
 	}
-	id, err := s.write(ctx, v, place, t, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
+	id, err := s.write(ctx, v, place, "works", t, func(tx store.Tx, r Reader, id instance.ID, to *instance.ActorID) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO building_works (id, place_id, author_id, by_id, to_id, hall, what, concerns, cut, starts_at, ends_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,

@@ -24,6 +24,7 @@ type Service struct {
 	now   func() time.Time
 	posts Posts
 	jobs  *jobs.Queue
+	tell  func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // Posts is how campaigns get at what is posted for them.
@@ -42,16 +43,25 @@ type Options struct {
 	Now   func() time.Time
 	Posts Posts
 	Jobs  *jobs.Queue
+	// Tell tells people of something that concerns them.
+	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, posts: o.Posts, jobs: o.Jobs}
+	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, posts: o.Posts, jobs: o.Jobs, tell: o.Tell}
 	jobs.Handle(o.Jobs, s.beginInTime, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.endInTime, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.announce, jobs.HandleOptions{})
 	return s
 }
+
+// The kinds of notices, all from a place of the campaign.
+const (
+	NoticeCheck    = "campaign-check"    // one waits to be checked
+	NoticeApproved = "campaign-approved" // one's own was
+	NoticeReturned = "campaign-returned" // one's own came back with a remark
+)
 
 // columns lists what [scan] reads of a campaign c.
 const columns = `c.id, c.template, c.name, c.text, c.language, c.tag, c.starts_at, c.ends_at, c.tables, c.discreet, c.rules, c.own_rule, c.contacts,

@@ -54,7 +54,8 @@ func keep(ctx context.Context, tx store.Tx, id instance.ID) ([]instance.ActorID,
 	return all, rows.Err()
 }
 
-// AskCheck asks for somebody else to check a campaign of one's own. It returns an
+// AskCheck asks for somebody else to check a campaign of one's own, and tells those
+// who can. It returns an
 // [instance.Invalid] where there is nobody else who could, or its time has passed.
 func (s *Service) AskCheck(ctx context.Context, by instance.Account, id instance.ID) error {
 	return s.own(ctx, by, id, "ask to check", func(tx store.Tx, c *instance.Campaign) error {
@@ -68,11 +69,14 @@ func (s *Service) AskCheck(ctx context.Context, by instance.Account, id instance
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(all, func(who instance.ActorID) bool { return who != by.ID }) {
+		all = slices.DeleteFunc(all, func(who instance.ActorID) bool { return who == by.ID })
+		if len(all) == 0 {
 			return &instance.Invalid{Field: "check", Code: "nobody"}
 		}
-		_, err = tx.Exec(ctx, `UPDATE campaigns SET state = 'waiting', remark = '' WHERE id = $1`, id)
-		return err
+		if _, err := tx.Exec(ctx, `UPDATE campaigns SET state = 'waiting', remark = '' WHERE id = $1`, id); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, NoticeCheck, c.Places[0], all)
 	})
 }
 
@@ -98,6 +102,9 @@ func (s *Service) Approve(ctx context.Context, by instance.Account, id instance.
 			UPDATE campaigns
 			   SET state = 'ready', checker_id = $2, checked_at = $3, remark = ''
 			 WHERE id = $1`, id, by.ID, store.Millis(s.now()))
+		if err == nil {
+			err = s.tell(ctx, tx, NoticeApproved, c.Places[0], []instance.ActorID{c.Author})
+		}
 		if err != nil {
 			return err
 		}
@@ -141,8 +148,10 @@ func (s *Service) SendBack(ctx context.Context, by instance.Account, id instance
 		if c.State != instance.CampaignWaiting {
 			return instance.ErrConflict
 		}
-		_, err := tx.Exec(ctx, `UPDATE campaigns SET state = 'draft', remark = $2 WHERE id = $1`, id, remark)
-		return err
+		if _, err := tx.Exec(ctx, `UPDATE campaigns SET state = 'draft', remark = $2 WHERE id = $1`, id, remark); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, NoticeReturned, c.Places[0], []instance.ActorID{c.Author})
 	})
 }
 

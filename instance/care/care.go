@@ -2,7 +2,8 @@
 // after one person, with that person's consent. Each sees that another called or
 // came, and what is planned. There is no text to write, so nothing can be noted
 // of what somebody suffers from. Nothing of a circle is told to other rooms: it
-// is in no feed, no search, no notice, no letter and no line of the log.
+// is in no feed, no search, no letter and no line of the log. Who is invited is
+// told that there is an invitation, and neither by whom nor to what.
 package care
 
 import (
@@ -37,9 +38,10 @@ const (
 
 // Service keeps circles.
 type Service struct {
-	db  *store.DB
-	ids *instance.IDs
-	now func() time.Time
+	db   *store.DB
+	ids  *instance.IDs
+	now  func() time.Time
+	tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // Options are what a [Service] stands on.
@@ -47,10 +49,16 @@ type Options struct {
 	DB  *store.DB
 	IDs *instance.IDs
 	Now func() time.Time
+	// Tell tells people of something that concerns them.
+	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // New returns a service on o.
-func New(o Options) *Service { return &Service{db: o.DB, ids: o.IDs, now: o.Now} }
+func New(o Options) *Service { return &Service{db: o.DB, ids: o.IDs, now: o.Now, tell: o.Tell} }
+
+// NoticeInvited is the kind of notice by which somebody learns of an invitation.
+// It is from themself, so that it shows nobody else.
+const NoticeInvited = "care-invited"
 
 // Circle is a circle of care as somebody in it sees it.
 type Circle struct {
@@ -146,7 +154,7 @@ func held(ctx context.Context, tx store.Tx, circle instance.ID, who instance.Act
 
 // Invite asks somebody into the circle of a person, by anybody who is in it. It
 // returns an [instance.Invalid] of the field who for the person themself and for
-// one too many.
+// one too many. Who blocks either of the two is not told.
 func (s *Service) Invite(ctx context.Context, by instance.ActorID, circle instance.ID, who instance.ActorID, role string) error {
 	if role != "volunteer" && role != "professional" {
 		return &instance.Invalid{Field: "role", Code: "unknown"}
@@ -159,6 +167,13 @@ func (s *Service) Invite(ctx context.Context, by instance.ActorID, circle instan
 		if person == who {
 			return &instance.Invalid{Field: "who", Code: "oneself"}
 		}
+		var before bool
+		err = tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT 1 FROM care_members WHERE circle_id = $1 AND person_id = $2)
+			    OR EXISTS (SELECT 1 FROM blocks WHERE actor_id = $2 AND target_id IN ($3, $4))`, circle, who, by, person).Scan(&before)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `
 			INSERT INTO care_members (circle_id, person_id, role, asked_at)
 			SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT)
@@ -168,7 +183,10 @@ func (s *Service) Invite(ctx context.Context, by instance.ActorID, circle instan
 		if err == nil && n == 0 {
 			err = &instance.Invalid{Field: "who", Code: "too-many", Limit: MaxMembers}
 		}
-		return err
+		if err != nil || before {
+			return err
+		}
+		return s.tell(ctx, tx, NoticeInvited, who, []instance.ActorID{who})
 	})
 }
 

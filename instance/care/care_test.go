@@ -20,7 +20,7 @@ func TestACircleIsForThoseInItAndEndsWithItsConsent(t *testing.T) {
 		v, ctx := apptest.NewVillage(t, db), t.Context()
 		rue := v.Place("rue", "neighbourhood")
 		lucette, bo, nurse, eve := v.Resident("lucette", rue).ID, v.Resident("bo", rue).ID, v.Resident("nurse", rue).ID, v.Resident("eve", rue).ID
-		s := care.New(care.Options{DB: db, IDs: instance.NewIDs(v.Clock.Now, 1), Now: v.Clock.Now})
+		s := care.New(care.Options{DB: db, IDs: instance.NewIDs(v.Clock.Now, 1), Now: v.Clock.Now, Tell: v.Private})
 		must := func(err error) {
 			t.Helper()
 			if err != nil {

@@ -53,6 +53,9 @@ type Item struct {
 	Path     string // of its page
 	Starts   time.Time
 	Venue    string
+	// House is what it is in the space of a house: works, meetings, documents.
+	// Empty for a post.
+	House string
 }
 
 // Words are what a letter says, in one language.

@@ -77,6 +77,10 @@ func (s *Service) gather(ctx context.Context, all []reader, letters bool) (map[i
 	if err != nil {
 		return nil, err
 	}
+	spaces, err := s.spaces(ctx, all, viewers)
+	if err != nil {
+		return nil, err
+	}
 	came := make(map[instance.ActorID][]line, len(all))
 	for _, l := range lines {
 		came[l.of] = append(came[l.of], l)
@@ -91,7 +95,7 @@ func (s *Service) gather(ctx context.Context, all []reader, letters bool) (map[i
 		for _, place := range homes[r.id] {
 			mine = append(mine, came[place]...)
 		}
-		digests[r.id] = Digest{Since: r.since.Time(), Places: a.arrange(mine)}
+		digests[r.id] = Digest{Since: r.since.Time(), Places: a.withSpaces(a.arrange(mine), spaces)}
 	}
 	return digests, nil
 }

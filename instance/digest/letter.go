@@ -96,6 +96,9 @@ func (l *laid) item(i Item) laidItem {
 			meta = append(meta, i.Venue)
 		}
 	}
+	if i.House != "" {
+		i.Title = l.Words.Say("digest.house."+i.House, "Title", i.Title)
+	}
 	return laidItem{Title: i.Title, Text: i.Text, Lang: i.Language, Meta: strings.Join(meta, " · "), Address: l.Base + i.Path}
 }
 

@@ -36,6 +36,20 @@ const (
 	HelpOver          Kind = "help-over"          // they need none any more
 	HelpComing        Kind = "help-coming"        // a neighbour comes
 
+	SpaceWorks     Kind = "space-works"     // works in one's house
+	SpaceMeetings  Kind = "space-meetings"  // a meeting of one's house
+	SpaceDocuments Kind = "space-documents" // a paper of one's house
+	SpaceIncidents Kind = "space-incidents" // something is wrong with a house that one manages
+
+	CareInvited Kind = "care-invited" // there is an invitation
+
+	QuestionAsked    Kind = "question-asked"    // an organisation one acts for was asked
+	QuestionAnswered Kind = "question-answered" // an organisation answered
+
+	CampaignCheck    Kind = "campaign-check"    // a campaign waits to be checked
+	CampaignApproved Kind = "campaign-approved" // one's own begins in its time
+	CampaignReturned Kind = "campaign-returned" // one's own came back
+
 	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
 	InformantAccepted  Kind = "informant-accepted"  // one is an informant
 	InformantDeclined  Kind = "informant-declined"  // one is not

@@ -25,6 +25,8 @@ type Service struct {
 	key   []byte
 	tell  func(context.Context, store.Tx, instance.Deed) error
 	fetch Fetcher
+
+	notify func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // Keyring gives a new actor the keys it signs with.
@@ -63,11 +65,13 @@ type Options struct {
 	Fetch Fetcher
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
+	// Notify tells people of something that concerns them.
+	Notify func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, posts: o.Posts, rules: o.Rules, key: o.Key, tell: o.Tell, fetch: o.Fetch}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, posts: o.Posts, rules: o.Rules, key: o.Key, tell: o.Tell, fetch: o.Fetch, notify: o.Notify}
 }
 
 // Hear lets go of who closed their account.

@@ -2,6 +2,7 @@ package organisations
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -29,6 +30,12 @@ const (
 	maxQuestion = 2000
 )
 
+// The kinds of notices, both from the organisation.
+const (
+	NoticeAsked    = "question-asked"    // it was asked something, for who acts for it
+	NoticeAnswered = "question-answered" // it answered, for who asked
+)
+
 func checkWords(field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -43,7 +50,7 @@ func checkWords(field, text string) (string, error) {
 }
 
 // Ask puts a question into the box of an organisation, for those who act for it
-// and nobody else. A question that is sent twice stands once.
+// and nobody else, who are told that there is one. A question that is sent twice stands once.
 func (s *Service) Ask(ctx context.Context, by instance.ActorID, a Ask) error {
 	text, err := checkWords("text", a.Text)
 	if err != nil {
@@ -73,11 +80,14 @@ func (s *Service) Ask(ctx context.Context, by instance.ActorID, a Ask) error {
 		if waiting >= MaxOpen {
 			return &instance.Invalid{Field: "text", Code: "too-many-questions", Limit: MaxOpen}
 		}
-		_, err = tx.Exec(ctx, `
+		n, err := tx.Exec(ctx, `
 			INSERT INTO questions (id, to_id, place_id, asker_id, text, shared, once)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT DO NOTHING`, s.ids.Next(), a.To, place, by, text, a.Shared && a.Place != 0, once)
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.tellAgents(ctx, tx, a.To, by)
 	})
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", a.To, err)
@@ -85,7 +95,30 @@ func (s *Service) Ask(ctx context.Context, by instance.ActorID, a Ask) error {
 	return nil
 }
 
-// Answer answers a question as the organisation it was put to. Only those who act
+// tellAgents tells those who act for an organisation, but who asks, that it was
+// asked something.
+func (s *Service) tellAgents(ctx context.Context, tx store.Tx, id, asker instance.ActorID) error {
+	rows, err := tx.Query(ctx, `SELECT person_id FROM organisation_agents WHERE organisation_id = $1 AND person_id <> $2 ORDER BY person_id`, id, asker)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var whom []instance.ActorID
+	for rows.Next() {
+		var who instance.ActorID
+		if err := rows.Scan(&who); err != nil {
+			return err
+		}
+		whom = append(whom, who)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(whom) == 0 {
+		return err
+	}
+	return s.notify(ctx, tx, NoticeAsked, id, whom)
+}
+
+// Answer answers a question as the organisation it was put to, and tells who asked
+// the first time. Only those who act
 // for that may; others get [instance.ErrNotFound].
 func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.QuestionID, text string) error {
 	text, err := checkWords("answer", text)
@@ -93,15 +126,24 @@ func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.Q
 		return err
 	}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		n, err := tx.Exec(ctx, `
+		var to, asker instance.ActorID
+		var before bool
+		err := tx.QueryRow(ctx, `
+			SELECT to_id, asker_id, answered_at IS NOT NULL
+			  FROM questions
+			 WHERE id = $1
+			   AND to_id IN (SELECT organisation_id FROM organisation_agents WHERE person_id = $2)`, id, by.ID).Scan(&to, &asker, &before)
+		if err != nil {
+			return notFound(err)
+		}
+		_, err = tx.Exec(ctx, `
 			UPDATE questions
 			   SET answer = $3, answered_by = $2, answered_at = $4
-			 WHERE id = $1
-			   AND to_id IN (SELECT organisation_id FROM organisation_agents WHERE person_id = $2)`, id, by.ID, text, store.Millis(s.now()))
-		if err == nil && n == 0 {
-			err = instance.ErrNotFound
+			 WHERE id = $1`, id, by.ID, text, store.Millis(s.now()))
+		if err != nil || before || asker == by.ID {
+			return err
 		}
-		return err
+		return s.notify(ctx, tx, NoticeAnswered, to, []instance.ActorID{asker})
 	})
 	if err != nil {
 		return fmt.Errorf("answer question %s: %w", id, err)

@@ -36,7 +36,7 @@ func (s *Server) getBoard(w http.ResponseWriter, r *http.Request) error {
 	p.Short = s.Site.Host() + short
 	at := make(map[string]int)
 	for _, place := range found {
-		for _, section := range digestView(place).Sections {
+		for _, section := range s.digestView(r, place).Sections {
 			i, ok := at[section.Kind]
 			if !ok {
 				i = len(p.Sections)

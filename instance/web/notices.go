@@ -24,7 +24,7 @@ func (s *Server) getDigest(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := pages.Digest{Since: d.Since.In(s.Zone)}
 	for _, place := range d.Places {
-		p.Places = append(p.Places, digestView(place))
+		p.Places = append(p.Places, s.digestView(r, place))
 	}
 	if p.Frame, err = s.frame(w, r, "digest"); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Server) getDigest(w http.ResponseWriter, r *http.Request) error {
 	return s.HTML(w, r, http.StatusOK, p)
 }
 
-func digestView(p digest.Place) view.DigestPlace {
+func (s *Server) digestView(r *http.Request, p digest.Place) view.DigestPlace {
 	shown := view.DigestPlace{Name: p.Name, Path: p.Path, More: p.More}
 	for _, of := range []struct {
 		kind  string
@@ -43,6 +43,9 @@ func digestView(p digest.Place) view.DigestPlace {
 		}
 		section := view.DigestSection{Kind: of.kind}
 		for _, i := range of.items {
+			if i.House != "" {
+				i.Title = visitOf(r).language.Say("digest.house."+i.House, "Title", i.Title)
+			}
 			section.Items = append(section.Items, view.DigestItem{
 				Title: i.Title, Text: i.Text, Language: i.Language, Author: i.Author, Path: i.Path, Starts: i.Starts, Venue: i.Venue,
 			})

@@ -82,6 +82,14 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/prove"
 	case strings.HasPrefix(shown.Kind, "informant-") && n.Post == nil:
 		shown.Path = "/informants"
+	case strings.HasPrefix(shown.Kind, "space-"):
+		shown.Path = "/g/" + n.From.Username + "/space#" + strings.TrimPrefix(shown.Kind, "space-")
+	case strings.HasPrefix(shown.Kind, "campaign-"):
+		shown.Path = "/g/" + n.From.Username + "/campaigns"
+	case strings.HasPrefix(shown.Kind, "question-"):
+		shown.Path = from.Path + "/questions"
+	case n.Kind == notifications.CareInvited:
+		shown.Path = "/care"
 	case strings.HasPrefix(shown.Kind, "help-"):
 		shown.Path = "/help"
 		if n.Kind == notifications.HelpAsk || n.Kind == notifications.HelpYes {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func (s *Server) organisationView(r *http.Request, o instance.Organisation) (vie
 	ctx, v := r.Context(), visitOf(r)
 	shown := view.Organisation{
 		Person: personView(s.Site, o.Actor), Sort: string(o.Sort), Summary: sanitised(o.Summary), Address: "@" + o.Username + "@" + s.Site.Host(),
-		Feed: "/@" + o.Username + ".atom", Place: personView(s.Site, o.Place), Open: o.Hours.Open(s.Now().In(s.Zone)), Holidays: o.Holidays, Needs: o.Needs,
+		Feed: "/@" + o.Username + ".atom", Place: personView(s.Site, o.Place), Open: o.Hours.Open(s.Now().In(s.Zone)), Holidays: o.Holidays, Needs: s.needs(r, o),
 	}
 	if o.Hours.Any() {
 		shown.Hours = openDays(o.Hours)
@@ -453,6 +454,30 @@ func (s *Server) alerts(ctx context.Context, places ...instance.ActorID) ([]view
 	return shown, nil
 }
 
+// longestPrefilled is how much of a text an address may bring into a form, in
+// characters.
+const longestPrefilled = 1000
+
+// prefilled is what an address brings into a field of a form.
+func prefilled(r *http.Request, field string) string {
+	text := []rune(strings.ToValidUTF8(r.URL.Query().Get(field), ""))
+	return string(text[:min(len(text), longestPrefilled)])
+}
+
+// needs are what an organisation looks for, with the forms that lead on from there.
+func (s *Server) needs(r *http.Request, o instance.Organisation) []view.Wanted {
+	var list []view.Wanted
+	l := visitOf(r).language
+	for _, text := range o.Needs {
+		about := url.Values{"title": {text}, "text": {l.Say("organisation.need-text", "Name", o.Shown(), "Need", text)}}
+		list = append(list, view.Wanted{
+			Text: text, Help: "/@" + o.Username + "/questions?" + url.Values{"text": {l.Say("organisation.need-offer", "Need", text)}}.Encode(),
+			Ask: "/ask/new?" + about.Encode(), Event: "/events/new?" + about.Encode(),
+		})
+	}
+	return list
+}
+
 // getQuestions is where an organisation is asked, with what one asked before; for
 // those who act for it, where it answers.
 func (s *Server) getQuestions(w http.ResponseWriter, r *http.Request) error {
@@ -460,7 +485,7 @@ func (s *Server) getQuestions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showQuestions(w, r, http.StatusOK, o, pages.Questions{Once: newOnce()})
+	return s.showQuestions(w, r, http.StatusOK, o, pages.Questions{Once: newOnce(), Text: prefilled(r, "text")})
 }
 
 func (s *Server) showQuestions(w http.ResponseWriter, r *http.Request, status int, o instance.Organisation, p pages.Questions) error {

@@ -19,7 +19,7 @@ import (
 func (s *Server) getPropose(asks bool) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		q := r.URL.Query()
-		form := pages.ProposeForm{Kind: q.Get("kind"), Category: q.Get("category"), In: q.Get("in"), Widens: true, Once: newOnce(), Quantity: "1"}
+		form := pages.ProposeForm{Kind: q.Get("kind"), Category: q.Get("category"), In: q.Get("in"), Widens: true, Once: newOnce(), Quantity: "1", Title: prefilled(r, "title"), Text: prefilled(r, "text")}
 		step := "kind"
 		if slices.Contains(instance.ExchangeKinds, form.Kind) {
 			step = "category"

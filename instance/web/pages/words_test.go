@@ -127,7 +127,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`unit`,
 	`letters\.digest\.why`,
 	`notices\.(often|topic)`,
-	`digest\.(needs|events|offers|news|notices)`,
+	`digest\.(needs|events|offers|news|notices|house)`,
 	`stop\.(digest|at-once)`,
 }, "|") + ")")
 

@@ -37,7 +37,7 @@ func days() []view.OpenDay {
 func organisation() view.Organisation {
 	return view.Organisation{
 		Person: biocoop, Sort: "shop", Summary: "<p>Producteurs du pays de Dinan.</p>", Address: "@epicerie@dinan.example", Feed: "/@epicerie.atom",
-		Place: port.Person, Hours: days(), Open: true, Holidays: "Fermé du 24 au 26 décembre.", Needs: []string{"Des bocaux vides", "Deux bénévoles le samedi matin"},
+		Place: port.Person, Hours: days(), Open: true, Holidays: "Fermé du 24 au 26 décembre.", Needs: []view.Wanted{{Text: "Des bocaux vides", Help: "/@epicerie/questions?text=a", Ask: "/ask/new?title=a", Event: "/events/new?title=a"}, {Text: "Deux bénévoles le samedi matin", Help: "/@epicerie/questions?text=b", Ask: "/ask/new?title=b", Event: "/events/new?title=b"}},
 	}
 }
 

@@ -16,7 +16,7 @@ type Organisation struct {
 	Hours    []OpenDay // none if it has no hours
 	Open     bool      // now
 	Holidays string
-	Needs    []string
+	Needs    []Wanted
 	Elected  []Elected
 	Bond     Bond
 	Acts     bool     // the one who reads acts for it
@@ -73,4 +73,12 @@ type WaitingAlert struct {
 	Title, Text string
 	Until       time.Time
 	Own         bool
+}
+
+// Wanted is what an organisation looks for, and what can be made of it.
+type Wanted struct {
+	Text  string
+	Help  string // where one says that one can help
+	Ask   string // where who acts for it makes an ask of it, or invites to a meeting
+	Event string
 }
