@@ -35,7 +35,7 @@ type commands struct {
 	Demo    demo.Command     `cmd:"" help:"Run four servers that talk to one another, on this machine, with nothing to configure."`
 	Serve   serve            `cmd:"" help:"Run one server."`
 	Admin   admin            `cmd:"" help:"Look after a server, also while it runs."`
-	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops."`
+	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops, weather warnings."`
 	Housing housingCommand   `cmd:"" help:"Homes for people who need shelter: check what associations keep."`
 	Screen  screenCommands   `cmd:"" help:"What screens in halls show."`
 	Version kong.VersionFlag `help:"Print the version."`

@@ -74,6 +74,7 @@ import (
 	"palier/instance/tally"
 	"palier/instance/timelines"
 	"palier/instance/vault"
+	"palier/instance/weather"
 	"palier/instance/web/words"
 )
 
@@ -135,6 +136,7 @@ type App struct {
 	Leaving       *leaving.Service
 	Care          *care.Service
 	Informants    *informants.Service
+	Weather       *weather.Service
 	Assisted      *assisted.Service
 	Proofs        *proofs.Service
 	Boundaries    *boundaries.Service
@@ -370,6 +372,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
 	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
+	a.Weather = weather.New(weather.Options{DB: a.DB, Now: a.now, Tell: a.private})
 	a.Informants = informants.New(informants.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Readers: a.Places, Jobs: a.Jobs, Tell: a.concern})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,

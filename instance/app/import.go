@@ -10,6 +10,7 @@ import (
 	"palier/instance/addresses"
 	"palier/instance/registers"
 	"palier/instance/sheets"
+	"palier/instance/weather"
 )
 
 // Imported is a file that is being imported.
@@ -24,7 +25,7 @@ type Imported struct {
 
 // Import takes over a file of open data: addresses (BAN, BAL), outlines
 // (GeoJSON), communes (COG, postal codes), associations (RNA), establishments
-// (SIRENE). What it holds is told from its columns. The report is never nil; rows it counts as taken are
+// (SIRENE), warnings of the weather. What it holds is told from its columns. The report is never nil; rows it counts as taken are
 // kept although an error ended the rest.
 func (a *App) Import(ctx context.Context, f Imported) (*sheets.Report, error) {
 	report := sheets.NewReport(f.Name, f.All)
@@ -41,6 +42,9 @@ func (a *App) importFile(ctx context.Context, f Imported, report *sheets.Report)
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
 	r := bufio.NewReaderSize(unpacked, 64<<10)
+	if head, _ := r.Peek(32 << 10); sheets.HoldsJSON(r) && weather.Holds(head) { // what cannot be peeked at is read next
+		return a.Weather.Import(ctx, r, f.Source, report)
+	}
 	if sheets.HoldsJSON(r) {
 		o, err := sheets.OpenOutlines(r, report)
 		if err != nil {
@@ -57,6 +61,8 @@ func (a *App) importFile(ctx context.Context, f Imported, report *sheets.Report)
 		return a.Addresses.Import(ctx, t, f.Source, report)
 	case addresses.ReadsCommunes(t):
 		return a.Addresses.ImportCommunes(ctx, t, report)
+	case weather.Reads(t):
+		return a.Weather.ImportSheet(ctx, t, f.Source, report)
 	case registers.Reads(t):
 		return registers.New(registers.Options{DB: a.DB, IDs: a.ids, Now: a.now}).Import(ctx, t, f.In, report)
 	}

@@ -69,6 +69,7 @@ func (a *App) routes() (http.Handler, error) {
 		Help:          a.Help,
 		Care:          a.Care,
 		Informants:    a.Informants,
+		Weather:       a.Weather,
 		Assisted:      a.Assisted,
 		Housing:       a.Housing,
 		Leaving:       a.Leaving,

@@ -94,3 +94,19 @@ func (n screenNews) Hall(ctx context.Context, place instance.ActorID) (screens.H
 	h, err := n.app.Buildings.InHall(ctx, place)
 	return screens.HallNews(h), err
 }
+
+// Weather returns what is warned of where a place lies, in a language.
+func (n screenNews) Weather(ctx context.Context, place instance.ActorID, language string) ([]screens.Item, error) {
+	warnings, err := n.app.Weather.At(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	var items []screens.Item
+	for _, w := range warnings {
+		items = append(items, screens.Item{
+			Kind: "weather", Title: n.app.say(language, "weather."+w.Level.String(), "What", n.app.say(language, "weather.what."+w.Phenomenon)), Text: n.app.say(language, "weather.do."+w.Phenomenon),
+			Language: language, By: w.Source, Starts: w.Starts.UTC(), Ends: w.Ends.UTC(),
+		})
+	}
+	return items, nil
+}

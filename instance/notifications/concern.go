@@ -50,6 +50,8 @@ const (
 	CampaignApproved Kind = "campaign-approved" // one's own begins in its time
 	CampaignReturned Kind = "campaign-returned" // one's own came back
 
+	WeatherWarning Kind = "weather-warning" // the weather will be dangerous in one's commune
+
 	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
 	InformantAccepted  Kind = "informant-accepted"  // one is an informant
 	InformantDeclined  Kind = "informant-declined"  // one is not

@@ -25,6 +25,8 @@ type News interface {
 	// Tagged returns what everybody may read there under a hashtag, the newest
 	// first; under that of the campaign that runs there if tag is empty.
 	Tagged(ctx context.Context, place instance.ActorID, tag string) (Tagged, error)
+	// Weather returns what is warned of where a place lies, in a language.
+	Weather(ctx context.Context, place instance.ActorID, language string) ([]Item, error)
 	// Hall returns what the people of a house put up in their hall.
 	Hall(ctx context.Context, place instance.ActorID) (HallNews, error)
 }
@@ -65,7 +67,7 @@ type Card struct {
 
 // Item is one line of a card.
 type Item struct {
-	Kind     string    `json:"kind"` // notice, works, meeting, incident, event, ask, offer, post
+	Kind     string    `json:"kind"` // notice, weather, works, meeting, incident, event, ask, offer, post
 	Title    string    `json:"title"`
 	Text     string    `json:"text,omitzero"`
 	Language string    `json:"language,omitzero"`
@@ -128,6 +130,13 @@ func (s *Service) bundle(ctx context.Context, x instance.Screen) (Bundle, error)
 	}
 	home := s.site.Page(place.Username)
 	if x.Shows("alerts") {
+		warnings, err := s.news.Weather(ctx, x.Place, x.Language)
+		if err != nil {
+			return b, err
+		}
+		for _, i := range warnings[:min(len(warnings), mostAlerts)] {
+			b.Cards = append(b.Cards, Card{"alerts", home, []Item{i}})
+		}
 		for _, p := range s.public(news.Notices, mostAlerts) {
 			b.Cards = append(b.Cards, Card{"alerts", s.urlOf(p), []Item{s.item(p, "notice", names)}})
 		}

@@ -21,6 +21,8 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 type told struct {
 	public screens.PublicNews
 	hall   screens.HallNews
+
+	weather []screens.Item
 }
 
 func (n *told) Public(context.Context, instance.ActorID) (screens.PublicNews, error) {
@@ -31,6 +33,9 @@ func (n *told) Tagged(_ context.Context, _ instance.ActorID, tag string) (screen
 	return screens.Tagged{Tag: tag, Posts: n.public.Asks}, nil
 }
 
+func (n *told) Weather(context.Context, instance.ActorID, string) ([]screens.Item, error) {
+	return n.weather, nil
+}
 func (n *told) Hall(context.Context, instance.ActorID) (screens.HallNews, error) { return n.hall, nil }
 
 type hall struct {

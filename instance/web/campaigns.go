@@ -86,6 +86,9 @@ func (s *Server) getCampaigns(w http.ResponseWriter, r *http.Request) error {
 		p.Planned = s.campaignViews(planned)
 		p.May = who.Moderates() || slices.Contains(v.Inner, a.ID) || slices.Contains(v.Tends, a.ID)
 	}
+	if p.Weather, err = s.warnings(r, a, p.May); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
@@ -102,7 +105,11 @@ func (s *Server) getNewCampaign(w http.ResponseWriter, r *http.Request) error {
 	if !instance.Known(instance.CampaignTemplates, began) {
 		began = instance.CampaignTemplates[0]
 	}
-	p := pages.CampaignForm{Once: newOnce(), Writing: s.campaignBegin(visitOf(r).language, began)}
+	written, err := s.campaignFor(r, a, s.campaignBegin(visitOf(r).language, began))
+	if err != nil {
+		return err
+	}
+	p := pages.CampaignForm{Once: newOnce(), Writing: written}
 	return s.showCampaignForm(w, r, http.StatusOK, &a, p, []instance.ActorID{a.ID})
 }
 

@@ -46,7 +46,11 @@ func (s *Server) getNeighbourhood(w http.ResponseWriter, r *http.Request, a inst
 	if err != nil {
 		return err
 	}
-	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Alerts: alerts, Campaigns: bands, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
+	warnings, err := s.warnings(r, a, place.Standing == view.Verified || place.Moderates)
+	if err != nil {
+		return err
+	}
+	return s.HTML(w, r, http.StatusOK, pages.Neighbourhood{Frame: f, Place: place, Alerts: alerts, Weather: warnings, Campaigns: bands, Dashboard: dash, Posts: shown, Pager: pager, Live: s.liveOn(r, livePlace(a.ID))})
 }
 
 // shownIn is the page that is asked for of what a group of ours shows. elsewhere

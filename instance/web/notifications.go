@@ -84,7 +84,7 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/informants"
 	case strings.HasPrefix(shown.Kind, "space-"):
 		shown.Path = "/g/" + n.From.Username + "/space#" + strings.TrimPrefix(shown.Kind, "space-")
-	case strings.HasPrefix(shown.Kind, "campaign-"):
+	case strings.HasPrefix(shown.Kind, "campaign-"), n.Kind == notifications.WeatherWarning:
 		shown.Path = "/g/" + n.From.Username + "/campaigns"
 	case strings.HasPrefix(shown.Kind, "question-"):
 		shown.Path = from.Path + "/questions"

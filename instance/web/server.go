@@ -62,6 +62,7 @@ import (
 	"palier/instance/shelves"
 	"palier/instance/tally"
 	"palier/instance/timelines"
+	"palier/instance/weather"
 	"palier/instance/web/pages"
 	"palier/instance/web/words"
 )
@@ -140,6 +141,7 @@ type Options struct {
 	Help          *help.Service
 	Care          *care.Service
 	Informants    *informants.Service
+	Weather       *weather.Service
 	Assisted      *assisted.Service
 	Housing       *housing.Service
 	Leaving       *leaving.Service

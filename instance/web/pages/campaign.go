@@ -18,6 +18,7 @@ type Campaigns struct {
 	Shown   []view.Campaign
 	Pager   view.Pager
 	May     bool // the one who reads can plan one
+	Weather []view.Warning
 }
 
 // Template is campaigns.tmpl.

@@ -9,6 +9,7 @@ type Neighbourhood struct {
 	Place     view.Neighbourhood
 	Alerts    []view.Alert
 	Campaigns []view.Campaign // those that run here
+	Weather   []view.Warning
 	Dashboard *view.Dashboard // nil on further pages of its posts
 	Posts     []view.Post
 	Pager     view.Pager

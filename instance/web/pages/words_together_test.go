@@ -11,7 +11,7 @@ import (
 
 // madeTogether are the families of keys about what neighbours do together that
 // are put together while a page is laid out.
-var madeTogether = regexp.MustCompile(`^(measure|assisted\.(deed|done|by-line|sheet)|closing\.former|care\.(what|how|role)|informants\.duty|organisation\.need|help\.number|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
+var madeTogether = regexp.MustCompile(`^(measure|assisted\.(deed|done|by-line|sheet)|closing\.former|care\.(what|how|role)|informants\.duty|weather|organisation\.need|help\.number|ride\.(mode|day|mine)|errand\.(mode|left|mine)|purchase\.(outcome|template|unit))`)
 
 func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 	t.Parallel()
@@ -31,6 +31,9 @@ func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 		"notice.space-%":      {"works", "meetings", "documents", "incidents"},
 		"notice.question-%":   {"asked", "answered"},
 		"notice.campaign-%":   {"check", "approved", "returned"},
+		"weather.%":           {"orange", "red", "yellow"},
+		"weather.what.%":      instance.Phenomena,
+		"weather.do.%":        instance.Phenomena,
 		"informants.duty.%":   Informants{}.Duties(),
 		"notice.informant-%":  {"volunteer", "accepted", "declined", "ending", "ended", "asked", "answer", "official"},
 		"notice.ride-%":       {"asked", "agreed", "left", "cancelled"},

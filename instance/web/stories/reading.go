@@ -67,7 +67,7 @@ func reading() []Story {
 		{"neighbourhood/neighbour", func(f pages.Frame) pages.Page {
 			f = in(f, "place", "/@centre_ville")
 			f.Feed = "/@centre_ville.atom"
-			return pages.Neighbourhood{Frame: f, Place: neighbourhood(), Dashboard: dashboard(f.Now), Posts: Posts(7)}
+			return pages.Neighbourhood{Frame: f, Place: neighbourhood(), Weather: warned(f.Now), Dashboard: dashboard(f.Now), Posts: Posts(7)}
 		}},
 		{"neighbourhood/visitor", func(f pages.Frame) pages.Page {
 			f = stranger(in(f, "place", "/@centre_ville"))
@@ -252,6 +252,15 @@ func members() []view.Member {
 
 // raclette is what November brings.
 var raclette = view.Prompt{Name: "raclette", Path: "/offer/new?kind=lending&category=kitchen"}
+
+// warned is what is warned of: what holds, for who can plan a campaign, and what
+// is to come.
+func warned(now time.Time) []view.Warning {
+	return []view.Warning{
+		{Phenomenon: "heat", Level: "red", Starts: now.Add(-time.Hour), Ends: now.Add(30 * time.Hour), Going: true, Source: "Météo-France", Plan: "/g/centre/campaigns/new?template=heatwave&warning=heat"},
+		{Phenomenon: "waves", Level: "orange", Starts: now.Add(9 * time.Hour), Ends: now.Add(20 * time.Hour), Source: "Préfecture des Côtes-d’Armor"},
+	}
+}
 
 // dashboard is what a place shows first, with a line of each section.
 func dashboard(now time.Time) *view.Dashboard {
