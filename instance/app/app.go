@@ -25,6 +25,7 @@ import (
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
+	"palier/instance/councils"
 	"palier/instance/countries"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
@@ -129,6 +130,7 @@ type App struct {
 	Feeds         *feeds.Service
 	Markets       *markets.Service
 	Albums        *albums.Service
+	Councils      *councils.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Errands       *errands.Service

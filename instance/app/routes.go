@@ -63,6 +63,7 @@ func (a *App) routes() (http.Handler, error) {
 		Feeds:         a.Feeds,
 		Markets:       a.Markets,
 		Albums:        a.Albums,
+		Councils:      a.Councils,
 		Tally:         a.Tally,
 		Newcomers:     a.Newcomers,
 		Errands:       a.Errands,

@@ -100,6 +100,11 @@ var trials = map[string][]string{
 	"POST /@{name}/feeds":                                       {"/@tilleuls/feeds feed=https://mairie.example/f.xml", "/@epicerie/feeds feed=https://mairie.example/f.xml"},
 	"POST /@{name}/feeds/{id:[0-9]+}":                           {"/@tilleuls/feeds/:feed deed=remove", "/@tilleuls/feeds/:feed hide=1", "/@epicerie/feeds/:feed deed=read"},
 	"GET /g/{name}/news":                                        {"/g/tilleuls/news"},
+	"GET /@{name}/library":                                      {"/@epicerie/library", "/@epicerie/library?q=potager"},
+	"GET /signin/council":                                       nil, // for whoever has no account here yet
+	"POST /signin/council":                                      nil,
+	"GET /settings/council":                                     nil, // one's own
+	"POST /settings/council":                                    nil,
 	"GET /g/{name}/market":                                      {"/g/tilleuls/market"},
 	"GET /g/{name}/market.ics":                                  {"/g/tilleuls/market.ics"},
 	"GET /@{name}/stalls":                                       {"/@epicerie/stalls"},

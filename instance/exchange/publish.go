@@ -22,6 +22,10 @@ type Opening struct {
 	// Weekly is how often in seven days somebody gives what they offer; 0: as often
 	// as they are asked.
 	Weekly int
+	// Library is the association in whose library what is lent lies, 0 for none;
+	// Shelf is where it lies there.
+	Library instance.ActorID
+	Shelf   string
 }
 
 // Publish posts a draft that proposes something. It returns what
@@ -56,6 +60,8 @@ func check(d instance.Draft, o Opening) error {
 		return &instance.Invalid{Field: "behalf", Code: "too-long", Limit: maxBehalf}
 	case o.Weekly < 0 || o.Weekly > MaxWeekly:
 		return &instance.Invalid{Field: "weekly", Code: "malformed", Limit: MaxWeekly}
+	case utf8.RuneCountInString(o.Shelf) > instance.MaxTitle:
+		return &instance.Invalid{Field: "shelf", Code: "too-long", Limit: instance.MaxTitle}
 	case o.Behalf != "" && !o.Consented:
 		return &instance.Invalid{Field: "consent", Code: "missing"}
 	case !q.Ends.IsZero() && !q.Starts.IsZero() && q.Ends.Before(q.Starts):
@@ -77,13 +83,20 @@ func (s *Service) open(ctx context.Context, tx store.Tx, p *instance.Post, o Ope
 	if n >= instance.MaxOpen {
 		return &instance.Invalid{Field: "title", Code: "too-many-open", Limit: instance.MaxOpen}
 	}
+	if err := lay(ctx, tx, p, o); err != nil {
+		return err
+	}
+	var library *instance.ActorID
+	if o.Library != 0 {
+		library = &o.Library
+	}
 	var consented *int64
 	if o.Behalf != "" {
 		consented = store.MillisOrNull(s.now())
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO asks (post_id, widens, behalf, consented_at, weekly)
-		VALUES ($1, $2, $3, $4, $5)`, p.ID, o.Widens, o.Behalf, consented, o.Weekly)
+		INSERT INTO asks (post_id, widens, behalf, consented_at, weekly, library_id, shelf)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, p.ID, o.Widens, o.Behalf, consented, o.Weekly, library, strings.Join(strings.Fields(o.Shelf), " "))
 	if err != nil || p.Proposal.Purpose != instance.Asking {
 		return err
 	}

@@ -38,7 +38,7 @@ func (s *Server) getPropose(asks bool) handler {
 // proposeFields are the fields of each question, for problems to lead back to
 // it.
 var proposeFields = map[string][]string{
-	"kind": {"kind"}, "category": {"category"}, "what": {"title", "text", "quantity", "price", "return", "pictures", "condition", "rules"},
+	"kind": {"kind"}, "category": {"category"}, "what": {"title", "text", "quantity", "price", "return", "pictures", "condition", "rules", "library", "shelf"},
 	"when": {"from", "until", "repeats", "weekly", "in"}, "whom": {"audience", "behalf", "consent", "campaign"},
 }
 
@@ -126,7 +126,7 @@ func stepOf(all []view.Problem) string {
 func (s *Server) readPropose(r *http.Request) (pages.ProposeForm, []view.Problem) {
 	f := r.PostForm
 	form := pages.ProposeForm{
-		Kind: f.Get("kind"), Category: f.Get("category"), Title: f.Get("title"), Text: f.Get("text"), Condition: f.Get("condition"), Rules: f.Get("rules"), Deposit: f.Get("deposit"), Shelf: f.Get("shelf"), Repeats: f.Get("repeats"), Weekly: f.Get("weekly"),
+		Kind: f.Get("kind"), Category: f.Get("category"), Title: f.Get("title"), Text: f.Get("text"), Condition: f.Get("condition"), Rules: f.Get("rules"), Deposit: f.Get("deposit"), Shelf: f.Get("shelf"), Library: f.Get("library"), Repeats: f.Get("repeats"), Weekly: f.Get("weekly"),
 		Quantity: f.Get("quantity"), Price: f.Get("price"), Return: f.Get("return"), From: f.Get("from"), Until: f.Get("until"), In: f.Get("in"),
 		Audience: f.Get("audience"), Priority: f.Get("priority") != "", Behalf: f.Get("behalf"), Consent: f.Get("consent") != "",
 		Widens: f.Get("widens") != "", Once: f.Get("once"), Campaign: f.Get("campaign"), Side: f.Get("side"),
@@ -246,6 +246,12 @@ func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeFor
 		all = append(all, view.Problem{Field: "consent", Code: "missing"})
 	}
 	o := exchange.Opening{Widens: form.Widens, Behalf: form.Behalf, Consented: form.Consent}
+	if form.Kind == instance.KindLending && !asks {
+		o.Shelf = form.Shelf
+		if id, err := instance.ParseID(form.Library); err == nil {
+			o.Library = instance.ActorID(id)
+		}
+	}
 	if typed := strings.TrimSpace(form.Weekly); typed != "" && !asks {
 		n, err := strconv.Atoi(typed)
 		if err != nil || n < 1 || n > exchange.MaxWeekly {
@@ -302,6 +308,9 @@ func (s *Server) showPropose(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	var place *instance.Neighbourhood
+	if p.Libraries, err = s.libraries(r, form); err != nil {
+		return err
+	}
 	homes, err := s.Places.Residences(ctx, who.ID)
 	if err != nil {
 		return err

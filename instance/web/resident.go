@@ -138,6 +138,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/g/{name}/{code:[0-9][A-Za-z0-9]{4}}", s.page(s.getShort))
 	s.shelfRoutes(r)
 	s.marketRoutes(r)
+	s.libraryRoutes(r)
 	r.Get("/g/{name}/clubs", s.page(s.getClubs))
 	r.Get("/g/{name}/clubs/new", s.signedIn(s.getNewClub))
 	r.Post("/g/{name}/clubs", s.signedIn(s.foundClub))

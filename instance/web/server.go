@@ -22,6 +22,7 @@ import (
 	"palier/instance/care"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
+	"palier/instance/councils"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
 	"palier/instance/errands"
@@ -120,6 +121,7 @@ type Options struct {
 	Feeds         *feeds.Service
 	Markets       *markets.Service
 	Albums        *albums.Service
+	Councils      *councils.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
 	Notifications *notifications.Service

@@ -43,7 +43,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	p := pages.Settings{Look: chosen.Appearance, Size: chosen.TextSize, Problems: all}
+	p := pages.Settings{Council: s.Council != nil, Look: chosen.Appearance, Size: chosen.TextSize, Problems: all}
 	if home != nil {
 		if p.Choices, err = s.choices(r.Context(), home, chosen.DefaultAudience); err != nil {
 			return err

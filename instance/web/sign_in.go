@@ -62,7 +62,7 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request, status int,
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
-	p.Passkeys = s.Passkeys.Possible()
+	p.Passkeys, p.Council = s.Passkeys.Possible(), s.Council != nil
 	p.Here = "/signin" // where one was, not what was typed
 	return s.HTML(w, r, status, p)
 }

@@ -10,18 +10,20 @@ import (
 type Propose struct {
 	Frame
 
-	Asks     bool
-	Step     string // one of ProposeSteps
-	Form     ProposeForm
-	Kinds    []string
-	Kept     []view.Picture // uploaded already
-	Places   []view.Option
-	Choices  []view.Choice
-	Readers  *view.Choice // who will read it, once that is chosen
-	Phone    bool         // the text seems to hold a number or an address to reach somebody
-	Widening bool         // the place has places beside it
-	Within   *view.CampaignWithin
-	Problems []view.Problem
+	Asks   bool
+	Step   string // one of ProposeSteps
+	Form   ProposeForm
+	Kinds  []string
+	Kept   []view.Picture // uploaded already
+	Places []view.Option
+	// Libraries are the associations one may lend for, by number.
+	Libraries []view.Option
+	Choices   []view.Choice
+	Readers   *view.Choice // who will read it, once that is chosen
+	Phone     bool         // the text seems to hold a number or an address to reach somebody
+	Widening  bool         // the place has places beside it
+	Within    *view.CampaignWithin
+	Problems  []view.Problem
 }
 
 // Template is propose.tmpl.
@@ -62,6 +64,7 @@ type ProposeForm struct {
 	Title, Text      string
 	Condition, Rules string
 	Deposit, Shelf   string // of what is lent: noted, no money is handled
+	Library          string // the association in whose library it lies, by number; empty for none
 	Repeats          string // weekly, fortnightly, monthly; empty for once
 	Weekly           string // how often a week at most
 	Quantity         string

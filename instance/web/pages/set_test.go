@@ -54,6 +54,8 @@ var every = []Page{
 	Feeds{},
 	News{},
 	EventPhotos{},
+	Library{},
+	CouncilSignIn{},
 	Market{},
 	Stalls{},
 	Tally{},

@@ -10,6 +10,7 @@ type Settings struct {
 	Look      string // one of Looks
 	Size      string // one of Sizes
 	Choices   []view.Choice
+	Council   bool // its accounts sign in
 	OnScreens bool // their first name may stand on screens in halls
 	Problems  []view.Problem
 }

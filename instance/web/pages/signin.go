@@ -9,6 +9,7 @@ type SignIn struct {
 	Email    string // as typed
 	Return   string // where to go then
 	Passkeys bool   // this server can take keys of devices
+	Council  bool   // its accounts sign in too
 	Problems []view.Problem
 }
 

@@ -87,6 +87,25 @@ func meeting() []Story {
 					{Number: 2, Path: picture, Alt: "الجيران حول الطاولة", Language: "ar", By: wordy.Name, HostsOnly: true},
 				}}
 		}},
+		{"council_signin/visitor", func(f pages.Frame) pages.Page {
+			return pages.CouncilSignIn{Frame: in(f, "", "/signin/council"), Host: "https://comptes.mairie.example", Return: "/home", Problems: []view.Problem{{Field: "council", Code: "untied"}}}
+		}},
+		{"council_signin/tied", func(f pages.Frame) pages.Page {
+			return pages.CouncilSignIn{Frame: in(f, "", "/settings/council"), Host: "https://comptes.mairie.example", Settings: true, Tied: ago(200 * time.Hour)}
+		}},
+		{"library/empty", func(f pages.Frame) pages.Page {
+			return pages.Library{Frame: in(f, "", "/@outils/library"), Organisation: wordy, Acts: true}
+		}},
+		{"library/many", func(f pages.Frame) pages.Page {
+			return pages.Library{Frame: in(f, "", "/@outils/library"), Organisation: wordy, Query: "per", Count: 4, Shelves: []pages.LibraryShelf{
+				{Things: []view.Thing{{Path: "/@a/1", Title: "Escabeau", Language: "fr"}}},
+				{Name: "Étagère du fond, deuxième rayon", Things: []view.Thing{
+					{Path: "/@a/2", Title: "Perceuse à percussion avec ses mèches et sa rallonge", Language: "fr", Out: true, Until: now.Add(50 * time.Hour), Reserve: "/@a/2/take"},
+					{Path: "/@a/3", Title: "خيمة كبيرة", Language: "ar", Out: true, Reserved: now.Add(90 * time.Hour), Reserve: "/@a/3/take"},
+					{Path: "/@a/4", Title: "Anticonstitutionnellementetsanscésureaucune", Reserved: now.Add(90 * time.Hour), Reserve: "/@a/4/take"},
+				}},
+			}}
+		}},
 		{"market/empty", func(f pages.Frame) pages.Page {
 			return pages.Market{Frame: in(f, "", "/g/centre/market"), Place: centre.Person, File: "/g/centre/market.ics"}
 		}},
