@@ -4,7 +4,7 @@ import "slices"
 
 // ServiceCategories are what neighbours do for one another.
 var ServiceCategories = []string{
-	"childcare", "diy", "errands", "pets", "parcels", "printing", "advice", "company", "paperwork", "gardening", "computer", "transport", "cooking", "connection", "other",
+	"childcare", "homework", "diy", "errands", "pets", "parcels", "printing", "advice", "company", "paperwork", "gardening", "computer", "transport", "cooking", "connection", "other",
 }
 
 // ObjectCategories are what they lend, give, swap and let.

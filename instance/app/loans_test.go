@@ -181,6 +181,7 @@ func TestProposalsThatCannotBe(t *testing.T) {
 			field  string
 		}{
 			"childcare for everyone": {apptest.Fields{"audience": {"public"}}, "audience"},
+			"homework for everyone":  {apptest.Fields{"category": {"homework"}, "audience": {"public"}}, "audience"},
 			"no title":               {apptest.Fields{"title": {" "}}, "title"},
 			"an end in the past":     {apptest.Fields{"until": {"2020-01-01"}}, "until"},
 			"an end before its start": {apptest.Fields{"from": {s.clock.Now().AddDate(0, 0, 9).Format("2006-01-02")},

@@ -25,6 +25,9 @@ func (s *Service) Invite(ctx context.Context, v instance.Viewer, d instance.Draf
 	if err := e.Check(s.now()); err != nil {
 		return nil, err
 	}
+	if TemplateOf(e.Template).Minors && !d.Audience.Local() {
+		return nil, &instance.Invalid{Field: "audience", Code: "minors"}
+	}
 	e.Taken, e.Waiting, d.Event = 0, 0, &e
 	if asPlace {
 		self, err := s.speaksFor(ctx, v.ID, d.Group)

@@ -6,19 +6,26 @@ type Template struct {
 	Category string
 	From     int // hour at which it usually begins
 	Hours    int // how long it usually lasts
+	// Minors says that children are expected: place and hour are for verified
+	// neighbours alone.
+	Minors bool
 }
 
 // Templates are the kinds of events that pages offer, the commonest first.
 func Templates() []Template {
 	return []Template{
-		{"apero", "FOOD_DRINK", 18, 3},
-		{"fete-des-voisins", "COMMUNITY", 19, 4},
-		{"give-and-swap", "COMMUNITY", 14, 4},
-		{"flea-market", "COMMUNITY", 8, 10},
-		{"work-day", "COMMUNITY", 9, 6},
-		{"walk", "OUTDOORS_ADVENTURE", 14, 2},
-		{"committee", "COMMUNITY", 19, 2},
-		{"other", "COMMUNITY", 18, 2},
+		{Key: "apero", Category: "FOOD_DRINK", From: 18, Hours: 3},
+		{Key: "fete-des-voisins", Category: "COMMUNITY", From: 19, Hours: 4},
+		{Key: "give-and-swap", Category: "COMMUNITY", From: 14, Hours: 4},
+		{Key: "flea-market", Category: "COMMUNITY", From: 8, Hours: 10},
+		{Key: "work-day", Category: "COMMUNITY", From: 9, Hours: 6},
+		{Key: "walk", Category: "OUTDOORS_ADVENTURE", From: 14, Hours: 2},
+		{Key: "homework-club", Category: "COMMUNITY", From: 17, Hours: 1, Minors: true},
+		{Key: "digital-help", Category: "COMMUNITY", From: 14, Hours: 2},
+		{Key: "shared-meal", Category: "FOOD_DRINK", From: 12, Hours: 3},
+		{Key: "recipes", Category: "FOOD_DRINK", From: 14, Hours: 3},
+		{Key: "committee", Category: "COMMUNITY", From: 19, Hours: 2},
+		{Key: "other", Category: "COMMUNITY", From: 18, Hours: 2},
 	}
 }
 

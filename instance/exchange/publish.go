@@ -54,7 +54,7 @@ func check(d instance.Draft, o Opening) error {
 		return &instance.Invalid{Field: "category", Code: "missing"}
 	case strings.TrimSpace(d.Title) == "":
 		return &instance.Invalid{Field: "title", Code: "missing"}
-	case q.Category == "childcare" && !d.Audience.Local():
+	case instance.ForMinors(q.Category) && !d.Audience.Local():
 		return &instance.Invalid{Field: "audience", Code: "childcare"}
 	case utf8.RuneCountInString(o.Behalf) > maxBehalf:
 		return &instance.Invalid{Field: "behalf", Code: "too-long", Limit: maxBehalf}

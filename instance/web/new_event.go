@@ -171,6 +171,9 @@ func (s *Server) askEvent(w http.ResponseWriter, r *http.Request, status, at int
 		if err := s.askWords(r, &p); err != nil {
 			return err
 		}
+		if events.TemplateOf(form.Template).Minors {
+			p.Choices = slices.DeleteFunc(p.Choices, func(c view.Choice) bool { return c.Audience == view.ToPublic })
+		}
 	}
 	return s.HTML(w, r, status, p)
 }

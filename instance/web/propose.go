@@ -28,6 +28,13 @@ func (s *Server) getPropose(asks bool) handler {
 			step = "what"
 		}
 		form.Campaign, form.Side = q.Get("campaign"), q.Get("side")
+		say := visitOf(r).language.Say
+		for _, g := range instance.Generations() {
+			if g.Name == q.Get("template") {
+				form.Kind, form.Category, step = instance.KindService, g.Category, "what"
+				form.Title, form.Text = say("generations."+string(purposeOf(asks))+"."+g.Name), say("generations."+g.Name+".text")
+			}
+		}
 		if key := "campaign.title." + form.Side; slices.Contains(instance.Sides, instance.Side(form.Side)) {
 			form.Title = visitOf(r).language.Say(key)
 		}
@@ -157,6 +164,14 @@ var actionsOf = map[string]string{
 	instance.KindRent: "use",
 }
 
+// purposeOf is what somebody does who asks or offers.
+func purposeOf(asks bool) instance.Purpose {
+	if asks {
+		return instance.Asking
+	}
+	return instance.Offering
+}
+
 // rhythms are the rules of how a service comes again (RFC 5545).
 var rhythms = map[string]string{"weekly": "FREQ=WEEKLY", "fortnightly": "FREQ=WEEKLY;INTERVAL=2", "monthly": "FREQ=MONTHLY"}
 
@@ -239,7 +254,7 @@ func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeFor
 	} else {
 		all = append(all, view.Problem{Field: "audience", Code: "missing"})
 	}
-	if form.Category == "childcare" && d.Audience == instance.ToPublic {
+	if instance.ForMinors(form.Category) && d.Audience == instance.ToPublic {
 		all = append(all, view.Problem{Field: "audience", Code: "childcare"})
 	}
 	if strings.TrimSpace(form.Behalf) != "" && !form.Consent {
@@ -302,7 +317,11 @@ var reachable = regexp.MustCompile(`(?:\+33|\b0)[ .-]?[1-9](?:[ .-]?\d{2}){4}\b|
 func (s *Server) showPropose(w http.ResponseWriter, r *http.Request, status int, asks bool, step string, form pages.ProposeForm, all []view.Problem) error {
 	ctx, who := r.Context(), me(r)
 	form.Categories = instance.Categories(form.Kind)
-	p := pages.Propose{Asks: asks, Step: step, Form: form, Kinds: instance.ExchangeKinds, Problems: all, Phone: reachable.MatchString(form.Title + " " + form.Text)}
+	var ready []string
+	for _, g := range instance.Generations() {
+		ready = append(ready, g.Name)
+	}
+	p := pages.Propose{Ready: ready, Asks: asks, Step: step, Form: form, Kinds: instance.ExchangeKinds, Problems: all, Phone: reachable.MatchString(form.Title + " " + form.Text)}
 	var err error
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
@@ -333,7 +352,7 @@ func (s *Server) showPropose(w http.ResponseWriter, r *http.Request, status int,
 	if p.Choices, err = s.choices(ctx, place, instance.Audience(form.Audience)); err != nil {
 		return err
 	}
-	if form.Category == "childcare" {
+	if instance.ForMinors(form.Category) {
 		p.Choices = slices.DeleteFunc(p.Choices, func(c view.Choice) bool { return c.Audience == view.ToPublic })
 	}
 	if place != nil {

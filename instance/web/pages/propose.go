@@ -18,12 +18,14 @@ type Propose struct {
 	Places []view.Option
 	// Libraries are the associations one may lend for, by number.
 	Libraries []view.Option
-	Choices   []view.Choice
-	Readers   *view.Choice // who will read it, once that is chosen
-	Phone     bool         // the text seems to hold a number or an address to reach somebody
-	Widening  bool         // the place has places beside it
-	Within    *view.CampaignWithin
-	Problems  []view.Problem
+	// Ready are the beginnings made ready, by name.
+	Ready    []string
+	Choices  []view.Choice
+	Readers  *view.Choice // who will read it, once that is chosen
+	Phone    bool         // the text seems to hold a number or an address to reach somebody
+	Widening bool         // the place has places beside it
+	Within   *view.CampaignWithin
+	Problems []view.Problem
 }
 
 // Template is propose.tmpl.

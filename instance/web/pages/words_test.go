@@ -85,6 +85,8 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`entry`,
 	`event\.(status|mine|state)`,
 	`failure\.\d+`,
+	`generations\.(request|offer)`,
+	`generations`,
 	`filters\.action`,
 	`filters\.for`,
 	`filters\.in`,

@@ -55,7 +55,7 @@ func meeting() []Story {
 		return func(f pages.Frame) pages.Page {
 			p := pages.NewEvent{
 				Frame: in(f, "events", "/events/new"), Step: step, Number: number, Steps: 6, Back: "/events/new", Form: form, Kept: kept, Problems: problems, Once: "1", MaySpeak: true,
-				Templates: []string{"apero", "fete-des-voisins", "give-and-swap", "flea-market", "work-day", "walk", "committee", "other"},
+				Templates: []string{"apero", "fete-des-voisins", "give-and-swap", "flea-market", "work-day", "walk", "homework-club", "digital-help", "shared-meal", "recipes", "committee", "other"},
 				Access:    []view.Option{{Value: "step-free", Selected: true}, {Value: "toilets"}},
 				Choices:   []view.Choice{{Audience: view.ToNeighbourhood, Place: "Centre-Ville", Readers: 214, Selected: true}, {Audience: view.ToPublic, Place: "Centre-Ville", Readers: 214}},
 			}

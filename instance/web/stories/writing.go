@@ -107,7 +107,7 @@ func proposing(step string, asks bool, all []view.Problem) func(pages.Frame) pag
 	return func(f pages.Frame) pages.Page {
 		readers := choices(view.ToNeighbourhood)[1]
 		p := pages.Propose{
-			Frame: f, Asks: asks, Step: step, Kinds: []string{"service", "lending", "give", "swap", "rent"}, Choices: choices(view.ToNeighbourhood), Readers: &readers, Phone: true, Widening: true,
+			Frame: f, Asks: asks, Step: step, Kinds: []string{"service", "lending", "give", "swap", "rent"}, Choices: choices(view.ToNeighbourhood), Ready: []string{"homework", "digital", "walk", "meal", "recipes"}, Readers: &readers, Phone: true, Widening: true,
 			Places: []view.Option{{Value: "31", Label: "Centre-Ville", Selected: true}, {Value: "35", Label: "Résidence Les Tilleuls"}}, Problems: all,
 			Form: pages.ProposeForm{
 				Kind: "lending", Category: "kitchen", Categories: []string{"tools", "kitchen", "games", "books", "other"}, Title: "Appareil à raclette", Text: "Pour huit. 06 12 34 56 78",
