@@ -2,6 +2,7 @@ package instance
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"palier/protocol/ledger"
@@ -299,3 +300,13 @@ type Residents struct {
 
 // Nobody lives in a home that is lent whole.
 func (r Residents) Nobody() bool { return r.Known && r.Women+r.Men+r.Children == 0 }
+
+// DepartementOf is the département of a commune in France: it stands at the
+// beginning of its code.
+func DepartementOf(commune string) string {
+	n := 2
+	if strings.HasPrefix(commune, "97") || strings.HasPrefix(commune, "98") {
+		n = 3
+	}
+	return commune[:min(n, len(commune))]
+}

@@ -44,7 +44,8 @@ func promised() []string {
 		numbered("C", slices.Concat(upTo(1, 9), []int{14}, upTo(17, 24))...),
 		numbered("R", slices.Concat(upTo(1, 3), upTo(5, 17), []int{19, 21, 22})...),
 		numbered("H", upTo(1, 28)...),
-		numbered("J", slices.Concat(upTo(1, 9), []int{11, 12, 13}, upTo(16, 19), []int{21})...),
+		numbered("J", slices.Concat(upTo(1, 9), []int{11, 12, 13}, upTo(16, 21))...),
+		numbered("S", upTo(1, 14)...), // the rules of safeguarding, product.md §4.1
 	)
 }
 
@@ -103,7 +104,7 @@ func capabilities(t *testing.T) []capability {
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
 		}
-		if len(cells) != 5 || !regexp.MustCompile(`^[VPCRJH][0-9]`).MatchString(cells[0]) {
+		if len(cells) != 5 || !regexp.MustCompile(`^[VPCRJHS][0-9]`).MatchString(cells[0]) {
 			continue
 		}
 		table = append(table, capability{strings.Split(cells[0], ", "), cells[1], cells[2], cells[3], cells[4]})

@@ -39,7 +39,7 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 	var list []households.Home
 	for _, x := range ours {
 		if stay.Meets(x.Stay) {
-			list = append(list, households.OfListing(x, x.Places, departementOf(x.Commune), instance.Residents{}))
+			list = append(list, households.OfListing(x, x.Places, instance.DepartementOf(x.Commune), instance.Residents{}))
 		}
 	}
 	for _, x := range theirs {
@@ -51,20 +51,11 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 	return list, nil
 }
 
-// departementOf is that of a commune: it stands at the beginning of its code.
-func departementOf(commune string) string {
-	n := 2
-	if strings.HasPrefix(commune, "97") || strings.HasPrefix(commune, "98") {
-		n = 3
-	}
-	return commune[:min(n, len(commune))]
-}
-
 // areaOf is the département in which a home is, as its association told.
 func areaOf(a vocab.HomeArea) string {
 	code := string(a.Territory)[strings.LastIndexByte(string(a.Territory), ':')+1:]
 	if strings.Contains(string(a.Territory), ":COG:") {
-		return departementOf(code)
+		return instance.DepartementOf(code)
 	}
 	return a.Name // which is the département where the commune is not told
 }

@@ -66,6 +66,7 @@ func (a *App) routes() (http.Handler, error) {
 		Councils:      a.Councils,
 		Tally:         a.Tally,
 		Newcomers:     a.Newcomers,
+		Households:    a.Households,
 		Errands:       a.Errands,
 		Help:          a.Help,
 		Care:          a.Care,

@@ -20,6 +20,7 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/clubs"
+	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/organisations"
 	"palier/instance/outreach/outreachtest"
@@ -102,6 +103,40 @@ func homeOf(v *village, who instance.Account) instance.Listing {
 	return l
 }
 
+// caseOf opens a case with an incident in the programme of a home, with secrets in
+// every field that there is.
+func caseOf(v *village, who instance.Account, home instance.Listing) (id, incident string) {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	c, err := v.Households.Open(ctx, who, home.Programme, instance.ByReferrer, households.File{
+		Household: instance.Household{
+			Members: []instance.Guest{{Age: instance.Grown, Sex: instance.Female}}, Languages: []string{"uk"}, Stay: ledger.Stay{From: tonight(), Until: tonight() + 10},
+		},
+		Names: []string{secret}, Reach: secret, Referrer: secret, Needs: secret, Plan: secret, Notes: secret,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = v.Households.Note(ctx, who, c.ID, households.EntryTask, secret, time.Now(), v.bo.ID)
+	if err == nil {
+		err = v.Households.Say(ctx, who, c.ID, households.EntryTeam, secret, "fr")
+	}
+	if err == nil {
+		err = v.Households.Learn(ctx, who, c.ID, home.URI, instance.Residents{Women: 1, Men: 1})
+	}
+	if err == nil {
+		err = v.Households.SetConsent(ctx, who, c.ID, households.TellPartner, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := v.Households.Report(ctx, who, home.Programme, households.Report{Case: c.ID, Severity: households.SeveritySoon, Text: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID.String(), i.String()
+}
+
 // belongingsOf gives somebody one of everything that can be theirs alone, and
 // a program that speaks for them.
 func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Program) {
@@ -178,6 +213,7 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	b["campaign"] = campaign.String()
 	home := homeOf(v, who)
 	b["home"], b["programme"] = home.ID.String(), home.Programme.String()
+	b["case"], b["trouble"] = caseOf(v, who, home)
 	inside := publish(who, instance.Draft{Text: "Au club", Audience: instance.ToNeighbourhood, Group: club.ID})
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})
@@ -328,6 +364,8 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"feeds":   `SELECT COUNT(*) FROM feeds WHERE added_by = $1`,
 		"written": `SELECT COUNT(*) FROM informant_words w JOIN informant_requests r ON r.id = w.request_id WHERE r.asker_id = $1 AND r.closed_at IS NULL`,
 		"informs": `SELECT COUNT(*) FROM informants WHERE until IS NOT NULL AND CAST($1 AS BIGINT) > 0`,
+		"cases":   `SELECT COUNT(*) FROM housing_cases WHERE keeper_id = $1 AND stage = 'intake' AND frozen_at IS NULL`,
+		"signs":   `SELECT COUNT(*) FROM housing_incidents WHERE by_id = $1 AND state = 'open'`,
 		"tokens":  `SELECT COUNT(*) FROM access_tokens WHERE person_id = $1`,
 	} {
 		var n int

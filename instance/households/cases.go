@@ -550,7 +550,7 @@ func (s *Service) Join(ctx context.Context, person instance.Account, code string
 			UPDATE housing_cases
 			   SET person_id = $2, code_hash = NULL, code_until = NULL
 			 WHERE code_hash = $1 AND code_until > $3 AND stage NOT IN ('closed', 'referred')`, s.hash(code), person.ID, store.Millis(s.Now()))
-		return only(n, err, &instance.Invalid{Field: "code", Code: "unknown"})
+		return only(n, err, &instance.Invalid{Field: "code", Code: "no-case"})
 	})
 	return because(err, "join a case")
 }

@@ -123,7 +123,7 @@ type Report struct {
 func (r Report) check() error {
 	switch {
 	case r.Severity < SeverityTalk || r.Severity > SeverityDanger:
-		return &instance.Invalid{Field: "severity", Code: "missing"}
+		return &instance.Invalid{Field: "how-grave", Code: "missing"}
 	case strings.TrimSpace(r.Text) == "":
 		return &instance.Invalid{Field: "text", Code: "missing"}
 	case r.Freeze && r.Home == "":

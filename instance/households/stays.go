@@ -229,7 +229,7 @@ func (s *Service) Renew(ctx context.Context, by instance.Account, hold instance.
 			return err
 		}
 		if until <= x.Stay.Until || int(until-x.Stay.Until) > ledger.MaxNights {
-			return &instance.Invalid{Field: "until", Code: "malformed"}
+			return &instance.Invalid{Field: "renew-until", Code: "malformed"}
 		}
 		_, err = tx.Exec(ctx, `
 			UPDATE housing_case_holds

@@ -479,3 +479,32 @@ func TestH3_NoTableAsksWhereSomebodyIsFrom(t *testing.T) {
 		t.Errorf("only %d columns", n)
 	}
 }
+
+// TestH24_NobodyIsAskedIntoAFrozenHome freezes one home: neither its association
+// nor another holds anything there, and other homes go on.
+func TestH24_NobodyIsAskedIntoAFrozenHome(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld()
+		rhone, isere := w.side(t, "rhone", db), w.side(t, "isere", storetest.Open(t, db.Engine()))
+		isere.sees(rhone)
+		ctx := t.Context()
+		l, other := rhone.offer(1), rhone.offer(1)
+		rhone.exec(`INSERT INTO housing_frozen_homes (id, programme_id, home, at) VALUES (1, $1, $2, 1)`, rhone.programme.Group.ID, l.URI)
+		ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 2}}
+		if _, err := rhone.housing.Ask(ctx, rhone.lead, rhone.programme.Group.ID, l.URI, ask, 0); !errors.Is(err, instance.ErrForbidden) {
+			t.Errorf("its own association: %v", err)
+		}
+		h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
+		if err != nil || h.State != instance.HoldRefused || h.Why != ledger.IsFrozen {
+			t.Errorf("another: %+v, %v", h, err)
+		}
+		if h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, other.URI, ask, 0); err != nil || h.State != instance.HoldHeld {
+			t.Errorf("another home: %+v, %v", h, err)
+		}
+		rhone.exec(`UPDATE housing_frozen_homes SET lifted_at = 2`)
+		if h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0); err != nil || h.State != instance.HoldHeld {
+			t.Errorf("once it is lifted: %+v, %v", h, err)
+		}
+	})
+}

@@ -34,6 +34,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/informants"
 	"palier/instance/jobs"
@@ -124,6 +125,7 @@ type Options struct {
 	Councils      *councils.Service
 	Tally         *tally.Service
 	Newcomers     *newcomers.Service
+	Households    *households.Service
 	Notifications *notifications.Service
 	Moderation    *moderation.Service
 	Network       Network

@@ -76,6 +76,8 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`calendars\.(trouble|why)`,
 	`feeds\.trouble`,
 	`category`,
+	`case\.(age|by|came|category|deed|end|follow|has|hold|incident|kind|nogo|outcome|proposal|read|rule|severity|sex|sign|size|smoking|stage|stat|step|tell|trace)\.`,
+	`household\.(next|right|stage)\.`,
 	`choice`,
 	`circle`,
 	`confirm`,
@@ -320,5 +322,30 @@ func TestWordsAreFoldedIntoEveryTemplate(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestH3_NoFormAsksWhereSomebodyIsFrom walks the fields of every form about homes
+// for people who need shelter.
+func TestH3_NoFormAsksWhereSomebodyIsFrom(t *testing.T) {
+	t.Parallel()
+	field := regexp.MustCompile(`name="([^"]*)"`)
+	about := regexp.MustCompile(`^(part/)?(case|cases|household|households|incident|home_|host|programme)`)
+	n := 0
+	for name, source := range sources(t) {
+		if !about.MatchString(name) {
+			continue
+		}
+		for _, m := range field.FindAllStringSubmatch(source, -1) {
+			n++
+			for _, word := range []string{"national", "citizen", "country", "relig", "faith", "ethnic", "origin", "price", "rent", "stars", "rating"} {
+				if strings.Contains(strings.ReplaceAll(m[1], "parent", ""), word) {
+					t.Errorf("%s asks for %q", name, m[1])
+				}
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d fields", n)
 	}
 }

@@ -1,0 +1,208 @@
+package view
+
+import "time"
+
+// CaseProgramme is a programme as the pages of its cases name it.
+type CaseProgramme struct {
+	ID    string
+	Name  string
+	Path  string
+	Keeps bool // the one who reads keeps cases
+	Leads bool
+}
+
+// CaseStage is a column of the board.
+type CaseStage struct {
+	Name  string
+	Count int
+	Now   bool
+}
+
+// CaseLine is a case on the board. It names nobody but who keeps it.
+type CaseLine struct {
+	Path    string
+	Label   string
+	Stage   string
+	Came    string
+	Since   time.Time
+	Keeper  *Person
+	Frozen  bool
+	Tasks   int
+	Overdue int
+	Open    int
+}
+
+// CaseStep is something that can be done with a case now.
+type CaseStep struct {
+	Name string
+	Ends bool // it asks for why
+}
+
+// GuestRow is somebody in the form of a household.
+type GuestRow struct {
+	N                int
+	Age, Sex, Name   string
+	Partner          string
+	Parent1, Parent2 string
+}
+
+// HomeFit is a home beside a household.
+type HomeFit struct {
+	ID       string // of what was kept about it; empty before
+	Home     string // its address, which stays in forms
+	Number   int    // on the page
+	Card     HomeCard
+	State    string
+	May      bool
+	Ready    bool // beds can be asked for
+	Against  []HomeRule
+	Talk     []HomeRule
+	Shared   bool // somebody lives there
+	Known    bool
+	Women    int
+	Men      int
+	Children int
+}
+
+// HomeRule is what a rule says of a household in a home.
+type HomeRule struct {
+	Rule       string
+	What       string
+	Need, Have int
+	Theirs     bool // the household may say otherwise
+	Chosen     bool
+	Heard      bool // by one
+}
+
+// HomeCard is a home as a household is told of it.
+type HomeCard struct {
+	Category  string
+	Area      string
+	From      time.Time
+	Until     time.Time
+	Bedrooms  int
+	Places    int
+	Smoking   string
+	Languages []string
+	Features  []string
+}
+
+// CaseHold is a hold with who signed it.
+type CaseHold struct {
+	ID       string
+	State    string
+	From     time.Time
+	Until    time.Time
+	Lease    time.Time
+	Signed   int
+	CanSign  bool
+	CanRenew bool
+	GuestAt  time.Time
+	HostAt   time.Time
+	Next     time.Time // to which it would go on
+}
+
+// CaseFollowUp is a time to ask how people are.
+type CaseFollowUp struct {
+	ID      string
+	Path    string // of its case, in lists of several
+	Label   string
+	Kind    string
+	Due     time.Time
+	Tries   int
+	Done    time.Time
+	Overdue bool
+	Text    string
+}
+
+// CaseEntry is something that was written or said.
+type CaseEntry struct {
+	ID    string
+	Kind  string
+	By    string // empty for who left
+	Own   bool
+	At    time.Time
+	Due   time.Time
+	Done  time.Time
+	Text  string
+	Taken []string
+	Lang  string
+}
+
+// CaseConsent is somebody who may be told of a household.
+type CaseConsent struct {
+	To    string
+	Given time.Time // zero: not agreed to
+}
+
+// CaseReading is that somebody opened a file.
+type CaseReading struct {
+	By    *Person
+	What  string
+	Label string
+	Path  string
+	At    time.Time
+}
+
+// CaseIncident is what went wrong or was noticed.
+type CaseIncident struct {
+	ID       string
+	Path     string
+	Case     string // its label
+	CasePath string
+	Kind     string
+	Side     string
+	Severity int
+	State    string
+	Outcome  string
+	Frozen   bool
+	Moved    bool
+	At       time.Time
+	Entries  []CaseIncidentEntry
+	CanLook  bool
+	CanJudge bool
+	CanEnd   bool
+	Appeals  bool
+}
+
+// CaseIncidentEntry is something that was written of an incident.
+type CaseIncidentEntry struct {
+	Deed    string
+	By      string
+	At      time.Time
+	Text    string
+	Signs   []string
+	Outcome string
+}
+
+// OwnCase is a case as its household sees it.
+type OwnCase struct {
+	ID     string
+	Path   string
+	Stage  string
+	Since  time.Time
+	Keeper bool
+	Until  time.Time
+	Homes  []OwnHome
+	Talk   []CaseEntry
+}
+
+// OwnHome is a home that a household may answer about.
+type OwnHome struct {
+	ID    string
+	State string
+	Card  HomeCard
+}
+
+// StatisticsTable is a table of counts; those that are not told are -1.
+type StatisticsTable struct {
+	Name    string
+	Columns []string
+	Rows    []StatisticsRow
+}
+
+// StatisticsRow is a row of counts.
+type StatisticsRow struct {
+	Name  string
+	Cells []int
+}
