@@ -189,7 +189,7 @@ func (s *Service) List(ctx context.Context, by instance.Account, programme insta
 				args = append(args, string(state))
 			}
 		}
-		rows, err := s.list(ctx, tx, `h.programme_id = $1 AND ($2 = 0 OR h.id < $2) AND h.confirmed_at IS NOT NULL`+in+` ORDER BY h.id DESC LIMIT $3`, args...)
+		rows, err := s.list(ctx, tx, `h.programme_id = $1 AND (CAST($2 AS BIGINT) = 0 OR h.id < $2) AND h.confirmed_at IS NOT NULL`+in+` ORDER BY h.id DESC LIMIT $3`, args...)
 		if err != nil {
 			return err
 		}

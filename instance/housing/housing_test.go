@@ -508,3 +508,23 @@ func TestH24_NobodyIsAskedIntoAFrozenHome(t *testing.T) {
 		}
 	})
 }
+
+func TestListsOfAProgrammeGoOnBeforeAnID(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s, ctx := newWorld().side(t, "rhone", db), t.Context()
+		first, second := s.offer(1), s.offer(1)
+		list, err := s.housing.Listings(ctx, s.lead, s.programme.Group.ID, second.ID, 10)
+		must(t, err)
+		if len(list) != 1 || list[0].ID != first.ID {
+			t.Errorf("before the second: %+v", list)
+		}
+		all, err := s.housing.Log(ctx, s.lead, s.programme.Group.ID, 0, 10)
+		must(t, err)
+		rest, err := s.housing.Log(ctx, s.lead, s.programme.Group.ID, all[0].ID, 10)
+		must(t, err)
+		if len(rest) != len(all)-1 || rest[0].ID != all[1].ID {
+			t.Errorf("before the newest line: %+v, want all of %+v but that", rest, all)
+		}
+	})
+}

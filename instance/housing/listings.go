@@ -149,7 +149,7 @@ func (s *Service) Listings(ctx context.Context, by instance.Account, programme i
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT `+listingColumns+`
 		  FROM housing_listings l
-		 WHERE l.programme_id = $1 AND ($2 = 0 OR l.id < $2)`+in+`
+		 WHERE l.programme_id = $1 AND (CAST($2 AS BIGINT) = 0 OR l.id < $2)`+in+`
 		 ORDER BY l.id DESC
 		 LIMIT $3`, args...)
 	if err != nil {

@@ -88,7 +88,7 @@ func (s *Service) Log(ctx context.Context, by instance.Account, programme instan
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT id, COALESCE(person_id, 0), deed, about, at
 		  FROM housing_log
-		 WHERE programme_id = $1 AND ($2 = 0 OR id < $2)
+		 WHERE programme_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2)
 		 ORDER BY id DESC
 		 LIMIT $3`, programme, before, limit)
 	if err != nil {
