@@ -15,8 +15,9 @@ import (
 )
 
 type housingCommand struct {
-	Verify housingVerify `cmd:"" help:"Check the whole ledger of a home and name the first bad entry."`
-	Renew  housingRenew  `cmd:"" help:"Give a programme one more key for its files: what is written from now on is sealed to that one."`
+	Verify  housingVerify  `cmd:"" help:"Check the whole ledger of a home and name the first bad entry."`
+	Visited housingVisited `cmd:"" help:"Check what a programme signed of its visit to a home."`
+	Renew   housingRenew   `cmd:"" help:"Give a programme one more key for its files: what is written from now on is sealed to that one."`
 }
 
 // housingVerify checks a ledger from a file, or asks its keeper for it.
@@ -25,6 +26,29 @@ type housingVerify struct {
 	Ledger  string   `arg:"" help:"File with a ledger, - for standard input, or the address of a home: then a programme of this server asks for it." placeholder:"FILE|URL"`
 	As      string   `help:"Name of the programme of this server that asks." placeholder:"NAME"`
 	Receipt []string `help:"Files with entries that somebody was given: each has to stand in the ledger still." type:"existingfile" placeholder:"FILE"`
+}
+
+// housingVisited checks a file that somebody was shown.
+type housingVisited struct {
+	File string `arg:"" help:"File with what was signed, - for standard input." placeholder:"FILE"`
+	Seal string `required:"" help:"The seal of the programme, as it stands at <group>/desk." placeholder:"SEAL"`
+}
+
+// Run says until when a visit holds, or returns why it does not.
+func (c housingVisited) Run(console demo.Console) error {
+	b, err := readFile(c.File)
+	if err != nil {
+		return fmt.Errorf("visited %s: %w", c.File, err)
+	}
+	v, err := ledger.DecodeVisited([]byte(strings.TrimSpace(string(b))))
+	if err == nil {
+		err = v.Verify(ledger.Seal(c.Seal), time.Now())
+	}
+	if err != nil {
+		return fmt.Errorf("visited %s: %w", c.File, err)
+	}
+	_, err = fmt.Fprintf(console.Out, "%s was visited by %s and holds until %s\nwhether it was taken back since, its server tells partners at %s/visited\n", v.Home, v.By, v.Until.Format(time.DateOnly), v.Home)
+	return err
 }
 
 // housingRenew is for when somebody may have seen a key.
@@ -87,6 +111,15 @@ func (c housingVerify) entries(ctx context.Context, console demo.Console) (entri
 // readLedger reads a file. Entries that cannot be read are a fault of the ledger
 // like any other.
 func readLedger(name string) ([]ledger.Entry, error) {
+	b, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.DecodePage([]byte(strings.TrimSpace(string(b))))
+}
+
+// readFile reads a file, or standard input for -.
+func readFile(name string) ([]byte, error) {
 	from := io.Reader(os.Stdin)
 	if name != "-" {
 		f, err := os.Open(name)
@@ -96,11 +129,7 @@ func readLedger(name string) ([]ledger.Entry, error) {
 		defer func() { _ = f.Close() }() // it was only read
 		from = f
 	}
-	b, err := io.ReadAll(io.LimitReader(from, mostLedger))
-	if err != nil {
-		return nil, err
-	}
-	return ledger.DecodePage([]byte(strings.TrimSpace(string(b))))
+	return io.ReadAll(io.LimitReader(from, mostLedger))
 }
 
 // tellLedger says what stands in a ledger that holds.

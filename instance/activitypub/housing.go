@@ -43,6 +43,7 @@ type Housing interface {
 	// return [instance.ErrNotFound] to every other.
 	Home(ctx context.Context, signer, home string) ([]byte, error)
 	Ledger(ctx context.Context, signer, home string, after int) ([]byte, error)
+	Visited(ctx context.Context, signer, home string) ([]byte, error)
 	Hear(ctx context.Context, signer, home string, statement []byte) (housing.Answer, error)
 	// Received keeps a file for a programme of ours, and signs for it.
 	Received(ctx context.Context, signer, group string, p housing.Parcel) ([]byte, error)
@@ -59,6 +60,7 @@ type Housing interface {
 func (s *Service) housingRoutes(r chi.Router) {
 	r.Get("/h/{id}", s.answers(s.getHome))
 	r.Get("/h/{id}/ledger", s.getLedger)
+	r.Get("/h/{id}/visited", s.getVisited)
 	r.Post("/h/{id}/ledger", s.postLedger)
 	r.Get("/g/{name}/desk", s.getDesk)
 	r.Post("/g/{name}/files", s.postFile)
@@ -125,6 +127,22 @@ func (s *Service) getLedger(w http.ResponseWriter, r *http.Request) {
 			after = 0
 		}
 		body, err := s.nouns.Housing.Ledger(r.Context(), signer, home, after)
+		return http.StatusOK, body, err
+	})
+}
+
+// getVisited shows partners that a home was visited, as long as that holds.
+func (s *Service) getVisited(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		home, err := s.homeURI(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		signer, err := s.partner(r, nil)
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := s.nouns.Housing.Visited(r.Context(), signer, home)
 		return http.StatusOK, body, err
 	})
 }

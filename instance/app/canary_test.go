@@ -1,10 +1,15 @@
 package app_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +19,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/hosts"
 	"palier/instance/people"
 	"palier/instance/proofs"
 	"palier/instance/store"
@@ -42,8 +48,10 @@ func TestNothingThatIsKeptHereLeaves(t *testing.T) {
 		apptest.Settle(t, v.Server, lyon)
 		canaries := map[string]string{"what is Amina's alone": secret}
 		maps.Copy(canaries, identify(v))
-		belongingsOf(v, v.amina)
+		hers, _ := belongingsOf(v, v.amina)
 		maps.Copy(canaries, beHost(v))
+		lent := lendHome(v, hers["programme"])
+		maps.Copy(canaries, lent)
 		v.Post(v.amina, v.centre.ID, instance.ToPublic, "Bonjour à tout le monde")
 		apptest.Settle(t, v.Server, lyon)
 
@@ -85,6 +93,7 @@ func TestNothingThatIsKeptHereLeaves(t *testing.T) {
 				}
 			}
 		}
+		keptSealed(t, v.Server, lent)
 		for what, canary := range canaries {
 			if strings.Contains(log.String(), canary) || strings.Contains(log.String(), url.QueryEscape(canary)) {
 				t.Errorf("%s stands in the log", what)
@@ -158,6 +167,70 @@ func beHost(v *village) map[string]string {
 		t.Fatal("a guest was not written to")
 	}
 	return map[string]string{"the street of an event of the house": "Courlis-Cendré", "the name of a guest": "Pomponnet", "the e-mail address of a guest": "courlis@guests.example"}
+}
+
+// lendHome has a neighbour go most of the way of a host, and returns what of that nobody but the
+// team of the programme may read.
+func lendHome(v *village, programme string) map[string]string {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	id, err := instance.ParseID(programme)
+	must(err)
+	hermine := v.Resident("hermine", v.centre)
+	host, err := v.Hosts.Offer(ctx, &hermine, instance.ActorID(id), hosts.Interest{
+		Name: "Hermengarde Cassegrain", Phone: "0698765432", Born: 1961, Places: 2, From: tonight().String(), Nights: 60, Language: "fr",
+	})
+	must(err)
+	hand := hosts.Hand{Person: hermine.ID}
+	must(v.Hosts.Lead(ctx, v.bo, host, "inform"))
+	must(v.Hosts.Change(ctx, hand, host, "0698765432", "19 sente du Grand-Duc", "Une chambre sur les toits du pigeonnier"))
+	must(v.Hosts.Answer(ctx, hand, host, hosts.Questions))
+	must(v.Hosts.LivesHere(ctx, hand, host, "Philibert Tancrède"))
+	must(v.Hosts.AskReference(ctx, hand, host, "Wandrille Outremer", "wandrille@guests.example", false))
+	link := linkTo(t, v.Server, "wandrille@guests.example")
+	must(v.Hosts.Vouch(ctx, link[strings.LastIndexByte(link, '/')+1:], "du club de hautbois", strings.Repeat("Une main sur le coeur et un hautbois. ", 3), false))
+	must(v.Hosts.Visited(ctx, v.bo, host, hosts.Checklist{Room: 9, People: "elle et une tortue-luth", Animals: "tortue-luth", Note: "escalier en colimaçon"}))
+	_, err = v.Hosts.Open(ctx, v.bo, host)
+	must(err)
+	return map[string]string{
+		"the name of who lends a home": "Cassegrain", "their number": "0698765432", "where the home is": "Grand-Duc", "what living there is like": "pigeonnier",
+		"who else lives there": "Tancrède", "who vouched": "Outremer", "what they wrote": "hautbois", "what a visitor saw": "tortue-luth", "what a visitor noted": "colimaçon",
+	}
+}
+
+// keptSealed reads the files of a database as whoever copies them would: nothing
+// that is sealed stands there in the clear.
+func keptSealed(t *testing.T, s *apptest.Server, canaries map[string]string) {
+	t.Helper()
+	path, ok := strings.CutPrefix(s.Config.Database, "sqlite:")
+	if !ok {
+		return
+	}
+	read := 0
+	for _, name := range []string{path, path + "-wal"} {
+		b, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		read += len(b)
+		for what, canary := range canaries {
+			if bytes.Contains(b, []byte(canary)) {
+				t.Errorf("%s stands in %s", what, filepath.Base(name))
+			}
+		}
+	}
+	if read == 0 {
+		t.Fatal("the database is nowhere")
+	}
 }
 
 // wander returns how somebody at a browser opens a path, and the links there.

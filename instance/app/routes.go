@@ -74,6 +74,7 @@ func (a *App) routes() (http.Handler, error) {
 		Weather:       a.Weather,
 		Assisted:      a.Assisted,
 		Housing:       a.Housing,
+		Hosts:         a.Hosts,
 		Leaving:       a.Leaving,
 		Joining:       a.Joining,
 		Passkeys:      a.Passkeys,

@@ -385,7 +385,22 @@ var trials = map[string][]string{
 	"GET /g/{name}/outbox":                                   {"/g/tilleuls/outbox", "/g/echecs/outbox", "/g/tilleuls/outbox?before=9223372036854775807"},
 	"GET /g/{name}/featured":                                 {"/g/tilleuls/featured"},
 	"GET /g/{name}/followers":                                {"/g/tilleuls/followers"}, "GET /g/{name}/following": {"/g/tilleuls/following"}, "GET /g/{name}/moderators": {"/g/tilleuls/moderators"},
-	"GET /actor": {"/actor"}, "GET /actor/outbox": {"/actor/outbox"}, "GET /ns/v1.jsonld": {"/ns/v1.jsonld"},
+	"GET /programmes/{id:[0-9]+}/host":                {"/programmes/:home/host"},
+	"POST /programmes/{id:[0-9]+}/host":               nil, // anyone may say that they would lend a home
+	"GET /hosting":                                    {"/hosting"},
+	"GET /hosting/{host:[0-9]+}":                      {"/hosting/:hosting"},
+	"POST /hosting/{host:[0-9]+}/{deed}":              {"/hosting/:hosting/take step=end", "/hosting/:hosting/change address=moi", "/hosting/:hosting/adult adult=moi"},
+	"GET /hosting/link/{token}":                       {"/hosting/link/:hosting"},
+	"POST /hosting/link/{token}/{deed}":               {"/hosting/link/:hosting/confirm", "/hosting/link/:hosting/take step=end"},
+	"GET /references/{token}":                         {"/references/:hosting"},
+	"POST /references/{token}":                        {"/references/:hosting deed=decline", "/references/:hosting known=moi&text=moi"},
+	"GET /programmes/{id:[0-9]+}/hosts":               {"/programmes/:programme/hosts", "/programmes/:programme/hosts?state=approved"},
+	"POST /programmes/{id:[0-9]+}/hosts":              {"/programmes/:programme/hosts deed=plan&venue=moi&places=3&at=2099-01-01T10:00"},
+	"GET /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}": {"/programmes/:programme/hosts/:hosting"},
+	"POST /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}": {"/programmes/:programme/hosts/:hosting deed=lapse", "/programmes/:programme/hosts/:hosting deed=visit&people=moi",
+		"/programmes/:programme/hosts/:hosting deed=refuse"},
+	"GET /h/{id}/visited": {"/h/:home/visited"},
+	"GET /actor":          {"/actor"}, "GET /actor/outbox": {"/actor/outbox"}, "GET /ns/v1.jsonld": {"/ns/v1.jsonld"},
 	"POST /inbox": nil, "POST /actor/inbox": nil, "POST /u/{id}/inbox": nil, "POST /g/{name}/inbox": nil, // signed; see federation/inbox
 	"GET /healthz": {"/healthz"}, "GET /readyz": {"/readyz"},
 

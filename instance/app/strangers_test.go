@@ -214,6 +214,11 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	home := homeOf(v, who)
 	b["home"], b["programme"] = home.ID.String(), home.Programme.String()
 	b["case"], b["trouble"] = caseOf(v, who, home)
+	host, err := v.Housing.HostOf(ctx, who, home.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b["hosting"] = host.String()
 	inside := publish(who, instance.Draft{Text: "Au club", Audience: instance.ToNeighbourhood, Group: club.ID})
 	publish(v.bo, instance.Draft{Text: "Oui", ReplyTo: circle.ID})
 	publish(v.bo, instance.Draft{Text: "@amina oui", ReplyTo: direct.ID, Audience: instance.ToMentioned})

@@ -116,6 +116,8 @@ type row struct {
 	sealed  []byte
 	stateBy instance.ActorID
 	once    bool // approved before
+
+	confirmed bool
 }
 
 func scan(r store.Row) (row, error) {
@@ -124,7 +126,7 @@ func scan(r store.Row) (row, error) {
 	var checked, identity, visit, until, rest *int64
 	var came, since int64
 	err := r.Scan(&h.ID, &h.Programme, &h.Person, &state, &h.Language, &h.Places, &h.Score, &h.Meeting, &checked, &identity, &visit, &h.ProposedBy,
-		&h.ApprovedBy, &until, &rest, &h.Limits.Places, &h.Limits.Nights, &h.Limits.Children, &came, &since, &h.sealed, &h.stateBy, &h.once)
+		&h.ApprovedBy, &until, &rest, &h.Limits.Places, &h.Limits.Nights, &h.Limits.Children, &came, &since, &h.sealed, &h.stateBy, &h.once, &h.confirmed)
 	if err != nil {
 		return h, notFound(err)
 	}
@@ -138,7 +140,7 @@ func scan(r store.Row) (row, error) {
 // one reads a host by a condition on h.
 func one(ctx context.Context, tx store.Tx, where string, args ...any) (row, error) {
 	return scan(tx.QueryRow(ctx, `
-		SELECT `+columns+`, h.file, COALESCE(h.state_by, 0), h.approved_at IS NOT NULL
+		SELECT `+columns+`, h.file, COALESCE(h.state_by, 0), h.approved_at IS NOT NULL, h.confirmed_at IS NOT NULL
 		  FROM housing_hosts h
 		 WHERE `+where, args...))
 }

@@ -1,7 +1,6 @@
 package hosts_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -568,5 +567,4 @@ func TestARefusalHasNoMotive(t *testing.T) {
 			t.Errorf("there is a column %s", column)
 		}
 	}
-	var _ func(context.Context, instance.Account, instance.HostID) error = w.Refuse
 }

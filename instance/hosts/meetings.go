@@ -171,7 +171,7 @@ func (s *Service) toHost(ctx context.Context, tx store.Tx, h row, f File, kind s
 // list reads hosts by a condition on h, which says their order and how many.
 func (s *Service) list(ctx context.Context, tx store.Tx, where string, args ...any) ([]row, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT `+columns+`, h.file, COALESCE(h.state_by, 0), h.approved_at IS NOT NULL
+		SELECT `+columns+`, h.file, COALESCE(h.state_by, 0), h.approved_at IS NOT NULL, h.confirmed_at IS NOT NULL
 		  FROM housing_hosts h
 		 WHERE `+where, args...)
 	if err != nil {

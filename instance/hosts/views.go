@@ -20,6 +20,7 @@ type Slice struct {
 	Meeting    *Meeting // that they are invited to
 	VisitedAt  time.Time
 	Passed     bool
+	Confirmed  bool // the mailbox is theirs
 }
 
 // Own returns to a host what is theirs. It returns [instance.ErrNotFound] to anybody
@@ -36,7 +37,7 @@ func (s *Service) Own(ctx context.Context, hand Hand, id instance.HostID) (Slice
 }
 
 func (s *Service) slice(ctx context.Context, tx store.Tx, h row) (Slice, error) {
-	x := Slice{Host: h.Host}
+	x := Slice{Host: h.Host, Confirmed: h.confirmed}
 	var err error
 	if x.File, err = s.open(ctx, tx, h); err != nil {
 		return x, err

@@ -2,11 +2,13 @@ package housing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"palier/instance"
 	"palier/instance/jobs"
 	"palier/instance/store"
+	"palier/protocol/ledger"
 )
 
 // Assign says whose home one is, as long as nobody vetted it. Those who keep homes
@@ -93,6 +95,57 @@ func (s *Service) fit(ctx context.Context, tx store.Tx, id instance.ListingID) (
 // errUnfit says that nobody who was approved lends a home.
 var errUnfit = fmt.Errorf("%w: %w", instance.ErrConflict, &instance.Invalid{Field: "host", Code: "unfit"})
 
+// Visited returns what the programme of a home signs of the visit there, to the
+// server of who may see the home. It returns [instance.ErrNotFound] to anybody else,
+// and as soon as the visit or the approval of the host does not hold any more: that
+// is how it is taken back.
+func (s *Service) Visited(ctx context.Context, signer, home string) ([]byte, error) {
+	l, err := s.seen(ctx, signer, home)
+	if err != nil {
+		return nil, because(err, "visit to %s for %s", home, signer)
+	}
+	b, err := s.visited(ctx, s.db.Read(), l)
+	return b, because(err, "visit to %s for %s", home, signer)
+}
+
+// VisitedFor is [Service.Visited] for those of the home's own team, who can show it
+// to whom they like.
+func (s *Service) VisitedFor(ctx context.Context, by instance.Account, id instance.ListingID) ([]byte, error) {
+	l, err := s.Listing(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.visited(ctx, s.db.Read(), l)
+	return b, because(err, "visit to home %s", id)
+}
+
+func (s *Service) visited(ctx context.Context, tx store.Tx, l instance.Listing) ([]byte, error) {
+	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
+	if err != nil {
+		return nil, err
+	}
+	var at, until int64
+	err = tx.QueryRow(ctx, `
+		SELECT v.at, CASE WHEN h.approved_until < h.visit_until THEN h.approved_until ELSE h.visit_until END
+		  FROM housing_listings l
+		  JOIN housing_hosts h ON h.id = l.host_id AND h.programme_id = l.programme_id
+		  JOIN housing_host_visits v ON v.host_id = h.id AND v.passed AND v.ended_at IS NULL
+		 WHERE l.id = $1 AND h.state = 'approved' AND h.visit_until > $2 AND h.approved_until > $2
+		 ORDER BY v.id DESC
+		 LIMIT 1`, l.ID, store.Millis(s.now())).Scan(&at, &until)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	v, err := ledger.SignVisited(d.key, ledger.Visited{Home: l.URI, By: d.Group.URI, At: store.Time(at), Until: store.Time(until)})
+	if errors.Is(err, ledger.ErrMalformed) {
+		return nil, instance.ErrNotFound // it ends today
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.Encode()
+}
+
 // hosted returns an error that is both an [instance.ErrConflict] and an
 // [instance.Invalid] of the field host, unless a home may be vetted or offered.
 func (s *Service) hosted(ctx context.Context, tx store.Tx, id instance.ListingID) error {
@@ -139,4 +192,28 @@ func scanIDs(rows store.Rows) ([]instance.ID, error) {
 		ids = append(ids, id)
 	}
 	return ids, rows.Err()
+}
+
+// Unhosted returns the homes of a programme that nobody vetted and that are nobody's
+// yet, the newest first, to those who keep homes.
+func (s *Service) Unhosted(ctx context.Context, by instance.Account, programme instance.ActorID) ([]instance.Listing, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+listingColumns+`
+		  FROM housing_listings l JOIN housing_team t ON t.programme_id = l.programme_id AND t.person_id = $2
+		 WHERE l.programme_id = $1 AND l.host_id IS NULL AND l.state IN ('draft', 'submitted')
+		 ORDER BY l.id DESC
+		 LIMIT 50`, programme, by.ID)
+	if err != nil {
+		return nil, because(err, "homes of programme %s", programme)
+	}
+	defer rows.Close()
+	var list []instance.Listing
+	for rows.Next() {
+		l, err := scanListing(rows)
+		if err != nil {
+			return nil, because(err, "homes of programme %s", programme)
+		}
+		list = append(list, l)
+	}
+	return list, because(rows.Err(), "homes of programme %s", programme)
 }

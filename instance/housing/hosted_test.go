@@ -138,6 +138,40 @@ func TestAHostWhoIsNotApprovedAnyMoreHasNobodyMoveIn(t *testing.T) {
 	})
 }
 
+// TestH22_AVisitIsShownToPartnersUntilItIsTakenBack asks for what was signed, and
+// again once the host pauses.
+func TestH22_AVisitIsShownToPartnersUntilItIsTakenBack(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		w := newWorld()
+		rhone := w.side(t, "rhone", db)
+		isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+		isere.sees(rhone)
+		l := rhone.offer(1)
+		rhone.exec(`INSERT INTO housing_host_visits (id, host_id, visitor_id, at, until, passed, file) VALUES (1, $1, 1, $2, $3, TRUE, $4)`,
+			rhone.hostOf(l.ID), store.Millis(start), store.Millis(start.AddDate(1, 0, 0)), []byte("canari"))
+		rhone.exec(`UPDATE housing_hosts SET visit_until = $1`, store.Millis(start.AddDate(1, 0, 0)))
+		b, err := rhone.housing.Visited(ctx, isere.programme.Group.URI, l.URI)
+		must(t, err)
+		v, err := ledger.DecodeVisited(b)
+		must(t, err)
+		if err := v.Verify(rhone.programme.Seal, rhone.now()); err != nil || v.Home != l.URI || v.By != rhone.programme.Group.URI {
+			t.Errorf("shown: %+v, %v", v, err)
+		}
+		if own, err := rhone.housing.VisitedFor(ctx, rhone.worker, l.ID); err != nil || string(own) != string(b) {
+			t.Errorf("to the team: %s, %v", own, err)
+		}
+		if _, err := rhone.housing.Visited(ctx, "https://gard.example/g/toit", l.URI); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("to a stranger: %v", err)
+		}
+		rhone.exec(`UPDATE housing_hosts SET state = 'paused'`)
+		if _, err := rhone.housing.Visited(ctx, isere.programme.Group.URI, l.URI); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("after it was taken back: %v", err)
+		}
+	})
+}
+
 func (s *side) hostOf(id instance.ListingID) instance.HostID {
 	s.tb.Helper()
 	host, err := s.housing.HostOf(s.tb.Context(), s.worker, id)

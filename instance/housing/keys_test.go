@@ -29,7 +29,7 @@ func TestKeysThatStoodInTheDatabaseAreMovedOutOfIt(t *testing.T) {
 		identity, err := age.GenerateX25519Identity()
 		must(t, err)
 		s.exec(`DELETE FROM vault_keys`)
-		s.exec(`UPDATE housing_programmes SET seal_key = $1, recipient = $2, recipient_key = $3`, []byte(key.Seed()), identity.Recipient().String(), identity.String())
+		s.exec(`UPDATE housing_programmes SET seal_key = $1, recipient = $2, recipient_key = $3`, key.Seed(), identity.Recipient().String(), identity.String())
 
 		must(t, s.housing.KeepKeysApart(ctx))
 		must(t, s.housing.KeepKeysApart(ctx))

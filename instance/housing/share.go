@@ -65,9 +65,6 @@ func (s *Service) word(ctx context.Context, tx store.Tx, l instance.Listing, fro
 		return Word{Kind: TakenBack, From: from, URI: l.URI}, nil
 	}
 	home, err := s.homeOf(ctx, tx, l, from.URI)
-	if err == nil && !fit {
-		home.Free = 0
-	}
 	return Word{Kind: Changed, From: from, URI: l.URI, Home: &home}, err
 }
 
@@ -82,6 +79,13 @@ func (s *Service) homeOf(ctx context.Context, tx store.Tx, l instance.Listing, g
 			HAVING COUNT(*) >= $3) full_beds`, l.ID, int64(max(l.Stay.From, s.tonight())), int64(l.Stay.Until-max(l.Stay.From, s.tonight()))).Scan(&taken)
 	if err != nil {
 		return vocab.Home{}, err
+	}
+	fit, err := s.fit(ctx, tx, l.ID)
+	if err != nil {
+		return vocab.Home{}, err
+	}
+	if !fit {
+		taken = l.Places // nobody may move in
 	}
 	return s.told(l, group, max(0, l.Places-taken))
 }

@@ -77,6 +77,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.assistedRoutes(r)
 	s.programmeRoutes(r)
 	s.caseRoutes(r)
+	s.hostRoutes(r)
 
 	// What one does with a post.
 	r.Post("/@{name}/{id:[0-9]+}/like", s.signedIn(s.reactWith(s.Posts.Like)))

@@ -34,6 +34,7 @@ import (
 	"palier/instance/hashtags"
 	"palier/instance/help"
 	"palier/instance/homes"
+	"palier/instance/hosts"
 	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/informants"
@@ -148,6 +149,7 @@ type Options struct {
 	Weather       *weather.Service
 	Assisted      *assisted.Service
 	Housing       *housing.Service
+	Hosts         *hosts.Service
 	Leaving       *leaving.Service
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked

@@ -21,6 +21,7 @@ func All() []Story {
 	all = append(all, meeting()...)
 	all = append(all, caring()...)
 	all = append(all, lending()...)
+	all = append(all, hostingStories()...)
 	all = append(all, campaigning()...)
 	all = append(all, writing()...)
 	all = append(all, buying()...)

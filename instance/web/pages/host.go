@@ -1,0 +1,174 @@
+package pages
+
+import (
+	"palier/instance"
+	"palier/instance/hosts"
+	"palier/instance/web/view"
+)
+
+// HostForm is where somebody says that they would lend a home.
+type HostForm struct {
+	Frame
+
+	Programme view.Programme
+	Sent      bool // a letter is on its way
+	Already   bool // they did before
+	Form      HostWriting
+	Problems  []view.Problem
+}
+
+// HostWriting is what was typed.
+type HostWriting struct {
+	Name, Email, Phone, Born, Places, Kind, From, Nights string
+}
+
+// Template is host_form.tmpl.
+func (HostForm) Template() string { return "host_form" }
+
+// Kinds are what can be lent.
+func (HostForm) Kinds() []string { return []string{"room", "whole"} }
+
+// Hosting is the page of a host: how far it is, and what comes next.
+type Hosting struct {
+	Frame
+
+	Programme  view.Programme
+	Action     string // where forms lead, without a slash at its end
+	State      string
+	Confirmed  bool
+	Name       string
+	Phone      string
+	Address    string
+	About      string
+	Yes        []string // answers to the check
+	Waiting    hosts.Waiting
+	Meeting    *view.HostMeeting
+	Adults     []view.HostAdult
+	References []view.HostReference
+	Wanting    []string
+	Visit      *view.HostVisit
+	Until      string // of the approval, a date
+	Limits     instance.HostLimits
+	Numbers    []view.EmergencyNumber
+	Typed      map[string]string
+	Problems   []view.Problem
+}
+
+// Template is hosting.tmpl.
+func (Hosting) Template() string { return "hosting" }
+
+// Questions are what hosts ask themselves.
+func (Hosting) Questions() []string { return hosts.Questions }
+
+// Field is the name of the field of a question.
+func (Hosting) Field(question string) string { return "check-" + question }
+
+// Over tells whether nothing comes of it any more.
+func (p Hosting) Over() bool { return instance.HostState(p.State).Over() }
+
+// Takes are the steps that a host can take now.
+func (p Hosting) Takes() []string {
+	var list []string
+	for _, s := range []instance.HostStep{instance.PauseHost, instance.ResumeHost, instance.RestHost, instance.WelcomeAgain, instance.EndHost} {
+		if s.Takes(instance.HostState(p.State)) {
+			list = append(list, s.Name())
+		}
+	}
+	return list
+}
+
+// HostReference is where somebody says what they know of a host.
+type HostReference struct {
+	Frame
+
+	Action   string
+	About    string
+	Done     string // written, declined
+	Known    string
+	Text     string
+	Family   bool
+	Problems []view.Problem
+}
+
+// Template is host_reference.tmpl.
+func (HostReference) Template() string { return "host_reference" }
+
+// ProgrammeHosts are the hosts of a programme, for its team.
+type ProgrammeHosts struct {
+	Frame
+	ProgrammeHead
+
+	States   []view.Option
+	Hosts    []view.HostLine
+	Queue    []view.HostLine
+	Waiting  int
+	Meetings []view.HostMeeting
+	Pager    view.Pager
+	Typed    map[string]string
+	Problems []view.Problem
+}
+
+// Template is programme_hosts.tmpl.
+func (ProgrammeHosts) Template() string { return "programme_hosts" }
+
+// ProgrammeHost is the file of a host, for those who vet and visit.
+type ProgrammeHost struct {
+	Frame
+	ProgrammeHead
+
+	Path       string
+	State      string
+	Name       string
+	Email      string
+	Phone      string
+	Address    string
+	Born       int
+	About      string
+	Identity   bool
+	Lawful     bool   // a record may be looked at
+	Document   string // what the country calls it
+	Adults     []view.HostAdult
+	References []view.HostReference
+	Visits     []view.HostVisit
+	Wanting    []string
+	Homes      []view.HostHome
+	Drafts     []view.Option // homes without a host
+	Deeds      []string      // steps that are one press
+	Own        bool          // the one who reads is the host, or proposed them
+	Places     int
+	Until      string
+	Typed      map[string]string
+	Problems   []view.Problem
+}
+
+// Template is programme_host.tmpl.
+func (ProgrammeHost) Template() string { return "programme_host" }
+
+// Musts are the points of a visit.
+func (ProgrammeHost) Musts() []string {
+	return []string{"smoke", "heating", "damp", "private", "lock", "exits", "water"}
+}
+
+// Worries are what a visitor can have felt.
+func (ProgrammeHost) Worries() []string { return hosts.Worries }
+
+// HostStateWords are how far a host can be.
+func HostStateWords() []string {
+	list := make([]string, len(instance.HostStates))
+	for i, s := range instance.HostStates {
+		list[i] = string(s)
+	}
+	return list
+}
+
+// HostDeeds are the steps of a host that somebody of the team takes with one press.
+var HostDeeds = []string{"inform", "miss", "propose", "return", "pause", "resume", "lapse", "refuse", "end"}
+
+// HostWants are what can be missing.
+func HostWants() []string {
+	list := make([]string, len(hosts.Wantings))
+	for i, w := range hosts.Wantings {
+		list[i] = string(w)
+	}
+	return list
+}

@@ -1,0 +1,90 @@
+package stories
+
+import (
+	"time"
+
+	"palier/instance"
+	"palier/instance/hosts"
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+// zenobie is a host as her own page shows her.
+func zenobie(state string) pages.Hosting {
+	return pages.Hosting{
+		Programme: roof, Action: "/hosting/9", State: state, Confirmed: true, Name: "Zénobie Tournemire", Phone: "06 12 34 56 78",
+		Address: "12 rue du Canari, 22100 Dinan", About: "Une chambre calme sur cour, un chat.", Until: "2027-11-01",
+		Limits:     instance.HostLimits{Places: 2, Nights: 90},
+		Adults:     []view.HostAdult{{ID: "1", Name: "Zénobie Tournemire", Own: true, Heard: true, Checked: true}, {ID: "2", Name: "Philibert-Emmanuel de La Tour d’Auvergne-Lauraguais"}},
+		References: []view.HostReference{{Name: "Bertille", Answered: true}, {Name: "Ma sœur", Family: true}},
+	}
+}
+
+// opened is her file as the team sees it.
+func opened(state string) pages.ProgrammeHost {
+	own := zenobie(state)
+	own.References[0].Text = "Je la connais depuis dix ans et lui confierais mes enfants."
+	return pages.ProgrammeHost{
+		ProgrammeHead: head("hosts"), Path: "/programmes/41/hosts/9", State: state, Name: own.Name, Email: "zenobie@people.example", Phone: own.Phone,
+		Address: own.Address, Born: 1970, About: own.About, Lawful: true, Document: "bulletin n° 3", Adults: own.Adults, References: own.References,
+		Places: 2, Until: "2027-11-01",
+	}
+}
+
+func hostLine(name, state string) view.HostLine {
+	return view.HostLine{Path: "/programmes/41/hosts/9", Name: name, Number: "117693953802240001", State: state, Since: ago(time.Hour), Places: 2}
+}
+
+// hostingStories are the pages of hosts.
+func hostingStories() []Story {
+	return []Story{
+		{"host_form/wrong", func(f pages.Frame) pages.Page {
+			return pages.HostForm{Frame: stranger(in(f, "", "/programmes/41/host")), Programme: roof, Form: pages.HostWriting{Kind: "room", Places: "1", Nights: "90"}, Problems: []view.Problem{{Field: "born", Code: "too-young", Limit: 18}}}
+		}},
+		{"host_form/sent", func(f pages.Frame) pages.Page {
+			return pages.HostForm{Frame: stranger(in(f, "", "/programmes/41/host")), Programme: roof, Sent: true}
+		}},
+		{"hosting/waiting", func(f pages.Frame) pages.Page {
+			p := zenobie("interested")
+			p.Frame, p.Waiting = in(f, "", "/hosting/9"), hosts.Waiting{Ahead: 37, PerWeek: 10}
+			p.Numbers = []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}}
+			return p
+		}},
+		{"hosting/check", func(f pages.Frame) pages.Page {
+			p := zenobie("informed")
+			p.Frame, p.Wanting = in(f, "", "/hosting/9"), pages.HostWants()
+			p.Problems = []view.Problem{{Field: "check-room", Code: "unticked"}, {Field: "about", Code: "tells-phone"}}
+			return p
+		}},
+		{"hosting/approved", func(f pages.Frame) pages.Page {
+			p := zenobie("approved")
+			p.Frame, p.Visit = in(f, "", "/hosting/9"), &view.HostVisit{At: ago(48 * time.Hour), Until: ago(-300 * 24 * time.Hour), Passed: true}
+			return p
+		}},
+		{"host_reference/wrong", func(f pages.Frame) pages.Page {
+			return pages.HostReference{Frame: stranger(in(f, "", "/references/X")), Action: "/references/X", About: "Zénobie Tournemire", Problems: []view.Problem{{Field: "text", Code: "missing"}}}
+		}},
+		{"programme_hosts/full", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeHosts{
+				Frame: in(f, "", "/programmes/41/hosts"), ProgrammeHead: head("hosts"), Waiting: 120,
+				States: []view.Option{{Label: "any", Selected: true}, {Value: "interested", Label: "interested"}, {Value: "approved", Label: "approved"}},
+				Hosts:  []view.HostLine{hostLine("Zénobie Tournemire", "vetting"), hostLine("", "approved")}, Queue: []view.HostLine{hostLine("Aristide", "interested")},
+				Meetings: []view.HostMeeting{{ID: "3", At: ago(-72 * time.Hour), Venue: "Salle de l’association, par téléphone aussi", Places: 80, Invited: 12}, {ID: "2", At: ago(72 * time.Hour), Venue: "Mairie", Places: 10, Invited: 10, Over: true}},
+				Problems: []view.Problem{{Field: "at", Code: "moment"}},
+			}
+		}},
+		{"programme_host/vetting", func(f pages.Frame) pages.Page {
+			p := opened("vetting")
+			p.Frame, p.Wanting, p.Deeds = in(f, "", p.Path), pages.HostWants(), []string{"propose", "refuse", "end"}
+			p.Visits = []view.HostVisit{{At: ago(time.Hour), Until: ago(-8000 * time.Hour), Missing: []string{"lock", "smoke"}, Worries: []string{"control"}, People: "elle et un chat", Note: "Serrure à poser."}}
+			p.Drafts = []view.Option{{Value: "7", Label: "Dinan (22)"}}
+			return p
+		}},
+		{"programme_host/proposed", func(f pages.Frame) pages.Page {
+			p := opened("proposed")
+			p.Frame, p.Identity, p.Deeds = in(f, "", p.Path), true, []string{"return", "refuse", "end"}
+			p.Homes = []view.HostHome{{Path: "/programmes/41/homes/7", State: "submitted"}}
+			return p
+		}},
+	}
+}
