@@ -350,7 +350,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Shelves = shelves.New(a.DB, a.ids)
 	a.Housing = housing.New(housing.Options{
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Log: a.log,
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Pictures: a.Pictures, Files: a.files, Log: a.log,
 		Vault: a.Vault, Where: whereabouts{a}, Cases: households.Gate{Now: a.now, Site: a.Site},
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Notify: a.private, Fetch: a.Federation})

@@ -1,17 +1,23 @@
 package app_test
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/organisations"
 	"palier/instance/people"
 	"palier/instance/store"
+	"palier/protocol/ledger"
 	"palier/protocol/vocab"
 )
 
@@ -20,6 +26,8 @@ type office struct {
 	*apptest.Server
 	lead, worker, visitor, stranger, admin *apptest.Browser
 	path                                   string // of its programme
+	// desk is the same association as programs know it.
+	desk *bureau
 }
 
 // openOffice has a programme opened in browsers, from the mandate to the team.
@@ -61,6 +69,11 @@ func openOffice(t *testing.T, engine store.Engine, name string) *office {
 		t.Fatalf("opened: %d at %s", opened.Status, opened.Path)
 	}
 	o.path = opened.Path
+	id, err := instance.ParseID(strings.TrimPrefix(o.path, "/programmes/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.desk = &bureau{Server: s, programme: instance.Programme{Group: instance.Actor{ID: instance.ActorID(id)}}, lead: lea, worker: casimir}
 	for who, role := range map[string]string{"casimir": "caseworker", "vera": "visitor"} {
 		if p := o.lead.Press(o.lead.Open(o.path+"/team"), "button[value='add']", apptest.Fields{"person": {who}, "role": {role}}); p.Status != http.StatusOK || !strings.Contains(p.Words("main"), who) {
 			t.Fatalf("the team: %d %s", p.Status, p.Words("main"))
@@ -86,6 +99,13 @@ func (o *office) describe(by *apptest.Browser) *apptest.Page {
 	}
 	if !strings.HasPrefix(p.Path, o.path+"/homes/") {
 		o.T.Fatalf("after the last question one is at %s", p.Path)
+	}
+	id, err := instance.ParseID(p.Path[strings.LastIndexByte(p.Path, '/')+1:])
+	if err == nil {
+		err = o.Housing.Assign(o.T.Context(), o.desk.worker, id, o.ApprovedHost(o.desk.programme.Group.ID))
+	}
+	if err != nil {
+		o.T.Fatal(err)
 	}
 	o.lend(p.Path)
 	return p
@@ -292,4 +312,257 @@ func (o *office) sees(of *office) {
 		o.T.Fatalf("accepted: %d %s", accepted.Status, accepted.Words("main"))
 	}
 	apptest.Settle(o.T, o.Server, of.Server)
+}
+
+// offered has a home described, vetted and offered, and returns its page.
+func (o *office) offered() string {
+	o.T.Helper()
+	home := o.describe(o.worker)
+	o.worker.Press(home, "button[value='submit']", nil)
+	p := o.lead.Press(o.lead.Press(o.lead.Open(home.Path), "button[value='vet']", nil), "button[value='offer']", nil)
+	if !strings.Contains(p.Words(".badge"), "Disponible") {
+		o.T.Fatalf("offered: %s", p.Words("main"))
+	}
+	return home.Path
+}
+
+// says has the household of a case be shown a home and say yes.
+func (o *office) says(id instance.CaseID, home string) {
+	o.T.Helper()
+	ctx := o.T.Context()
+	err := o.Households.Learn(ctx, o.desk.worker, id, home, instance.Residents{Known: true})
+	if err == nil {
+		err = o.Households.Show(ctx, o.desk.worker, id, home)
+	}
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	list, err := o.Households.Proposals(ctx, o.desk.worker, id)
+	if err != nil || len(list) != 1 {
+		o.T.Fatalf("shown are %+v, %v", list, err)
+	}
+	if err := o.Households.Answer(ctx, o.desk.worker, id, list[0].ID, true); err != nil {
+		o.T.Fatal(err)
+	}
+}
+
+// TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers goes the whole way between two
+// associations on two servers, on their pages.
+func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		rhone, isere := openOffice(t, engine, "rhone"), openOffice(t, engine, "isere")
+		isere.sees(rhone)
+		home := rhone.offered()
+		apptest.Settle(t, rhone.Server, isere.Server)
+		id := ready(t, isere.desk)
+
+		search := isere.worker.Open(isere.path + "/search")
+		none := isere.worker.Press(search, "form[action$='/search'] button.button", apptest.Fields{"area": {"38"}})
+		if none.Has("#found .name") {
+			t.Errorf("in another département there is %q", none.List("#found .name"))
+		}
+		from, until := tonight().String(), (tonight() + 30).String()
+		found := isere.worker.Press(none, "form[action$='/search'] button.button", apptest.Fields{"area": {"69"}, "from": {from}, "until": {until}, "places": {"2"}, "adults": {"2"}, "smoke": {"smoke-free"}, "features": {"lock"}, "languages": {"uk", "ar"}})
+		if got := found.List("#found .name"); !slices.Equal(got, []string{"Villeurbanne (69)"}) || strings.Contains(found.Path, "adults") {
+			t.Fatalf("found %q at %s", got, found.Path)
+		}
+		if p := isere.worker.Press(found, "form[action$='/search'] button.button", apptest.Fields{"from": {until}, "until": {from}}); p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("days the wrong way round: %d", p.Status)
+		}
+		card := isere.worker.Open(found.Find("#found .name").AttrOr("href", ""))
+		if !strings.Contains(card.Words("main"), "dernières nouvelles") || !card.Has("#case") {
+			t.Fatalf("the card: %d %s", card.Status, card.Words("main"))
+		}
+		if p := isere.worker.Press(card, "#hold button.button", nil); !strings.Contains(p.Words("main"), "Rien n’a été réservé") {
+			t.Errorf("held for a household that did not say yes: %s", p.Words("main"))
+		}
+		homes, err := isere.Housing.Homes(t.Context(), isere.desk.lead, isere.desk.programme.Group.ID, 10)
+		if err != nil || len(homes) != 1 {
+			t.Fatal(homes, err)
+		}
+		isere.says(id, homes[0].ID)
+		hold := isere.worker.Press(card, "#hold button.button", nil)
+		if !strings.HasPrefix(hold.Path, isere.path+"/holds/") || hold.Words(".badge") != "Réservé" {
+			t.Fatalf("held: %s %s", hold.Path, hold.Words("main"))
+		}
+
+		ours := rhone.worker.Open(home)
+		if !strings.Contains(ours.Words("#holds"), "Un toit pour isere") || !strings.Contains(ours.Words("#holds"), "Les lits sont gardés") {
+			t.Errorf("who keeps the home sees %s", ours.Words("#holds"))
+		}
+		file := rhone.worker.Open(ours.Find("#holds a[href$='/file']").AttrOr("href", ""))
+		empty := rhone.worker.Press(file, "form[action$='/file'] button.button", nil)
+		if empty.Status != http.StatusUnprocessableEntity || !empty.Has("#contact-problem") {
+			t.Errorf("an empty file: %d", empty.Status)
+		}
+		sent := rhone.worker.Press(empty, "form[action$='/file'] button.button", apptest.Fields{"contact": {"Casimir"}, "home": {"12 rue du Canari"}, "needs": {"un lit bébé"}})
+		if !strings.Contains(sent.Words("main"), "Reçu signé") || strings.Contains(sent.Body, "Canari") {
+			t.Errorf("sent: %s", sent.Words("main"))
+		}
+		if p := rhone.visitor.Open(file.Path); p.Status != http.StatusForbidden {
+			t.Errorf("a visitor opens the page of the file: %d", p.Status)
+		}
+		received := isere.worker.Open(hold.Path + "/file")
+		read := isere.worker.Press(received, "form[action$='/read'] button", nil)
+		if strings.Contains(received.Body, "Canari") || !strings.Contains(read.Words("#opened"), "12 rue du Canari") || read.Header.Get("Cache-Control") != "private, no-store" {
+			t.Errorf("received %q, read %s", received.Words("main"), read.Words("#opened"))
+		}
+
+		signed := isere.worker.Press(isere.worker.Open(hold.Path), "button[value='sign']", nil)
+		if p := isere.worker.Press(signed, "button[value='sign']", nil); !strings.Contains(p.Words("main"), "signature d’une autre personne") || p.Words(".badge") != "Réservé" {
+			t.Errorf("signed twice by one: %s", p.Words("main"))
+		}
+		if p := isere.lead.Press(isere.lead.Open(hold.Path), "button[value='sign']", nil); p.Words(".badge") != "Confirmé" {
+			t.Fatalf("signed by two: %s", p.Words("main"))
+		}
+		placed := rhone.worker.Press(rhone.worker.Open(home), "button[value='place']", nil)
+		if !strings.Contains(placed.Words("#holds"), "Des personnes y vivent") {
+			t.Fatalf("placed: %s", placed.Words("main"))
+		}
+		apptest.Settle(t, rhone.Server, isere.Server)
+		arrived := isere.worker.Press(isere.worker.Open(hold.Path), "button[value='arrived']", nil)
+		if arrived.Words(".badge") != "Accueilli" || arrived.Has("button[value='arrived']") {
+			t.Errorf("arrived: %s", arrived.Words("main"))
+		}
+		if p := isere.worker.Press(arrived, "button[value='leave']", nil); p.Status != http.StatusUnprocessableEntity || !p.Has("#leaving-problem") {
+			t.Errorf("left on no day: %d", p.Status)
+		}
+		left := isere.worker.Press(arrived, "button[value='leave']", apptest.Fields{"leaving": {(tonight() + 10).String()}, "why": {"earlier"}})
+		if left.Words(".badge") != "Terminé" {
+			t.Errorf("left: %s", left.Words("main"))
+		}
+		if got := isere.lead.Open(isere.path + "/holds?state=ended").List("ul.rows .name"); len(got) != 1 {
+			t.Errorf("ended are %q", got)
+		}
+
+		book := rhone.visitor.Open(home + "/ledger")
+		if !book.Has(".note.ok") || !strings.Contains(book.Words("ol"), "Accueil terminé") {
+			t.Errorf("the ledger: %s", book.Words("main"))
+		}
+		whole := rhone.visitor.Press(book, "form[action$='/ledger'] button", nil)
+		entries, err := ledger.DecodePage([]byte(whole.Body))
+		if err != nil || whole.Header.Get("Content-Type") != "application/json" {
+			t.Fatalf("downloaded: %v", err)
+		}
+		if b, err := ledger.Verify(entries, ledger.Evidence{Now: time.Now()}); err != nil || len(b.Holds()) != 1 {
+			t.Errorf("what was downloaded: %v", err)
+		}
+		for _, o := range []*office{rhone, isere} {
+			for _, path := range []string{"", "/homes", "/holds", "/search", "/partners", "/log"} {
+				if p := o.lead.Open(o.path + path); p.Status != http.StatusOK || strings.Contains(p.Body, "Canari") {
+					t.Errorf("%s%s: %d", o.path, path, p.Status)
+				}
+			}
+		}
+		if log := strings.Join(isere.lead.Open(isere.path+"/log").List("ul.rows li"), " "); !strings.Contains(log, "A lu un dossier chiffré · casimir") && !strings.Contains(log, "A lu un dossier chiffré") {
+			t.Errorf("who read the file is not noted: %s", log)
+		}
+	})
+}
+
+// TestH10_PhotographsAreShownInStages has a picture with an address in it be kept:
+// it is written anew, and shown to the team once the home is vetted.
+func TestH10_PhotographsAreShownInStages(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, store.SQLite, "rhone")
+	home := o.describe(o.worker)
+	bad := o.worker.Press(home, "#photographs form.form button", nil, apptest.File{Field: "photograph", Name: "a.jpg", Content: []byte("no picture")})
+	if bad.Status != http.StatusUnprocessableEntity || !bad.Has("#photograph-problem") {
+		t.Errorf("what is no picture: %d", bad.Status)
+	}
+	kept := o.worker.Press(home, "#photographs form.form button", nil, apptest.File{Field: "photograph", Name: "12_rue_du_canari.jpg", Content: tagged(t)})
+	src := kept.Find("#photographs img").AttrOr("src", "")
+	if src == "" {
+		t.Fatalf("kept: %d %s", kept.Status, kept.Words("main"))
+	}
+	seen := o.worker.Open(src)
+	if seen.Status != http.StatusOK || !strings.HasPrefix(seen.Header.Get("Content-Type"), "image/") || strings.Contains(seen.Body, "canari") || seen.Header.Get("Cache-Control") != "private, no-store" {
+		t.Errorf("the picture: %d %v", seen.Status, seen.Header)
+	}
+	if p := o.visitor.Open(src); p.Status != http.StatusNotFound || o.visitor.Open(home.Path).Has("#photographs img") {
+		t.Errorf("before it is vetted a visitor sees %d", p.Status)
+	}
+	if p := o.stranger.Open(src); p.Status != http.StatusNotFound {
+		t.Errorf("a stranger sees %d", p.Status)
+	}
+	o.worker.Press(home, "button[value='submit']", nil)
+	o.lead.Press(o.lead.Open(home.Path), "button[value='vet']", nil)
+	if p := o.visitor.Open(src); p.Status != http.StatusOK || !o.visitor.Open(home.Path).Has("#photographs img") {
+		t.Errorf("once it is vetted a visitor sees %d", p.Status)
+	}
+	cut := o.worker.Press(o.worker.Open(o.path+"/switches"), "button[value='off']", apptest.Fields{"functions": {"photographs"}, "reason": {"Une façade se voit"}})
+	if !strings.Contains(cut.Words("main"), "Une façade se voit") || cut.Has("button[value='on']") {
+		t.Errorf("switched off: %s", cut.Words("main"))
+	}
+	if p := o.lead.Open(src); p.Status != http.StatusNotFound {
+		t.Errorf("while photographs are switched off: %d", p.Status)
+	}
+	o.lead.Press(o.lead.Open(o.path+"/switches"), "button[value='on']", nil)
+	gone := o.worker.Press(o.worker.Open(home.Path), "#photographs li button", nil)
+	if p := o.worker.Open(src); gone.Has("#photographs img") || p.Status != http.StatusNotFound {
+		t.Errorf("taken off: %d", p.Status)
+	}
+}
+
+// tagged is a photograph that says where it was taken.
+func tagged(t *testing.T) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	for x := range 64 {
+		for y := range 48 {
+			m.Set(x, y, color.RGBA{uint8(x * 4), uint8(y * 5), 90, 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	where := "12 rue du canari"
+	comment := append([]byte{0xff, 0xfe, 0, byte(len(where) + 2)}, where...)
+	return append(append(append([]byte{}, b.Bytes()[:2]...), comment...), b.Bytes()[2:]...)
+}
+
+// TestH23_OneActSwitchesFunctionsOffByAreaAndKind holds the pages to it: what is
+// cut here is refused there.
+func TestH23_OneActSwitchesFunctionsOffByAreaAndKind(t *testing.T) {
+	t.Parallel()
+	rhone, isere := openOffice(t, store.SQLite, "rhone"), openOffice(t, store.SQLite, "isere")
+	isere.sees(rhone)
+	rhone.offered()
+	apptest.Settle(t, rhone.Server, isere.Server)
+	id := ready(t, isere.desk)
+	homes, err := isere.Housing.Homes(t.Context(), isere.desk.lead, isere.desk.programme.Group.ID, 10)
+	if err != nil || len(homes) != 1 {
+		t.Fatal(homes, err)
+	}
+	isere.says(id, homes[0].ID)
+	form := rhone.worker.Open(rhone.path + "/switches")
+	if p := rhone.worker.Press(form, "button[value='off']", apptest.Fields{"areas": {"Lyon"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("#functions-problem") {
+		t.Errorf("nothing, nowhere: %d", p.Status)
+	}
+	rhone.worker.Press(form, "button[value='off']", apptest.Fields{"functions": {"holds", "placements"}, "areas": {"38, 69"}, "category": {"private-room"}, "reason": {"Signalement"}})
+	found := isere.worker.Open(isere.path+"/search").Find("#found .name").AttrOr("href", "")
+	refused := isere.worker.Press(isere.worker.Open(found), "#hold button.button", nil)
+	if refused.Words(".badge") != "Refusé" || !strings.Contains(refused.Words("main"), "a tout mis en pause") {
+		t.Errorf("where holds are cut: %s", refused.Words("main"))
+	}
+	rhone.lead.Press(rhone.lead.Open(rhone.path+"/switches"), "button[value='on']", nil)
+
+	rhone.admin.Press(rhone.admin.Open("/admin/switches"), "button[value='off']", apptest.Fields{"functions": {"search"}, "reason": {"Crise"}})
+	apptest.Settle(t, rhone.Server, isere.Server)
+	if p := isere.worker.Open(isere.path + "/search"); p.Has("#found .name") {
+		t.Errorf("while homes are hidden a partner finds %q", p.List("#found .name"))
+	}
+	if p := rhone.lead.Open(rhone.path + "/switches"); !strings.Contains(p.Words("main"), "pour tout le serveur") || p.Has("button[value='on']") {
+		t.Errorf("a lead lifts what an administrator did: %s", p.Words("main"))
+	}
+	rhone.admin.Press(rhone.admin.Open("/admin/switches"), "button[value='on']", nil)
+	apptest.Settle(t, rhone.Server, isere.Server)
+	if p := isere.worker.Open(isere.path + "/search"); !p.Has("#found .name") {
+		t.Error("once it is over the home is not told again")
+	}
+	if log := strings.Join(rhone.lead.Open(rhone.path+"/log").List("ul.rows li"), " "); strings.Count(log, "A coupé des fonctions") != 2 || strings.Count(log, "A rétabli des fonctions") != 2 {
+		t.Errorf("the log: %s", log)
+	}
 }

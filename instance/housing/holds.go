@@ -186,6 +186,9 @@ func (s *Service) lent(ctx context.Context, tx store.Tx, d desk, home string, wh
 	switch what.(type) {
 	case ledger.Ask, ledger.Agree:
 		stopped, err := frozen(ctx, tx, d.Group.ID, home)
+		if err == nil && !stopped {
+			stopped, err = s.switchedOff(ctx, tx, d.Group.ID, home, what)
+		}
 		if err == nil && stopped {
 			err = instance.ErrForbidden
 		}

@@ -24,6 +24,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/jobs"
+	"palier/instance/media"
 	"palier/instance/store"
 	"palier/instance/vault"
 	"palier/protocol/ledger"
@@ -46,6 +47,10 @@ type Service struct {
 	vault *vault.Vault
 	where Whereabouts
 	books *expirable.LRU[instance.ListingID, *ledger.Book]
+
+	pictures Pictures
+	safe     *media.Safe
+	counted  counted
 
 	areasOnce sync.Mutex
 	areas     map[string]vocab.HomeArea
@@ -139,6 +144,10 @@ type Options struct {
 	Wire  Wire
 	Cases Cases
 	Log   *slog.Logger
+	// Pictures and Files are how photographs of homes are written anew, and where
+	// they lie, sealed.
+	Pictures Pictures
+	Files    media.Store
 	// Vault has the keys that programmes sign with and read their files with.
 	Vault *vault.Vault
 	// Where knows the addresses of homes.
@@ -154,11 +163,12 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, where: o.Where, books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, where: o.Where, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.shareAll, jobs.HandleOptions{})
+	jobs.Handle(o.Jobs, s.reshareAll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.sayAgain, jobs.HandleOptions{Timeout: time.Minute, MaxAttempts: sayTries, Backoff: sayBackoff})
 	jobs.Handle(o.Jobs, s.look, jobs.HandleOptions{Timeout: time.Minute, MaxAttempts: 3})
 	jobs.Handle(o.Jobs, s.compare, jobs.HandleOptions{Timeout: time.Minute, MaxAttempts: sayTries})

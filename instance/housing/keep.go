@@ -224,11 +224,8 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 	if err != nil {
 		return nil, err
 	}
-	if _, again := book.Heard(said.By, said.ID); d.stopped && !again {
-		switch said.Saying.(type) {
-		case ledger.Ask, ledger.Agree:
-			return refuse(ledger.IsFrozen), nil
-		}
+	if _, again := book.Heard(said.By, said.ID); d.refuses(said.Saying) && !again {
+		return refuse(ledger.IsFrozen), nil
 	}
 	if _, asks := said.Saying.(ledger.Ask); asks {
 		busy, err := s.busy(ctx, tx, d, said, book)
@@ -248,7 +245,7 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 }
 
 // deskFor is the desk of who keeps a home, stopped as long as the home is, and as
-// long as its host is not approved.
+// long as its host is not approved, and with what is switched off for it.
 func (s *Service) deskFor(ctx context.Context, tx store.Tx, l instance.Listing) (desk, error) {
 	d, err := s.deskOf(ctx, tx, `p.group_id = $1`, l.Programme)
 	if err != nil || d.stopped {
@@ -258,8 +255,24 @@ func (s *Service) deskFor(ctx context.Context, tx store.Tx, l instance.Listing) 
 		return d, err
 	}
 	fit, err := s.fit(ctx, tx, l.ID)
-	d.stopped = !fit
+	if d.stopped = !fit; err != nil || d.stopped {
+		return d, err
+	}
+	off, err := s.cuts(ctx, tx, l.Programme)
+	area := departementOf(l.Commune)
+	d.noHolds, d.noPlacements = off.off(CutHolds, area, l.Category), off.off(CutPlacements, area, l.Category)
 	return d, err
+}
+
+// refuses tells whether a desk hears nothing of that kind now.
+func (d desk) refuses(what ledger.Saying) bool {
+	switch what.(type) {
+	case ledger.Ask:
+		return d.stopped || d.noHolds
+	case ledger.Agree:
+		return d.stopped || d.noPlacements
+	}
+	return false
 }
 
 // mostLeases is how much one other association may wait for and hold at a time,
@@ -282,7 +295,7 @@ func (s *Service) busy(ctx context.Context, tx store.Tx, d desk, said ledger.Sta
 // who may not see the home any more, or under another seal than a person agreed
 // to.
 func (s *Service) keeper(ctx context.Context, tx store.Tx, d desk, book *ledger.Book) (ledger.Keeper, error) {
-	k := ledger.Keeper{Book: book, Key: d.key, Still: d.stopped}
+	k := ledger.Keeper{Book: book, Key: d.key, Still: d.stopped || d.noHolds}
 	others := slices.ContainsFunc(book.Holds(), func(h ledger.Hold) bool { return h.Standing.Leased() && h.By != d.Group.URI })
 	if !others {
 		return k, nil
@@ -359,6 +372,12 @@ func (s *Service) Ledger(ctx context.Context, signer, home string, after int) ([
 // Home returns the document about a home as [Service.Ledger] returns its ledger.
 func (s *Service) Home(ctx context.Context, signer, home string) ([]byte, error) {
 	l, err := s.seen(ctx, signer, home)
+	if err == nil {
+		var off bool
+		if off, err = s.offFor(ctx, s.db.Read(), CutSearch, l); err == nil && off {
+			err = instance.ErrNotFound
+		}
+	}
 	if err != nil {
 		return nil, because(err, "home %s for %s", home, signer)
 	}
@@ -446,7 +465,7 @@ func (s *Service) inLedger(ctx context.Context, tx store.Tx, l instance.Listing,
 	if err != nil {
 		return err
 	}
-	written, err := do(keeper, d.stopped)
+	written, err := do(keeper, d.stopped || d.noPlacements)
 	if err != nil {
 		return err
 	}
@@ -510,14 +529,29 @@ func (s *Service) idsOf(ctx context.Context, query string, args ...any) ([]insta
 	return scanIDs(rows)
 }
 
+// Entries returns the whole ledger of a home, to those of its programme.
+func (s *Service) Entries(ctx context.Context, by instance.Account, id instance.ListingID) ([]ledger.Entry, error) {
+	l, err := s.Listing(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := entriesOf(s.db.Read().Query(ctx, `SELECT body FROM housing_entries WHERE listing_id = $1 ORDER BY number`, l.ID))
+	return entries, because(err, "ledger of home %s", id)
+}
+
 // Export returns the whole ledger of a home as it travels, to those of its
-// programme: what `palier housing verify` reads.
+// programme: what `palier housing verify` reads. That it
+// was taken stands in the log.
 func (s *Service) Export(ctx context.Context, by instance.Account, id instance.ListingID) ([]byte, error) {
 	l, err := s.Listing(ctx, by, id)
 	if err != nil {
 		return nil, err
 	}
 	entries, err := entriesOf(s.db.Read().Query(ctx, `SELECT body FROM housing_entries WHERE listing_id = $1 ORDER BY number`, l.ID))
+	if err != nil {
+		return nil, because(err, "ledger of home %s", id)
+	}
+	err = s.db.InTx(ctx, func(tx store.Tx) error { return s.note(ctx, tx, l.Programme, by.ID, LogExported, id.String()) })
 	if err != nil {
 		return nil, because(err, "ledger of home %s", id)
 	}

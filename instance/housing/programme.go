@@ -291,6 +291,8 @@ type desk struct {
 	// stopped tells that nothing is held or placed now: it is frozen, or its
 	// organisation has no mandate any more.
 	stopped bool
+	// What is switched off for a home; see [Service.deskFor].
+	noHolds, noPlacements bool
 }
 
 // programmeOf reads a programme of ours, without its key, by a condition on p and

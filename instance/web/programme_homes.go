@@ -146,8 +146,23 @@ func (s *Server) showHomeListing(w http.ResponseWriter, r *http.Request, status 
 	if err := s.addHands(r, l, &p); err != nil {
 		return err
 	}
+	if err := s.addHolds(r, l, &p); err != nil {
+		return err
+	}
+	photographs, err := s.Housing.Photographs(r.Context(), *me(r), l.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range photographs {
+		p.Photographs = append(p.Photographs, p.Home.Path+"/photographs/"+x.String())
+	}
 	if p.Programme.Keeps {
 		p.Deeds = deedsOf(l.State, p.Own)
+	}
+	if p.Programme.Keeps && l.State.Shown() && !p.Programme.Stopped {
+		if p.Cases, err = s.readyCases(r, id); err != nil {
+			return err
+		}
 	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err

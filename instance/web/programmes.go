@@ -38,6 +38,7 @@ func (s *Server) programmeRoutes(r chi.Router) {
 	r.Post("/programmes/{id:[0-9]+}/homes/{home:[0-9]+}", s.signedIn(s.stepHome))
 	r.Get("/programmes/{id:[0-9]+}/homes/{home:[0-9]+}/edit", s.signedIn(s.getEditHome))
 	r.Post("/programmes/{id:[0-9]+}/homes/{home:[0-9]+}/edit", s.signedIn(s.writeHome))
+	s.holdRoutes(r)
 	r.Get("/admin/mandates", s.admins(s.getMandates))
 	r.Post("/admin/mandates", s.admins(s.changeMandate))
 }
@@ -83,6 +84,9 @@ func (s *Server) getProgrammes(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.MayOpen = len(may) > 0
+	}
+	if p.Counters, err = s.counters(ctx); err != nil {
+		return err
 	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err

@@ -48,6 +48,7 @@ func (in *speaking) funcs() template.FuncMap {
 		"proofLine":  proofLine,
 		"routeSign":  func(route string) string { return routeSigns[route] },
 		"homeSign":   func(state string) string { return homeSigns[state] },
+		"holdSign":   func(state string) string { return holdSigns[state] },
 		"at":         func(handle string) string { return "@" + handle },
 	}
 }
@@ -130,6 +131,12 @@ var noticeSigns = map[string]string{
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
 	"help-ask": "followers", "help-yes": "check", "help-call": "alert", "help-over": "check", "help-coming": "check",
 	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus", "event-photo": "info",
+}
+
+// holdSigns are the drawings of how far a hold is.
+var holdSigns = map[string]string{
+	"sending": "clock", "unanswered": "alert", "waiting": "clock", "held": "lock", "agreed": "pen", "placed": "house",
+	"refused": "cross", "lapsed": "history", "withdrawn": "back", "dropped": "cross", "ended": "check",
 }
 
 // homeSigns are the drawings of how far a home is.

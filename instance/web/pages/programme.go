@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"palier/instance"
+	"palier/instance/housing"
 	"palier/instance/web/view"
 	"palier/protocol/vocab"
 )
@@ -16,6 +17,8 @@ type Programmes struct {
 	All     []view.Programme
 	MayOpen bool
 	Pager   view.Pager
+	// Counters are what everyone may know of the homes there are.
+	Counters []view.ProgrammeCount
 }
 
 // Template is programmes.tmpl.
@@ -56,7 +59,7 @@ type ProgrammeHead struct {
 
 // Sayings are what can be said of a deed that could not be done.
 func (ProgrammeHead) Sayings() []string {
-	return []string{"overtaken", "unreachable", "own", "stopped", "last", "sealed"}
+	return []string{"overtaken", "unreachable", "own", "stopped", "last", "sealed", "case", "unready", "second"}
 }
 
 // Programme is how a programme stands, for its team.
@@ -80,7 +83,7 @@ func HoldStates() []string {
 	var list []string
 	for _, s := range []instance.HoldState{
 		instance.HoldSending, instance.HoldUnanswered, instance.HoldWaiting, instance.HoldHeld, instance.HoldAgreed, instance.HoldPlaced,
-		instance.HoldRefused, instance.HoldLapsed, instance.HoldWithdrawn, instance.HoldEnded,
+		instance.HoldRefused, instance.HoldLapsed, instance.HoldWithdrawn, instance.HoldDropped, instance.HoldEnded,
 	} {
 		list = append(list, string(s))
 	}
@@ -172,15 +175,34 @@ type HomeListing struct {
 	Frame
 	ProgrammeHead
 
-	Home     view.HomeLine
-	Reason   string
-	Deeds    []view.HomeDeed
-	Own      bool // the one who reads wrote it down, and cannot vet it
-	Drafted  view.Person
-	Changed  view.Person
-	Vetted   view.Person
-	Problems []view.Problem
+	Home    view.HomeLine
+	Reason  string
+	Deeds   []view.HomeDeed
+	Own     bool // the one who reads wrote it down, and cannot vet it
+	Drafted view.Person
+	Changed view.Person
+	Vetted  view.Person
+	// Holds are what somebody has there, Cases for whom beds may be asked, and
+	// Photographs the addresses of those that the one who reads is shown.
+	Holds       []view.HoldAtHome
+	Cases       []view.Option
+	Photographs []string
+	Problems    []view.Problem
 }
+
+// HoldAt is where under the home beds are asked for.
+func (HomeListing) HoldAt() string { return "hold" }
+
+// Ledger tells whether the home has a ledger.
+func (p HomeListing) Ledger() bool {
+	return slices.Contains([]string{"available", "held", "placed", "ending"}, p.Home.State) || p.Home.State == "closed" && len(p.Holds) > 0
+}
+
+// Reasons are why a stay ends.
+func (HomeListing) Reasons() []string { return leavingReasons() }
+
+// Most is how many photographs a home has.
+func (HomeListing) Most() int { return housing.MostPhotographs }
 
 // Template is home_listing.tmpl.
 func (HomeListing) Template() string { return "home_listing" }

@@ -80,11 +80,45 @@ func logLines() []view.ProgrammeLogLine {
 	return lines
 }
 
+func heldLine(state string) view.Hold {
+	return view.Hold{
+		Path: "/programmes/41/holds/9", ID: "9", Area: "Villeurbanne (69)", Home: "/programmes/41/found/3", From: room.From, Until: room.Until, Places: 2, State: state, Beds: []int{1, 2}, Ahead: 3,
+		Lease: now.Add(50 * time.Hour), Asked: ago(3 * time.Hour),
+	}
+}
+
+func foundHomes() []view.FoundHome {
+	return []view.FoundHome{
+		{HomeFacts: room, Path: "/programmes/41/found/3", Partner: wordy, State: "available", Free: 2, Heard: ago(time.Hour)},
+		{HomeFacts: whole, Path: "/programmes/41/homes/7", Ours: true, State: "held", Free: 1, Heard: ago(time.Hour)},
+		{HomeFacts: room, Path: "/programmes/41/found/4", Partner: accueil, State: "ending", Heard: ago(900 * time.Hour), Stale: true},
+	}
+}
+
+func atHome() []view.HoldAtHome {
+	var list []view.HoldAtHome
+	for i, state := range []string{"waiting", "held", "agreed", "placed", "lapsed", "withdrawn", "dropped", "ended"} {
+		list = append(list, view.HoldAtHome{Number: 2 + i, Who: wordy, Ours: i == 1, From: room.From, Until: room.Until, Beds: []int{1}, Places: 1, State: state, Lease: now.Add(time.Hour)})
+	}
+	list[0].Who, list[0].Beds = view.Person{}, nil
+	return list
+}
+
+func hold(state, why string) func(pages.Frame) pages.Page {
+	return func(f pages.Frame) pages.Page {
+		p := pages.ProgrammeHold{Frame: in(f, "", "/programmes/41/holds/9"), ProgrammeHead: head("holds"), Hold: heldLine(state)}
+		if p.Hold.Why = why; why != "" {
+			p.Hold.Free = now.Add(400 * time.Hour)
+		}
+		return p
+	}
+}
+
 // lending are the pages of programmes of homes.
 func lending() []Story {
 	return []Story{
 		{"programmes/visitor", func(f pages.Frame) pages.Page {
-			return pages.Programmes{Frame: stranger(in(f, "", "/programmes")), All: []view.Programme{roof, wordyRoof}}
+			return pages.Programmes{Frame: stranger(in(f, "", "/programmes")), All: []view.Programme{roof, wordyRoof}, Counters: []view.ProgrammeCount{{What: "homes", Count: 712}, {What: "free", Count: 1204}, {What: "countries", Count: 15}, {What: "partners", Count: 40}}}
 		}},
 		{"programmes/team", func(f pages.Frame) pages.Page {
 			return pages.Programmes{Frame: in(f, "", "/programmes"), Mine: []view.Programme{roof}, All: []view.Programme{roof, wordyRoof}, MayOpen: true, Pager: view.Pager{Older: "/programmes?after=42"}}
@@ -198,6 +232,94 @@ func lending() []Story {
 			p := homeForm("check")
 			p.Frame = in(f, "", "/programmes/41/homes/new")
 			return p
+		}},
+		{"home_listing/held", func(f pages.Frame) pages.Page {
+			p := listing("held", false)
+			p.Frame, p.Holds, p.Cases, p.Photographs = in(f, "", "/programmes/41/homes/7"), atHome(), []view.Option{{Value: "5", Label: "K7MRT2"}}, []string{"/_stories/picture.svg"}
+			p.Problems = []view.Problem{{Field: "photograph", Code: "too-many", Limit: 8}, {Field: "leaving", Code: "day"}, {Field: "why", Code: "missing"}}
+			return p
+		}},
+		{"programme_search/some", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeSearch{
+				Frame: in(f, "", "/programmes/41/search"), ProgrammeHead: head("search"), Homes: foundHomes(), More: "3",
+				Form: pages.SearchForm{Area: "69", Places: "2", Smoke: "smoke-free", Features: []string{"lock"}, Languages: []string{"uk"}},
+			}
+		}},
+		{"programme_search/wrong", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeSearch{
+				Frame: in(f, "", "/programmes/41/search"), ProgrammeHead: head("search"), Asked: true, Form: pages.SearchForm{Places: "many"},
+				Problems: []view.Problem{{Field: "places", Code: "number", Limit: 50}, {Field: "until", Code: "before-start"}},
+			}
+		}},
+		{"programme_search/none", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeSearch{Frame: in(f, "", "/programmes/41/search"), ProgrammeHead: reads("search"), Asked: true}
+		}},
+		{"home_found/old", func(f pages.Frame) pages.Page {
+			p := pages.HomeFound{Frame: in(f, "", "/programmes/41/found/4"), ProgrammeHead: head("search"), Home: foundHomes()[2], Cases: []view.Option{{Value: "5", Label: "K7MRT2"}, {Value: "6", Label: "Q9ABCD"}}}
+			p.Said = "unready"
+			return p
+		}},
+		{"home_found/reader", func(f pages.Frame) pages.Page {
+			return pages.HomeFound{Frame: in(f, "", "/programmes/41/found/3"), ProgrammeHead: reads("search"), Home: foundHomes()[0]}
+		}},
+		{"programme_holds/some", func(f pages.Frame) pages.Page {
+			p := pages.ProgrammeHolds{Frame: in(f, "", "/programmes/41/holds"), ProgrammeHead: head("holds"), States: []view.Option{{Value: "any", Label: "/programmes/41/holds", Selected: true}}}
+			for _, state := range pages.HoldStates() {
+				p.States = append(p.States, view.Option{Value: state, Label: "/programmes/41/holds?state=" + state})
+				p.Holds = append(p.Holds, heldLine(state))
+			}
+			return p
+		}},
+		{"programme_holds/none", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeHolds{Frame: in(f, "", "/programmes/41/holds"), ProgrammeHead: reads("holds")}
+		}},
+		{"programme_hold/held", hold("held", "")},
+		{"programme_hold/waiting", hold("waiting", "")},
+		{"programme_hold/placed", hold("placed", "")},
+		{"programme_hold/refused", hold("refused", "taken")},
+		{"programme_hold/wrong", func(f pages.Frame) pages.Page {
+			p := hold("placed", "")(f).(pages.ProgrammeHold)
+			p.Problems, p.Hold.Area, p.Hold.Arrived = []view.Problem{{Field: "leaving", Code: "day"}, {Field: "why", Code: "missing"}}, "", ago(time.Hour)
+			return p
+		}},
+		{"home_file/send", func(f pages.Frame) pages.Page {
+			return pages.HomeFile{
+				Frame: in(f, "", "/programmes/41/holds/9/file"), ProgrammeHead: head("holds"), Path: "/programmes/41/holds/9/file", Back: "/programmes/41/holds/9", Area: "Villeurbanne (69)", May: true,
+				Received: []view.HousingFile{{ID: "x", At: ago(time.Hour)}, {ID: "y", At: ago(900 * time.Hour), Gone: true}}, Sent: []view.HousingFile{{ID: "z", At: ago(time.Minute)}},
+				Form: view.Minimum{Contact: "Marie"}, Problems: []view.Problem{{Field: "contact", Code: "unreceived"}},
+			}
+		}},
+		{"home_file/opened", func(f pages.Frame) pages.Page {
+			return pages.HomeFile{
+				Frame: in(f, "", "/programmes/41/holds/9/file"), ProgrammeHead: head("holds"), Path: "/programmes/41/holds/9/file", Back: "/programmes/41/holds/9",
+				Opened: &view.Minimum{Contact: "Accueil Rance, permanence du matin", Address: "Rendez-vous devant la gare, à l’heure du train", Household: "Deux adultes, un enfant de trois ans", Needs: "Un lit d’enfant"},
+			}
+		}},
+		{"home_ledger/holds", func(f pages.Frame) pages.Page {
+			p := pages.HomeLedger{Frame: in(f, "", "/programmes/41/homes/7/ledger"), ProgrammeHead: head("homes"), Home: homeLine(room, "placed"), Holds: true, More: 12}
+			for i, deed := range pages.LedgerDeeds() {
+				p.Lines = append(p.Lines, view.LedgerLine{Number: 40 - i, Deed: deed, By: "association-intercommunale.exemple-tres-long.example/g/hebergement", Hold: i, At: ago(time.Duration(i) * time.Hour), Hash: "sha256:4f1c9a0d7e2b4f1c9a0d7e2b4f1c9a0d7e2b4f1c9a0d7e2b4f1c9a0d7e2b4f1c"})
+			}
+			return p
+		}},
+		{"home_ledger/broken", func(f pages.Frame) pages.Page {
+			return pages.HomeLedger{Frame: in(f, "", "/programmes/41/homes/7/ledger"), ProgrammeHead: reads("homes"), Home: homeLine(room, "available")}
+		}},
+		{"programme_cuts/some", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeCuts{
+				Frame: in(f, "", "/programmes/41/switches"), ProgrammeHead: head("switches"), Action: "/programmes/41/switches",
+				Cuts: []view.Cut{
+					{ID: "1", Functions: []string{"holds", "search"}, Areas: "69, 38, DE", Category: "private-room", Reason: "Un signalement dans deux départements", Own: true, At: ago(time.Hour)},
+					{ID: "2", Functions: []string{"messages"}, Reason: "Crise", At: ago(40 * time.Hour)}, {ID: "3", Functions: []string{"intake"}, Reason: "Trop de demandes", Own: true, At: ago(400 * time.Hour), Ended: ago(300 * time.Hour)},
+				},
+				Form: pages.CutForm{Functions: []string{"holds"}, Areas: "Lyon"}, Problems: []view.Problem{{Field: "areas", Code: "unknown"}, {Field: "functions", Code: "missing"}, {Field: "reason", Code: "missing"}},
+			}
+		}},
+		{"programme_cuts/server", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeCuts{Frame: in(f, "mandates", "/admin/switches"), All: true, Action: "/admin/switches"}
+		}},
+		{"programme_cuts/reader", func(f pages.Frame) pages.Page {
+			return pages.ProgrammeCuts{Frame: in(f, "", "/programmes/41/switches"), ProgrammeHead: reads("switches"), Action: "/programmes/41/switches"}
 		}},
 		{"admin_mandates/some", func(f pages.Frame) pages.Page {
 			return pages.AdminMandates{

@@ -114,3 +114,80 @@ type Mandate struct {
 	Ended      time.Time
 	Programmes int
 }
+
+// FoundHome is a home of a programme or of a partner, as one looks for it.
+type FoundHome struct {
+	HomeFacts
+	Path    string
+	Ours    bool
+	Partner Person
+	State   string
+	Free    int
+	Heard   time.Time
+	Stale   bool
+}
+
+// Hold is what a programme asked for.
+type Hold struct {
+	Path    string
+	ID      string
+	Area    string
+	Home    string // path of the home, empty for one that is not told any more
+	Ours    bool
+	From    time.Time
+	Until   time.Time
+	Places  int
+	State   string
+	Beds    []int
+	Ahead   int       // how many wait before
+	Lease   time.Time // until when it waits or is held
+	Why     string    // of a refusal
+	Free    time.Time // when it may be worth asking again
+	Asked   time.Time
+	Arrived time.Time
+}
+
+// HoldAtHome is what somebody has at a home of ours.
+type HoldAtHome struct {
+	Number int
+	Who    Person
+	Ours   bool
+	From   time.Time
+	Until  time.Time
+	Beds   []int
+	Places int
+	State  string
+	Lease  time.Time
+}
+
+// HousingFile is a file between two caseworkers, unopened.
+type HousingFile struct {
+	ID   string
+	At   time.Time
+	Gone bool // deleted
+}
+
+// Minimum is what two caseworkers tell one another.
+type Minimum struct{ Contact, Address, Household, Needs string }
+
+// LedgerLine is an entry of the ledger of a home.
+type LedgerLine struct {
+	Number int
+	Deed   string
+	By     string // the association that said it, by its server
+	Hold   int
+	At     time.Time
+	Hash   string
+}
+
+// Cut is one act that switched functions off.
+type Cut struct {
+	ID        string
+	Functions []string
+	Areas     string
+	Category  string
+	Reason    string
+	Own       bool // of the programme itself; else of the server
+	At        time.Time
+	Ended     time.Time
+}

@@ -1,0 +1,96 @@
+package housing
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Counters are what everyone may know of the homes that the programmes of this
+// server have and see. A number below [Least] is told as zero: who watches it
+// change by one would know of one household.
+type Counters struct {
+	Homes     int // that are lent now, ours and those of partners
+	Free      int // beds that nobody has in some night
+	Countries int
+	Partners  int // associations elsewhere that show their homes
+}
+
+// Least is the smallest number of homes or beds that anybody is told.
+const Least = 11
+
+// countedFor is how long a count is told before it is made again, so that nobody
+// sees by it when one home changes.
+const countedFor = time.Hour
+
+// counted is the last count.
+type counted struct {
+	sync.Mutex
+	at time.Time
+	Counters
+}
+
+// Counters returns what everyone may know.
+func (s *Service) Counters(ctx context.Context) (Counters, error) {
+	s.counted.Lock()
+	defer s.counted.Unlock()
+	if now := s.now(); !s.counted.at.IsZero() && now.Sub(s.counted.at) < countedFor && !now.Before(s.counted.at) {
+		return s.counted.Counters, nil
+	}
+	c, err := s.count(ctx)
+	if err != nil {
+		return c, because(err, "count homes")
+	}
+	s.counted.at, s.counted.Counters = s.now(), c
+	return c, nil
+}
+
+// count counts each home once, however many programmes see it.
+func (s *Service) count(ctx context.Context) (Counters, error) {
+	var c Counters
+	tonight := int64(s.tonight())
+	var ours, ourBeds, taken, theirs, theirBeds int
+	err := s.db.Read().QueryRow(ctx, `
+		SELECT (SELECT COUNT(*) FROM housing_listings WHERE state IN ('available', 'held', 'placed', 'ending') AND until_night > $1),
+		       (SELECT COALESCE(SUM(places), 0) FROM housing_listings WHERE state IN ('available', 'held', 'placed', 'ending') AND until_night > $1),
+		       (SELECT COUNT(*) FROM housing_nights n JOIN housing_listings l ON l.id = n.listing_id
+		         WHERE n.night = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > $1),
+		       (SELECT COUNT(*) FROM (SELECT uri FROM housing_homes WHERE ends_at > $2 GROUP BY uri) homes),
+		       (SELECT COALESCE(SUM(free), 0) FROM (SELECT MIN(free) AS free FROM housing_homes WHERE ends_at > $2 GROUP BY uri) beds),
+		       (SELECT COUNT(DISTINCT partner_id) FROM housing_partners WHERE we_see = 'agreed')`, tonight, tonight*dayMillis).
+		Scan(&ours, &ourBeds, &taken, &theirs, &theirBeds, &c.Partners)
+	if err != nil {
+		return c, err
+	}
+	countries := map[string]bool{}
+	if ours > 0 {
+		countries["FR"] = true
+	}
+	rows, err := s.db.Read().Query(ctx, `SELECT DISTINCT territory FROM housing_homes WHERE ends_at > $1`, tonight*dayMillis)
+	if err != nil {
+		return c, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var territory string
+		if err := rows.Scan(&territory); err != nil {
+			return c, err
+		}
+		country, _, _ := strings.Cut(territory, ":")
+		countries[country] = true
+	}
+	c.Homes, c.Free, c.Countries = enough(ours+theirs), enough(ourBeds-taken+theirBeds), len(countries)
+	if c.Homes == 0 {
+		c.Countries = 0
+	}
+	return c, rows.Err()
+}
+
+// enough is a number as everyone may know it.
+func enough(n int) int {
+	if n < Least {
+		return 0
+	}
+	return n
+}
