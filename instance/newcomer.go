@@ -24,6 +24,9 @@ type Newcomer struct {
 	// server's area; joining a place that is no house then makes them
 	// a verified resident of it.
 	Verified bool
+	// Apart finds a name that is not the first free one: many who are called alike
+	// and come at once would all take that.
+	Apart    bool
 	Inviter  ActorID // who asked them to join, 0 for nobody
 	FirstDay bool    // they are shown around
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -429,6 +430,43 @@ func TestV7_FullNamesStayInTheNeighbourhood(t *testing.T) {
 		p = b.Press(b.Open("/settings/profile"), "main form[action='/settings/profile'] button", apptest.Fields{"name": {"Odette"}})
 		if p.Status != http.StatusUnprocessableEntity {
 			t.Errorf("an alias that tells, in the profile: %d", p.Status)
+		}
+	})
+}
+
+// V8: many who are called alike come in at the same moment, and each gets an
+// account and a name of their own.
+func TestV8_ManyWhoAreCalledAlikeComeInAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		s := apptest.Open(t, engine, nil)
+		s.Place("centre", "neighbourhood")
+		const many = 24
+		links := make([]string, many)
+		for i := range many {
+			askToJoin(s.Browser(), "centre", "Marie Le Goff", fmt.Sprintf("marie%d@people.example", i))
+		}
+		apptest.Settle(t, s)
+		for i := range many {
+			links[i] = linkIn(t, s, fmt.Sprintf("marie%d@people.example", i))
+		}
+		var came atomic.Int64
+		var wg sync.WaitGroup
+		for _, link := range links {
+			wg.Go(func() {
+				b := s.Browser()
+				if p := b.Press(b.Open(link), "main form button", nil); p.Path == "/join/way" {
+					came.Add(1)
+				} else {
+					t.Errorf("%d at %s: %s", p.Status, p.Path, p.Words("main"))
+				}
+			})
+		}
+		wg.Wait()
+		var names int
+		err := s.DB.Read().QueryRow(t.Context(), `SELECT COUNT(DISTINCT username_key) FROM actors WHERE username_key LIKE 'marie%'`).Scan(&names)
+		if err != nil || came.Load() != many || names != many {
+			t.Errorf("%d came in, under %d names, %v", came.Load(), names, err)
 		}
 	})
 }

@@ -15,10 +15,13 @@ import (
 // where the address has an account by now: nothing is ever added to one because
 // of its address alone (security.md G04).
 func (s *Service) Join(ctx context.Context, token string) (instance.Account, error) {
-	a, err := s.join(ctx, token)
+	a, err := s.join(ctx, token, false)
 	var invalid *instance.Invalid
-	if errors.As(err, &invalid) && invalid.Field == "username" { // somebody else took that name just now
-		a, err = s.join(ctx, token)
+	for range 4 { // others who are called alike may take names just now
+		if !errors.As(err, &invalid) || invalid.Field != "username" {
+			break
+		}
+		a, err = s.join(ctx, token, true)
 	}
 	if errors.As(err, &invalid) && invalid.Code == "taken" && invalid.Field == "email" {
 		err = instance.ErrGone
@@ -29,7 +32,7 @@ func (s *Service) Join(ctx context.Context, token string) (instance.Account, err
 	return a, nil
 }
 
-func (s *Service) join(ctx context.Context, token string) (instance.Account, error) {
+func (s *Service) join(ctx context.Context, token string, apart bool) (instance.Account, error) {
 	var a instance.Account
 	l, err := s.look(ctx, s.o.DB.Read(), ToJoin, token)
 	if err != nil {
@@ -39,7 +42,7 @@ func (s *Service) join(ctx context.Context, token string) (instance.Account, err
 	if err != nil {
 		return a, err
 	}
-	enrol, err := s.o.People.Prepare(ctx, l.Plan.newcomer(inviter))
+	enrol, err := s.o.People.Prepare(ctx, l.Plan.newcomer(inviter, apart))
 	if err != nil {
 		return a, err
 	}
@@ -65,8 +68,8 @@ func (s *Service) join(ctx context.Context, token string) (instance.Account, err
 	return a, err
 }
 
-func (p Plan) newcomer(inviter instance.ActorID) instance.Newcomer {
-	n := instance.Newcomer{FullName: p.FullName, Email: p.Email, Locale: p.Locale, Inviter: inviter, FirstDay: true}
+func (p Plan) newcomer(inviter instance.ActorID, apart bool) instance.Newcomer {
+	n := instance.Newcomer{Apart: apart, FullName: p.FullName, Email: p.Email, Locale: p.Locale, Inviter: inviter, FirstDay: true}
 	if p.Alias != "" {
 		n.Name, n.Protected = p.Alias, true
 	}

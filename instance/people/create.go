@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"strconv"
 	"strings"
 	"unicode"
@@ -65,7 +66,7 @@ func (s *Service) Prepare(ctx context.Context, n Newcomer) (enrol func(context.C
 	return func(ctx context.Context, tx store.Tx) (instance.Account, error) {
 		n := n
 		if n.Username == "" {
-			if n.Username, err = s.freeUsername(ctx, tx, n.Name); err != nil {
+			if n.Username, err = s.freeUsername(ctx, tx, n.Name, n.Apart); err != nil {
 				return instance.Account{}, err
 			}
 		}
@@ -152,8 +153,9 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, a instance.Account, n
 }
 
 // freeUsername finds a name for the public address of somebody called name,
-// such as marie_l: nothing more of them leaves than that.
-func (s *Service) freeUsername(ctx context.Context, tx store.Tx, name string) (string, error) {
+// such as marie_l: nothing more of them leaves than that. Apart from others who
+// come at the same moment it is some number further on.
+func (s *Service) freeUsername(ctx context.Context, tx store.Tx, name string, apart bool) (string, error) {
 	const longest = 24 // leaves room for a number
 	base := strings.Trim(asciiName(name), "_")
 	base = strings.Trim(base[:min(len(base), longest)], "_")
@@ -179,7 +181,11 @@ func (s *Service) freeUsername(ctx context.Context, tx store.Tx, name string) (s
 	if err := rows.Err(); err != nil {
 		return "", err
 	}
-	for i := 1; ; i++ {
+	first := 1
+	if apart {
+		first += len(taken) + mathrand.IntN(1000)
+	}
+	for i := first; ; i++ {
 		free := base
 		if i > 1 {
 			free += "_" + strconv.Itoa(i)

@@ -30,7 +30,7 @@ func (s *Service) Former(ctx context.Context, name string) (instance.Actor, erro
 		if a, err = former(ctx, tx); !errors.Is(err, instance.ErrNotFound) {
 			return err
 		}
-		username, err := s.freeUsername(ctx, tx, name)
+		username, err := s.freeUsername(ctx, tx, name, false)
 		if err != nil {
 			return err
 		}
