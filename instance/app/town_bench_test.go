@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -20,11 +22,25 @@ import (
 
 // The town that Palier has to serve from a small machine (product.md V8, R20).
 const (
-	townResidents = 12_000
 	townBuildings = 40
 	townPosts     = 100_000
 	townReaders   = 50 // at once
 )
+
+// townResidents is how many live in the town: as many as PALIER_TOWN_RESIDENTS says
+// when somebody wants to know how a larger one does (P12).
+func townResidents(b *testing.B) int {
+	b.Helper()
+	s := os.Getenv("PALIER_TOWN_RESIDENTS")
+	if s == "" {
+		return 12_000
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
 
 // benchTown is a server that is full of neighbours.
 type benchTown struct {
@@ -164,7 +180,7 @@ func (t *benchTown) inTx(do func(ctx context.Context, tx store.Tx) error) {
 func (t *benchTown) settle() {
 	t.b.Helper()
 	t.inTx(func(ctx context.Context, tx store.Tx) error {
-		for i := range townResidents {
+		for i := range townResidents(t.b) {
 			name := fmt.Sprintf("voisin%d", i)
 			a := instance.Actor{
 				ID: instance.ActorID(1_000_000 + i), URI: t.Site.PersonURI(instance.ActorID(1_000_000 + i)), URL: t.Site.Page(name),
