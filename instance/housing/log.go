@@ -46,13 +46,14 @@ const (
 	LogPictured  LogDeed = "pictured"  // a home
 	LogUnpicture LogDeed = "unpicture" //
 	LogArrived   LogDeed = "arrived"   // a hold
+	LogSingle    LogDeed = "single"    // a home
 )
 
 // LogDeeds are all of them.
 var LogDeeds = []LogDeed{
 	LogOpened, LogTeam, LogLeft, LogFrozen, LogThawed, LogAsked, LogStopped, LogAccepted, LogExpelled, LogDrafted, LogChanged, LogSubmit, LogReturn,
 	LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogSent, LogRead, LogExported, LogSwitched,
-	LogRestored, LogPictured, LogUnpicture, LogArrived,
+	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle,
 }
 
 // LogLine is one line of the log of a programme. It says who did what to which

@@ -272,7 +272,10 @@ func (s *Service) NoTwin(ctx context.Context, by instance.Account, id instance.L
 		if err == nil && n == 0 {
 			err = instance.ErrConflict
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, l.Programme, by.ID, LogSingle, id.String())
 	})
 	return because(err, "home %s is no twin of one of %s", id, partner)
 }

@@ -156,6 +156,9 @@ func (s *Server) showHomeListing(w http.ResponseWriter, r *http.Request, status 
 	for _, x := range photographs {
 		p.Photographs = append(p.Photographs, p.Home.Path+"/photographs/"+x.String())
 	}
+	if p.Twins, err = s.twins(r, l); err != nil {
+		return err
+	}
 	if p.Programme.Keeps {
 		p.Deeds = deedsOf(l.State, p.Own)
 	}
@@ -168,6 +171,28 @@ func (s *Server) showHomeListing(w http.ResponseWriter, r *http.Request, status 
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// twins are who seems to offer the same home.
+func (s *Server) twins(r *http.Request, l instance.Listing) ([]view.Twin, error) {
+	found, err := s.Housing.TwinsOf(r.Context(), *me(r), l.ID)
+	list := make([]view.Twin, len(found))
+	for i, t := range found {
+		list[i] = view.Twin{ID: t.Partner.ID.String(), Name: t.Partner.Shown(), Ours: t.Partner.ID == l.Programme}
+	}
+	return list, err
+}
+
+// settleTwin notes that a home is not that of another association.
+func (s *Server) settleTwin(w http.ResponseWriter, r *http.Request, l instance.Listing, path string) error {
+	of, err := instance.ParseID(r.PostFormValue("of"))
+	if err != nil {
+		return err
+	}
+	if err := s.Housing.NoTwin(r.Context(), *me(r), l.ID, instance.ActorID(of)); err != nil {
+		return err
+	}
+	return s.done(w, r, "programme.home.another", path)
 }
 
 // addHands fills in who wrote a home down and who vetted it.
@@ -220,6 +245,9 @@ func (s *Server) stepHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !h.Programme.Keeps {
 		return instance.ErrForbidden
+	}
+	if r.PostFormValue("deed") == "another" {
+		return s.settleTwin(w, r, l, h.Programme.Path+"/homes/"+l.ID.String())
 	}
 	step, ok := instance.StepNamed(r.PostFormValue("deed"))
 	if !ok {

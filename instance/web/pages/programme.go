@@ -187,7 +187,9 @@ type HomeListing struct {
 	Holds       []view.HoldAtHome
 	Cases       []view.Option
 	Photographs []string
-	Problems    []view.Problem
+	// Twins are who seems to offer the same home.
+	Twins    []view.Twin
+	Problems []view.Problem
 }
 
 // HoldAt is where under the home beds are asked for.

@@ -147,6 +147,12 @@ type Hold struct {
 	Arrived time.Time
 }
 
+// Twin is who seems to offer a home too.
+type Twin struct {
+	ID, Name string
+	Ours     bool // another home of the same programme
+}
+
 // HoldAtHome is what somebody has at a home of ours.
 type HoldAtHome struct {
 	Number int
