@@ -136,7 +136,7 @@ func CaseStepNamed(name string) (CaseStep, bool) {
 // CaseEnd is why a case was closed. No word of it judges anybody.
 type CaseEnd string
 
-// Why cases are closed.
+// CaseEnds are why cases are closed.
 var CaseEnds = []CaseEnd{"own-home", "other-programme", "family", "left-area", "no-longer-asks", "no-answer", "other"}
 
 // Household is what is to be known of people before they are asked into a home.

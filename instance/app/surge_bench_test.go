@@ -45,10 +45,10 @@ func BenchmarkSurge(b *testing.B) {
 					b.Errorf("%d at %s: %s", p.Status, p.Path, p.Words("main"))
 					return nil
 				}
-				p = surge.press(browsers[i], p, "form:has(#password) button", apptest.Fields{"password": {apptest.Password}})
-				p = surge.press(browsers[i], surge.open(browsers[i], "/prove/letter?in="+centre.ID.String()), "form[action='/prove/letter'] button",
+				chosen := surge.press(browsers[i], p, "form:has(#password) button", apptest.Fields{"password": {apptest.Password}})
+				asked := surge.press(browsers[i], surge.open(browsers[i], "/prove/letter?in="+centre.ID.String()), "form[action='/prove/letter'] button",
 					apptest.Fields{"name": {"Voisine"}, "address": {fmt.Sprintf("%d rue du Port\r\n22100 Dinan", i)}})
-				return []*apptest.Page{p}
+				return []*apptest.Page{chosen, asked}
 			})
 			drained += surge.drain()
 			b.StopTimer()

@@ -236,8 +236,7 @@ func common(a, b []string) bool {
 // speak about, first. Others keep their order.
 func Best(fits []Fit) {
 	slices.SortStableFunc(fits, func(a, b Fit) int {
-		switch {
-		case a.May() != b.May():
+		if a.May() != b.May() {
 			if a.May() {
 				return -1
 			}

@@ -290,7 +290,7 @@ type Body struct {
 
 const kindEntry = "case-entry"
 
-// Write adds what somebody of the team writes for the team. due is when a task is
+// Note adds what somebody of the team writes for the team. due is when a task is
 // to be done, and doer by whom.
 func (s *Service) Note(ctx context.Context, by instance.Account, id instance.CaseID, kind EntryKind, text string, due time.Time, doer instance.ActorID) error {
 	if kind != EntryTask {

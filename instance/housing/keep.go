@@ -85,7 +85,7 @@ func (s *Service) keep(ctx context.Context, tx store.Tx, l instance.Listing, boo
 // lease notes, of an entry, whether somebody else begins or ends to wait for or
 // hold something in the ledger.
 func lease(ctx context.Context, tx store.Tx, l instance.Listing, book *ledger.Book, e ledger.Entry) error {
-	ended := 0
+	var ended int
 	switch d := e.Deed.(type) {
 	case ledger.Asked:
 		if d.Statement.By == book.Opened().Owner {

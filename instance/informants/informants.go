@@ -181,7 +181,7 @@ func (s *Service) SetPledge(ctx context.Context, person, place instance.ActorID,
 	if utf8.RuneCountInString(p.Hours) > instance.MaxInformantHours {
 		return &instance.Invalid{Field: "hours", Code: "too-long", Limit: instance.MaxInformantHours}
 	}
-	return s.change(ctx, "pledge", place, person, func(tx store.Tx) (int64, error) {
+	return s.change(ctx, "pledge", place, func(tx store.Tx) (int64, error) {
 		return tx.Exec(ctx, `UPDATE informants SET hours = $3, phone = $4 WHERE place_id = $1 AND person_id = $2`, place, person, p.Hours, p.Phone)
 	})
 }
@@ -189,7 +189,7 @@ func (s *Service) SetPledge(ctx context.Context, person, place instance.ActorID,
 // GiveBack ends one's own time as an informant, or takes back that one volunteers.
 // What one saw to waits for the others again.
 func (s *Service) GiveBack(ctx context.Context, person, place instance.ActorID) error {
-	return s.change(ctx, "give back", place, person, func(tx store.Tx) (int64, error) { return end(ctx, tx, place, person) })
+	return s.change(ctx, "give back", place, func(tx store.Tx) (int64, error) { return end(ctx, tx, place, person) })
 }
 
 // end takes an informant out of a place and returns whether there was one.
@@ -203,7 +203,7 @@ func end(ctx context.Context, tx store.Tx, place, person instance.ActorID) (int6
 
 // change does something with one informant; without one it is
 // [instance.ErrNotFound].
-func (s *Service) change(ctx context.Context, deed string, place, person instance.ActorID, do func(store.Tx) (int64, error)) error {
+func (s *Service) change(ctx context.Context, deed string, place instance.ActorID, do func(store.Tx) (int64, error)) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		n, err := do(tx)
 		if err == nil && n == 0 {
@@ -267,7 +267,7 @@ func (s *Service) End(ctx context.Context, by, place, person instance.ActorID) e
 // kept does what only those may do who accept informants, and tells whom it is
 // about; the notice is from the place.
 func (s *Service) kept(ctx context.Context, deed string, by, place, person instance.ActorID, do func(store.Tx) (notice string, n int64, err error)) error {
-	return s.change(ctx, deed, place, person, func(tx store.Tx) (int64, error) {
+	return s.change(ctx, deed, place, func(tx store.Tx) (int64, error) {
 		all, err := keepersOf(ctx, tx, place)
 		switch {
 		case err != nil || !slices.Contains(all, by):

@@ -390,7 +390,7 @@ func (s *Server) caseHoldView(h households.CaseHold, c instance.Case, by instanc
 			v.Signed++
 		}
 	}
-	v.CanSign = h.State == instance.HoldHeld && c.Ready() && !(h.Signed[0].By == by && v.Signed == 1)
+	v.CanSign = h.State == instance.HoldHeld && c.Ready() && (h.Signed[0].By != by || v.Signed != 1)
 	v.CanRenew = h.State == instance.HoldPlaced
 	v.GuestAt, v.HostAt = h.GuestAt, h.HostAt
 	if h.Until > 0 {

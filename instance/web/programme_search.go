@@ -233,9 +233,9 @@ func (s *Server) holdFor(w http.ResponseWriter, r *http.Request, programme insta
 	id, err := instance.ParseID(r.PostFormValue("case"))
 	if err != nil {
 		SeeOther(w, r, back+"?said=case")
-		return nil
+		return nil //nolint:nilerr // the page they are led to says so
 	}
-	h, err := s.Households.Hold(r.Context(), *me(r), instance.CaseID(id), home)
+	h, err := s.Households.Hold(r.Context(), *me(r), id, home)
 	if errors.Is(err, instance.ErrForbidden) || errors.Is(err, instance.ErrNotFound) {
 		SeeOther(w, r, back+"?said=unready")
 		return nil

@@ -167,7 +167,7 @@ func (s *Server) programme(r *http.Request, tab string) (pages.ProgrammeHead, in
 // said leads to a page and says there why a deed could not be done. It returns
 // false for an error that has its own page.
 func said(w http.ResponseWriter, r *http.Request, path string, err error) bool {
-	word := ""
+	var word string
 	switch {
 	case errors.Is(err, instance.ErrSealed):
 		word = "sealed"

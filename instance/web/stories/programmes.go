@@ -50,7 +50,7 @@ func listing(state string, own bool) pages.HomeListing {
 	p := pages.HomeListing{ProgrammeHead: head("homes"), Home: homeLine(room, state), Own: own, Drafted: yann, Vetted: marie}
 	for _, step := range instance.ListingSteps {
 		for _, from := range step.From() {
-			if string(from) == state && !(own && step.Name() == "vet") {
+			if string(from) == state && (!own || step.Name() != "vet") {
 				p.Deeds = append(p.Deeds, view.HomeDeed{Name: step.Name(), Reason: step.Reasoned()})
 			}
 		}
