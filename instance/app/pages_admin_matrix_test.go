@@ -183,6 +183,10 @@ func (h *hall) rows() map[string]row {
 		"POST /admin/claims/{id:[0-9]+}": form("/admin/claims/1", admins, http.StatusNotFound, nil),
 		"GET /admin/rules":               page("/admin/rules", admins),
 		"POST /admin/rules":              form("/admin/rules", admins, kept, nil),
+		"GET /admin/mandates":            page("/admin/mandates", admins),
+		"POST /admin/mandates":           form("/admin/mandates", admins, kept, nil),
+		"GET /admin/switches":            page("/admin/switches", admins),
+		"POST /admin/switches":           form("/admin/switches", admins, kept, nil),
 		"GET /admin/neighbourhoods/{id:[0-9]+}/organisations/new": page(place+"/organisations/new", admins),
 		"POST /admin/neighbourhoods/{id:[0-9]+}/organisations":    form(place+"/organisations", admins, kept, nil),
 

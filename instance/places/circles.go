@@ -101,11 +101,17 @@ const (
 	mostCrowds = 500
 )
 
+// counted is how many lived in a place at a moment.
+type counted struct {
+	Residents
+	at time.Time
+}
+
 // CountResidents returns how many live in a place: as of now where they are few,
 // as of at most half a minute ago where they are a crowd.
 func (s *Service) CountResidents(ctx context.Context, place instance.ActorID) (Residents, error) {
-	if r, ok := s.crowds.Get(place); ok {
-		return r, nil
+	if c, ok := s.crowds.Get(place); ok && s.now().Sub(c.at) < crowdFor {
+		return c.Residents, nil
 	}
 	var r Residents
 	err := s.db.Read().QueryRow(ctx, `
@@ -115,7 +121,7 @@ func (s *Service) CountResidents(ctx context.Context, place instance.ActorID) (R
 		return r, fmt.Errorf("count residents of %s: %w", place, err)
 	}
 	if r.Verified >= crowd {
-		s.crowds.Add(place, r)
+		s.crowds.Add(place, counted{r, s.now()})
 	}
 	return r, nil
 }

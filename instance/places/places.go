@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -22,7 +22,7 @@ type Service struct {
 	keys Keyring
 	tell func(context.Context, store.Tx, instance.Deed) error
 
-	crowds *expirable.LRU[instance.ActorID, Residents]
+	crowds *lru.Cache[instance.ActorID, counted]
 }
 
 // Keyring gives a new group the keys it signs with.
@@ -45,10 +45,11 @@ type Options struct {
 
 // New returns a service on o.
 func New(o Options) *Service {
-	return &Service{
-		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell,
-		crowds: expirable.NewLRU[instance.ActorID, Residents](mostCrowds, nil, crowdFor),
+	crowds, err := lru.New[instance.ActorID, counted](mostCrowds)
+	if err != nil {
+		panic(err) // only a size below one is an error
 	}
+	return &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, keys: o.Keys, tell: o.Tell, crowds: crowds}
 }
 
 // notFound gives a missing row its meaning.
