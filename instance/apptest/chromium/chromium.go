@@ -30,7 +30,7 @@ func Open(t *testing.T) (context.Context, *Complaints) {
 	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, done := chromedp.NewContext(allocated)
 	t.Cleanup(func() { done(); stop() })
-	ctx, end := context.WithTimeout(ctx, 28*time.Minute)
+	ctx, end := context.WithTimeout(ctx, 55*time.Minute)
 	t.Cleanup(end)
 	heard := &Complaints{}
 	if err := chromedp.Listen(ctx, heard.hear); err != nil {
