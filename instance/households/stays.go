@@ -438,19 +438,6 @@ func (s *Service) Say(ctx context.Context, person instance.Account, id instance.
 	return because(err, "say something in case %s", id)
 }
 
-// HostSays is [Service.Say] for the host of the home in which the household is, or
-// may soon be. Who that is, the caller has made sure of.
-func (s *Service) HostSays(ctx context.Context, host instance.Account, id instance.CaseID, text, language string) error {
-	err := s.DB.InTx(ctx, func(tx store.Tx) error {
-		c, err := caseOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		return s.said(ctx, tx, c, EntryHost, host.ID, text, language)
-	})
-	return because(err, "say something in case %s", id)
-}
-
 func (s *Service) said(ctx context.Context, tx store.Tx, c instance.Case, as EntryKind, by instance.ActorID, text, language string) error {
 	if c.Stage == instance.CaseClosed || c.Stage == instance.CaseReferred {
 		return instance.ErrGone
