@@ -29,6 +29,8 @@ type Worker struct {
 
 	mu      sync.Mutex
 	settled chan struct{} // closed, and made anew, when an item was settled
+	under   int           // items in the lines or under way
+	worked  uint64        // items settled, or failed, since the start
 }
 
 const (
@@ -154,6 +156,9 @@ func (w *Worker) claim(ctx context.Context) (int, error) {
 	// RETURNING promises no order.
 	slices.SortFunc(items, func(a, b inbox.Item) int { return cmp.Compare(a.ID, b.ID) })
 	for _, i := range items {
+		w.mu.Lock()
+		w.under++
+		w.mu.Unlock()
 		select {
 		case w.lines[lineOf(i.Actor)] <- i:
 		case <-ctx.Done():
@@ -189,13 +194,23 @@ func (w *Worker) work(ctx context.Context, item inbox.Item) {
 func (w *Worker) tell() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.under--
+	w.worked++
 	close(w.settled)
 	w.settled = make(chan struct{})
 }
 
-// Idle returns once nothing that came in is left to be worked now, and whether
-// there was anything.
-func (w *Worker) Idle(ctx context.Context) (worked bool, err error) {
+// Worked returns how many items this process has worked since it started: while
+// that stays the same and nothing is left, none was.
+func (w *Worker) Worked() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.worked
+}
+
+// Idle returns once nothing that came in is left to be worked now, or with ctx's
+// error.
+func (w *Worker) Idle(ctx context.Context) error {
 	for {
 		w.mu.Lock()
 		settled := w.settled
@@ -204,14 +219,19 @@ func (w *Worker) Idle(ctx context.Context) (worked bool, err error) {
 		err := w.s.db.Read().QueryRow(ctx, `
 			SELECT EXISTS (SELECT 1 FROM inbox_items WHERE state = 'new' AND (next_at <= $1 OR next_at > $2))`,
 			store.Millis(w.s.now()), store.Millis(w.s.now().Add(longestAgain))).Scan(&open)
-		if err != nil || !open {
-			return worked, err
+		if err != nil {
+			return err
 		}
-		worked = true
+		w.mu.Lock()
+		under := w.under // after the look, which may have found an item done that is under way still
+		w.mu.Unlock()
+		if !open && under == 0 {
+			return nil
+		}
 		select {
 		case <-settled:
 		case <-ctx.Done():
-			return worked, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }

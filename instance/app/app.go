@@ -152,6 +152,7 @@ type App struct {
 	now     func() time.Time
 	ids     *instance.IDs
 	worker  *activitypub.Worker
+	settled uint64 // what had been worked when Settle last returned
 	handler http.Handler
 	folder  *media.Folder
 	files   media.Store
@@ -460,13 +461,24 @@ func (a *App) Stop(ctx context.Context) error {
 }
 
 // Settle returns once nothing is left to be sent or worked now, and whether
-// there was anything. It is for tests and demonstrations; the instance must have
-// been started.
+// anything was since it last returned. It is for tests and demonstrations; the
+// instance must have been started. One goroutine at a time may call it.
 func (a *App) Settle(ctx context.Context) (worked bool, err error) {
-	if err := a.Jobs.Idle(ctx); err != nil {
-		return false, err
+	before := a.settled
+	for {
+		// What is worked may leave a job, and a job may bring in what is to be
+		// worked: both have to be seen idle while neither did anything.
+		a.settled = a.Jobs.Begun() + a.worker.Worked()
+		if err := a.Jobs.Idle(ctx); err != nil {
+			return false, err
+		}
+		if err := a.worker.Idle(ctx); err != nil {
+			return false, err
+		}
+		if a.Jobs.Begun()+a.worker.Worked() == a.settled {
+			return a.settled != before, nil
+		}
 	}
-	return a.worker.Idle(ctx)
 }
 
 // Close closes the database. Nothing of the instance works after it.

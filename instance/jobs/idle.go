@@ -47,6 +47,14 @@ func (q *Queue) Idle(ctx context.Context) error {
 	}
 }
 
+// Begun returns how many attempts have begun in this process: while that stays
+// the same, no job has run.
+func (q *Queue) Begun() uint64 {
+	q.ended.mu.Lock()
+	defer q.ended.mu.Unlock()
+	return q.ended.begun
+}
+
 // busy tells whether any job runs or is due. One that was scheduled for a time
 // that has come is made available first, unless there is another anyway; River
 // may do so at the same moment, so there is a second look.
@@ -108,6 +116,7 @@ type endings struct {
 	order   [1024]ending // a ring: the oldest is forgotten
 	next    int
 	changed chan struct{} // nil unless someone watches
+	begun   uint64        // attempts since the queue was opened
 }
 
 type ending struct {
@@ -123,6 +132,7 @@ func (e *endings) began(job ending) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.done, job)
+	e.begun++
 }
 
 func (e *endings) finished(job ending) {
