@@ -77,6 +77,9 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	if err := a.Households.Sweep(ctx); err != nil {
 		return err
 	}
+	if err := a.DB.Measure(ctx); err != nil {
+		return err
+	}
 	err := a.DB.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `DELETE FROM inbox_items WHERE received_at < $1`, store.Millis(now.Add(-keepSeen)))
 		if err != nil {

@@ -20,6 +20,8 @@ type Service struct {
 	now   func() time.Time
 	posts Posts
 	feeds Feeds
+
+	months months
 }
 
 // Posts is how a dashboard gets at what it names.
@@ -61,12 +63,6 @@ func (d *Dashboard) Empty() bool {
 	return len(d.Notices)+len(d.Needs)+len(d.Week)+len(d.Offers)+len(d.Closing) == 0
 }
 
-// Month is what neighbours did in the last thirty days, as counts of all
-// together.
-type Month struct {
-	Helps, Loans, Meetings, Newcomers int
-}
-
 // How many lines a section has, and how far ahead it looks.
 const (
 	mostNeeds   = 3
@@ -74,8 +70,6 @@ const (
 	mostEvents  = 6
 	mostClosing = 3
 	mostNotices = 3
-
-	month = 30 * 24 * time.Hour
 )
 
 // Of returns the dashboard of a place as v may read it.
@@ -133,7 +127,7 @@ func (s *Service) of(ctx context.Context, v instance.Viewer, place instance.Acto
 			}
 		}
 	}
-	d.Month, err = s.month(ctx, groups, now)
+	d.Month, err = s.month(ctx, place, groups, now)
 	return d, err
 }
 
@@ -210,25 +204,4 @@ func (s *Service) find(ctx context.Context, v instance.Viewer, place instance.Ac
 		ids = append(ids, id)
 	}
 	return ids, rows.Err()
-}
-
-// month counts what was done in the groups in the last thirty days.
-func (s *Service) month(ctx context.Context, groups []instance.ActorID, now time.Time) (Month, error) {
-	args := []any{store.Millis(now.Add(-month)), store.Millis(now)}
-	first := len(args) + 1
-	for _, id := range groups {
-		args = append(args, id)
-	}
-	in := `(` + store.Placeholders(first, len(groups)) + `)`
-	var m Month
-	err := s.db.Read().QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM events e CROSS JOIN posts p
-		         WHERE p.id = e.post_id AND e.starts_at BETWEEN $1 AND $2 AND e.status = 'confirmed' AND p.group_id IN `+in+` AND p.deleted_at IS NULL),
-		       (SELECT COUNT(DISTINCT m.person_id) FROM memberships m
-		         WHERE m.standing = 'verified' AND m.verified_at > $1 AND m.group_id IN `+in+`),
-		       (SELECT COUNT(*) FROM agreements g CROSS JOIN posts p
-		         WHERE p.id = g.post_id AND g.state = 'done' AND g.closed_at > $1 AND p.kind NOT IN ('lending', 'purchase') AND p.group_id IN `+in+`),
-		       (SELECT COUNT(*) FROM agreements g CROSS JOIN posts p
-		         WHERE p.id = g.post_id AND g.handed_at > $1 AND p.kind = 'lending' AND p.group_id IN `+in+`)`, args...).Scan(&m.Meetings, &m.Newcomers, &m.Helps, &m.Loans)
-	return m, err
 }

@@ -156,10 +156,10 @@ func TestADashboardCostsAsManyQueriesHoweverMuchThereIs(t *testing.T) {
 		v := apptest.NewVillage(t, db)
 		centre := v.Place("centre", "neighbourhood")
 		amina := v.Resident("amina", centre)
-		s := dashboard.New(dashboard.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Feeds: beside{}})
 		cost := func() int {
 			t.Helper()
 			viewer := v.Viewer(amina)
+			s := dashboard.New(dashboard.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Feeds: beside{}}) // one that kept no counts yet
 			return len(reads.During(func() {
 				if _, err := s.Of(t.Context(), viewer, centre.ID); err != nil {
 					t.Error(err)
@@ -176,6 +176,34 @@ func TestADashboardCostsAsManyQueriesHoweverMuchThereIs(t *testing.T) {
 		}
 		if many := cost(); many != few {
 			t.Errorf("%d queries for few, %d for many", few, many)
+		}
+	})
+}
+
+// The counts of the month are said again for a minute, and then counted anew.
+func TestCountsOfTheMonthAreKeptForAMinute(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v := apptest.NewVillage(t, db)
+		centre := v.Place("centre", "neighbourhood")
+		amina := v.Resident("amina", centre)
+		s := dashboard.New(dashboard.Options{DB: db, Now: v.Clock.Now, Posts: v.Posts, Feeds: beside{}})
+		newcomers := func() int {
+			t.Helper()
+			d, err := s.Of(t.Context(), v.Viewer(amina), centre.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d.Month.Newcomers
+		}
+		before := newcomers()
+		v.Resident("bo", centre)
+		if n := newcomers(); n != before {
+			t.Errorf("counted anew at once: %d, then %d", before, n)
+		}
+		v.Clock.Advance(time.Minute)
+		if n := newcomers(); n != before+1 {
+			t.Errorf("a minute later %d, want %d", n, before+1)
 		}
 	})
 }

@@ -101,13 +101,31 @@ func (s *Service) All(ctx context.Context) ([]instance.Neighbourhood, error) {
 // mostPlaces is more than one server ever has.
 const mostPlaces = 100_000
 
-// Around returns the places that share a direct parent with id, without id.
-func (s *Service) Around(ctx context.Context, id instance.ActorID) ([]instance.Neighbourhood, error) {
-	return s.list(ctx, `
-		AND n.actor_id <> $2
-		AND n.actor_id IN (SELECT sibling.child_id
-		                     FROM nestings mine JOIN nestings sibling ON sibling.parent_uri = mine.parent_uri
-		                    WHERE mine.child_id = $2)`, mostPlaces, id)
+// Beside returns which places share a direct parent with id, without id and
+// without buildings: those that a map of it shows too.
+func (s *Service) Beside(ctx context.Context, id instance.ActorID) ([]instance.ActorID, error) {
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT DISTINCT sibling.child_id
+		  FROM nestings mine
+		  JOIN nestings sibling ON sibling.parent_uri = mine.parent_uri AND sibling.child_id <> mine.child_id
+		  JOIN neighbourhoods n ON n.actor_id = sibling.child_id AND n.closed_at IS NULL
+		  JOIN actors a ON a.id = n.actor_id AND a.level <> 'building'
+		 WHERE mine.child_id = $1
+		 ORDER BY sibling.child_id
+		 LIMIT $2`, id, mostPlaces)
+	if err != nil {
+		return nil, fmt.Errorf("places beside %s: %w", id, err)
+	}
+	defer rows.Close()
+	var list []instance.ActorID
+	for rows.Next() {
+		var other instance.ActorID
+		if err := rows.Scan(&other); err != nil {
+			return nil, fmt.Errorf("places beside %s: %w", id, err)
+		}
+		list = append(list, other)
+	}
+	return list, rows.Err()
 }
 
 // list returns at most limit places; args of where begin at $2.

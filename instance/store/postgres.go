@@ -31,7 +31,7 @@ func (db *DB) openPostgres(ctx context.Context, url string, o Options) error {
 	if o.ReadURL != "" {
 		url = o.ReadURL
 	}
-	reader, err := openPostgresPool(ctx, url, readers, map[string]string{"default_transaction_read_only": "on"})
+	reader, err := openPostgresPool(ctx, url, readers, readerParams)
 	if err != nil {
 		pool.Close()
 		return err
@@ -45,6 +45,14 @@ func (db *DB) openPostgres(ctx context.Context, url string, o Options) error {
 	return nil
 }
 
+// readerParams keep what PostgreSQL thought out for a question: thinking anew of
+// what somebody may read, for each number that stands in it, costs more than
+// reading. SQLite has no other way.
+var readerParams = map[string]string{
+	"default_transaction_read_only": "on",
+	"plan_cache_mode":               "force_generic_plan",
+}
+
 func openPostgresPool(ctx context.Context, url string, conns int32, params map[string]string) (*pgxpool.Pool, error) {
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -56,6 +64,8 @@ func openPostgresPool(ctx context.Context, url string, conns int32, params map[s
 	c.ConnConfig.RuntimeParams["application_name"] = "palier"
 	// A transaction whose program hangs must not hold its locks for ever.
 	c.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60s"
+	// Our questions are short: compiling one costs more than it can save.
+	c.ConnConfig.RuntimeParams["jit"] = "off"
 	for name, value := range params {
 		c.ConnConfig.RuntimeParams[name] = value
 	}
@@ -67,6 +77,9 @@ func (b *postgresBackend) close() error {
 	b.pool.Close()
 	return nil
 }
+
+// measure does nothing: PostgreSQL counts by itself what its tables hold.
+func (b *postgresBackend) measure(context.Context) error { return nil }
 
 func (b *postgresBackend) read() Tx { return postgresReader{b.reader, b.wait} }
 

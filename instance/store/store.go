@@ -111,6 +111,7 @@ type backend interface {
 	begin(ctx context.Context) (session, error)
 	read() Tx
 	state(ctx context.Context) (string, error)
+	measure(ctx context.Context) error
 	close() error
 }
 
@@ -189,6 +190,16 @@ func (db *DB) Writer() *sql.DB { return db.writer }
 // Pool returns the connections to PostgreSQL, nil on SQLite. It is for
 // libraries that bring their own SQL.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Measure has the database count what its tables hold now, which it needs to
+// know to answer quickly. It is for every now and then, and waits for its turn
+// among those who write. A small database is left as it is.
+func (db *DB) Measure(ctx context.Context) error {
+	if err := db.back.measure(ctx); err != nil {
+		return fmt.Errorf("measure database: %w", meaning(err))
+	}
+	return nil
+}
 
 // Ping tells whether the database answers: nil, or [ErrUnavailable].
 func (db *DB) Ping(ctx context.Context) error {

@@ -83,7 +83,7 @@ func onMap(v float64) string {
 // mapOf draws a place with what lies around it, beside it and within it; nil
 // where it is not known where it lies. Houses are left out.
 func (s *Server) mapOf(ctx context.Context, a instance.Actor, nesting places.Nesting) (*view.Map, error) {
-	beside, err := s.Places.Around(ctx, a.ID)
+	beside, err := s.Places.Beside(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +91,8 @@ func (s *Server) mapOf(ctx context.Context, a instance.Actor, nesting places.Nes
 	for _, p := range nesting.Parents {
 		order = append(order, layer{"around", p.ID})
 	}
-	for _, n := range beside {
-		if n.Level != "building" {
-			order = append(order, layer{"beside", n.ID})
-		}
+	for _, id := range beside {
+		order = append(order, layer{"beside", id})
 	}
 	order = append(order, layer{"here", a.ID})
 	for _, c := range nesting.Children {
