@@ -195,6 +195,9 @@ func shownBy(b *ledger.Book, tonight ledger.Night) ListingState {
 	return state
 }
 
+// ReasonMoved is why a home is closed whose host wrote another address.
+const ReasonMoved = "moved"
+
 // Listing is a home that somebody lends for a time. Where it is stands in it as
 // a commune and no nearer: the address is not kept here.
 type Listing struct {
@@ -203,6 +206,9 @@ type Listing struct {
 	URI       string
 	State     ListingState
 	Reason    string // why it was returned or closed
+	// MovedAt is when its host wrote another address: nobody comes any more, and it
+	// closes. Zero for every other home.
+	MovedAt time.Time
 	ListingFacts
 	CreatedAt, UpdatedAt time.Time
 }

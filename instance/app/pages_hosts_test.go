@@ -122,6 +122,11 @@ func TestJ17_AHostIsLedFromAFirstWordToRestInBrowsers(t *testing.T) {
 		if !strings.Contains(approved.Words(".badge"), "Accepté") {
 			t.Fatalf("approved: %d %s", approved.Status, approved.Words("main"))
 		}
+		host, err := instance.ParseID(file.Path[strings.LastIndexByte(file.Path, '/')+1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		lent := o.desk.vetted(1, host)
 		mine := visitor.Open(linkTo(t, o.Server, "zenobie@people.example"))
 		if !strings.Contains(mine.Words("main"), "2 lits, 90 nuits") {
 			t.Errorf("the host: %s", mine.Words("main"))
@@ -141,6 +146,15 @@ func TestJ17_AHostIsLedFromAFirstWordToRestInBrowsers(t *testing.T) {
 		reads, err := o.Hosts.Reads(t.Context(), instance.Account{Actor: instance.Actor{ID: o.leadID()}}, o.programmeID(), 100)
 		if err != nil || len(reads) < 5 {
 			t.Errorf("%d reads are noted, %v", len(reads), err)
+		}
+		// Another way of writing the same door leaves the home, another address closes it.
+		visitor.Press(visitor.Open(mine.Path), "form[action$='/change'] button", apptest.Fields{"address": {"12, R. du canari, 69100 Villeurbanne"}})
+		if got := o.desk.state(lent.ID); got != instance.ListingVetted {
+			t.Errorf("written otherwise it is %s", got)
+		}
+		visitor.Press(visitor.Open(mine.Path), "form[action$='/change'] button", apptest.Fields{"address": {"8 rue du Canari"}})
+		if p := o.worker.Open(o.path + "/homes/" + lent.ID.String()); o.desk.state(lent.ID) != instance.ListingClosed || !strings.Contains(p.Words("main"), "autre adresse") || strings.Contains(p.Body, "Canari") {
+			t.Errorf("the home of who moved: %s", p.Words("main"))
 		}
 	})
 }

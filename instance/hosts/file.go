@@ -138,13 +138,16 @@ func (s *Service) Change(ctx context.Context, hand Hand, id instance.HostID, pho
 		if err != nil {
 			return err
 		}
-		moved := f.Address != "" && address != f.Address
+		before := f.Address
 		f.Phone, f.Address, f.About = phone, address, about
 		if err := s.write(ctx, tx, h, f); err != nil {
 			return err
 		}
-		if !moved {
+		if before == "" || before == address {
 			return nil
+		}
+		if err := s.o.Homes.AddressIn(ctx, tx, h.ID, before, address); err != nil {
+			return err
 		}
 		return s.lookAgain(ctx, tx, h, 0) // another home was not visited
 	})

@@ -28,6 +28,8 @@ import (
 type Homes interface {
 	// HostChangedIn shows the homes of a host to others anew, or takes them back.
 	HostChangedIn(ctx context.Context, tx store.Tx, host instance.HostID) error
+	// AddressIn closes those that stand elsewhere than before.
+	AddressIn(ctx context.Context, tx store.Tx, host instance.HostID, before, after string) error
 }
 
 // Options are what a [Service] stands on.

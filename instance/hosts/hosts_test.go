@@ -249,6 +249,26 @@ func TestWhatChangesInAHomeIsSeenAgain(t *testing.T) {
 	}
 }
 
+// TestHomesAreToldOfEveryOtherAddress: also of one that was left empty in between, and
+// of none where it stays.
+func TestHomesAreToldOfEveryOtherAddress(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		id, hand := w.approved()
+		own, err := w.Own(t.Context(), hand, id)
+		must(t, err)
+		was := own.File.Address
+		for _, address := range []string{was, "", "3 place du Marché", "5 place du Marché"} {
+			must(t, w.Change(t.Context(), hand, id, "0611", address, ""))
+		}
+		want := [][3]string{{id.String(), was, ""}, {id.String(), "3 place du Marché", "5 place du Marché"}}
+		if !slices.Equal(w.moved, want) {
+			t.Errorf("told %q, want %q", w.moved, want)
+		}
+	})
+}
+
 // TestEachSeesTheirSlice has everybody look at a host and do what is not theirs.
 func TestEachSeesTheirSlice(t *testing.T) {
 	t.Parallel()

@@ -37,6 +37,7 @@ type world struct {
 	ids       *instance.IDs
 	programme instance.ActorID
 	changed   []instance.HostID // whose homes were told anew
+	moved     [][3]string       // who wrote which other address
 
 	lead, worker, second, visitor, reader, stranger, resident instance.Account
 }
@@ -57,6 +58,12 @@ func (w *world) later(d time.Duration) {
 // HostChangedIn stands for the homes of hosts.
 func (w *world) HostChangedIn(_ context.Context, tx store.Tx, host instance.HostID) error {
 	store.AfterCommit(tx, func() { w.changed = append(w.changed, host) })
+	return nil
+}
+
+// AddressIn stands for them too.
+func (w *world) AddressIn(_ context.Context, tx store.Tx, host instance.HostID, before, after string) error {
+	store.AfterCommit(tx, func() { w.moved = append(w.moved, [3]string{host.String(), before, after}) })
 	return nil
 }
 

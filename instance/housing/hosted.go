@@ -88,7 +88,7 @@ func (s *Service) fit(ctx context.Context, tx store.Tx, id instance.ListingID) (
 		SELECT EXISTS (
 			SELECT 1
 			  FROM housing_listings l JOIN housing_hosts h ON h.id = l.host_id AND h.programme_id = l.programme_id
-			 WHERE l.id = $1 AND h.state = 'approved' AND h.visit_until > $2 AND h.approved_until > $2)`, id, store.Millis(s.now())).Scan(&fit)
+			 WHERE l.id = $1 AND l.moved_at IS NULL AND h.state = 'approved' AND h.visit_until > $2 AND h.approved_until > $2)`, id, store.Millis(s.now())).Scan(&fit)
 	return fit, err
 }
 
@@ -130,7 +130,7 @@ func (s *Service) visited(ctx context.Context, tx store.Tx, l instance.Listing) 
 		  FROM housing_listings l
 		  JOIN housing_hosts h ON h.id = l.host_id AND h.programme_id = l.programme_id
 		  JOIN housing_host_visits v ON v.host_id = h.id AND v.passed AND v.ended_at IS NULL
-		 WHERE l.id = $1 AND h.state = 'approved' AND h.visit_until > $2 AND h.approved_until > $2
+		 WHERE l.id = $1 AND l.moved_at IS NULL AND h.state = 'approved' AND h.visit_until > $2 AND h.approved_until > $2
 		 ORDER BY v.id DESC
 		 LIMIT 1`, l.ID, store.Millis(s.now())).Scan(&at, &until)
 	if err != nil {

@@ -44,9 +44,10 @@ type Service struct {
 	cases Cases
 	log   *slog.Logger
 
-	vault *vault.Vault
-	where Whereabouts
-	books *expirable.LRU[instance.ListingID, *ledger.Book]
+	vault  *vault.Vault
+	where  Whereabouts
+	notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
+	books  *expirable.LRU[instance.ListingID, *ledger.Book]
 
 	pictures Pictures
 	safe     *media.Safe
@@ -152,6 +153,8 @@ type Options struct {
 	Vault *vault.Vault
 	// Where knows the addresses of homes.
 	Where Whereabouts
+	// Notify gives people of a team a notice about their programme; nil gives none.
+	Notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
 }
 
 const (
@@ -163,7 +166,7 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, where: o.Where, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})

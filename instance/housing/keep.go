@@ -362,6 +362,9 @@ func page(ctx context.Context, tx store.Tx, id instance.ListingID, after int) ([
 // [instance.ErrNotFound] to everyone else.
 func (s *Service) Ledger(ctx context.Context, signer, home string, after int) ([]byte, error) {
 	l, err := s.seen(ctx, signer, home)
+	if errors.Is(err, instance.ErrNotFound) {
+		l, err = s.askedBefore(ctx, signer, home)
+	}
 	if err != nil {
 		return nil, because(err, "ledger of %s for %s", home, signer)
 	}
@@ -374,7 +377,7 @@ func (s *Service) Home(ctx context.Context, signer, home string) ([]byte, error)
 	l, err := s.seen(ctx, signer, home)
 	if err == nil {
 		var off bool
-		if off, err = s.offFor(ctx, s.db.Read(), CutSearch, l); err == nil && off {
+		if off, err = s.offFor(ctx, s.db.Read(), CutSearch, l); err == nil && (off || !l.MovedAt.IsZero()) {
 			err = instance.ErrNotFound
 		}
 	}
@@ -503,6 +506,9 @@ func (s *Service) sweep(ctx context.Context, _ Sweep) error {
 		}
 	}
 	if err := s.lapse(ctx); err != nil {
+		return err
+	}
+	if err := s.closeLeft(ctx); err != nil {
 		return err
 	}
 	if err := s.forget(ctx); err != nil {

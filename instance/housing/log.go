@@ -47,13 +47,14 @@ const (
 	LogUnpicture LogDeed = "unpicture" //
 	LogArrived   LogDeed = "arrived"   // a hold
 	LogSingle    LogDeed = "single"    // a home
+	LogMoved     LogDeed = "moved"     // a home; nobody of the team did it
 )
 
 // LogDeeds are all of them.
 var LogDeeds = []LogDeed{
 	LogOpened, LogTeam, LogLeft, LogFrozen, LogThawed, LogAsked, LogStopped, LogAccepted, LogExpelled, LogDrafted, LogChanged, LogSubmit, LogReturn,
 	LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogSent, LogRead, LogExported, LogSwitched,
-	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle,
+	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle, LogMoved,
 }
 
 // LogLine is one line of the log of a programme. It says who did what to which
@@ -129,7 +130,7 @@ func (s *Service) Log(ctx context.Context, by instance.Account, programme instan
 // homes, holds, or nowhere.
 func (d LogDeed) At() string {
 	switch d {
-	case LogDrafted, LogChanged, LogSubmit, LogReturn, LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogExported, LogPictured, LogUnpicture:
+	case LogDrafted, LogChanged, LogSubmit, LogReturn, LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogExported, LogPictured, LogUnpicture, LogMoved:
 		return "homes"
 	case LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogArrived:
 		return "holds"

@@ -56,7 +56,7 @@ func (s *Service) share(ctx context.Context, j Share) error {
 // is as good told as changed.
 func (s *Service) word(ctx context.Context, tx store.Tx, l instance.Listing, from instance.Actor) (Word, error) {
 	off, err := s.offFor(ctx, tx, CutSearch, l)
-	if err != nil || off || !l.State.Shown() {
+	if err != nil || off || !l.State.Shown() || !l.MovedAt.IsZero() {
 		return Word{Kind: TakenBack, From: from, URI: l.URI}, err
 	}
 	fit, err := s.fit(ctx, tx, l.ID)
@@ -216,14 +216,20 @@ func (s *Service) keepHome(ctx context.Context, tx store.Tx, programme, partner 
 	if err != nil {
 		return err
 	}
+	return s.lookIfOurs(ctx, tx, programme, h.ID)
+}
+
+// lookIfOurs has our copy of the ledger of a partner's home brought up to date where
+// something of a programme's is or was held there.
+func (s *Service) lookIfOurs(ctx context.Context, tx store.Tx, programme instance.ActorID, home string) error {
 	var ours bool
-	err = tx.QueryRow(ctx, `
+	err := tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM housing_holds WHERE programme_id = $1 AND home = $2
-		                AND state IN ('sending', 'unanswered', 'waiting', 'held', 'agreed', 'placed', 'lapsed'))`, programme, h.ID).Scan(&ours)
+		                AND state IN ('sending', 'unanswered', 'waiting', 'held', 'agreed', 'placed', 'lapsed'))`, programme, home).Scan(&ours)
 	if err != nil || !ours {
 		return err
 	}
-	return s.jobs.Enqueue(ctx, tx, Look{programme, h.ID}, jobs.Unique(programme.String()+" "+h.ID))
+	return s.jobs.Enqueue(ctx, tx, Look{programme, home}, jobs.Unique(programme.String()+" "+home))
 }
 
 // seeing returns our programmes that a partner agreed to show its homes to.
@@ -248,8 +254,17 @@ func seeing(ctx context.Context, tx store.Tx, partner instance.ActorID) ([]insta
 // TakenBackIn forgets a home that its association takes back, and tells whether
 // there was one.
 func (s *Service) TakenBackIn(ctx context.Context, tx store.Tx, from instance.Actor, uri string) (bool, error) {
-	n, err := tx.Exec(ctx, `DELETE FROM housing_homes WHERE partner_id = $1 AND uri = $2`, from.ID, uri)
-	return n > 0, because(err, "home %s is taken back", uri)
+	rows, err := tx.Query(ctx, `DELETE FROM housing_homes WHERE partner_id = $1 AND uri = $2 RETURNING programme_id`, from.ID, uri)
+	if err != nil {
+		return false, because(err, "home %s is taken back", uri)
+	}
+	ids, err := scanIDs(rows)
+	for _, id := range ids {
+		if err == nil {
+			err = s.lookIfOurs(ctx, tx, instance.ActorID(id), uri)
+		}
+	}
+	return len(ids) > 0, because(err, "home %s is taken back", uri)
 }
 
 // kept is how long a home of a partner is kept after it ended (protocol.md

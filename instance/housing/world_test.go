@@ -53,6 +53,7 @@ type side struct {
 	worker    instance.Account
 	programme instance.Programme
 	words     []housing.Word
+	notices   []notice
 	vault     *vault.Vault
 	keys      string // the folder of the vault
 
@@ -66,6 +67,17 @@ func (s *side) Address(_ context.Context, _ store.Tx, _ instance.Account, id ins
 		return a, nil
 	}
 	return "1 rue " + id.String() + " " + s.host, nil
+}
+
+// notice is what people of a team were told.
+type notice struct {
+	kind string
+	whom []instance.ActorID
+}
+
+func (s *side) notify(_ context.Context, tx store.Tx, kind string, _ instance.ActorID, whom []instance.ActorID) error {
+	store.AfterCommit(tx, func() { s.notices = append(s.notices, notice{kind, whom}) })
+	return nil
 }
 
 type noKeys struct{}
@@ -85,7 +97,7 @@ func (s *side) now() time.Time {
 func (s *side) restart() {
 	s.housing = housing.New(housing.Options{
 		DB: s.db, Site: s.site, IDs: instance.NewIDs(s.now, 0), Now: s.now, Zone: time.UTC, Keys: noKeys{}, Jobs: jobs.New(s.db, jobs.Options{}),
-		Wire: wire{s}, Cases: housing.AnyCase{}, Log: slog.New(slog.DiscardHandler), Vault: s.vault, Where: s,
+		Wire: wire{s}, Cases: housing.AnyCase{}, Log: slog.New(slog.DiscardHandler), Vault: s.vault, Where: s, Notify: s.notify,
 	})
 }
 

@@ -52,6 +52,9 @@ const (
 
 	WeatherWarning Kind = "weather-warning" // the weather will be dangerous in one's commune
 
+	HousingDropped Kind = "housing-dropped" // places that one held for a household were taken back
+	HousingMoved   Kind = "housing-moved"   // a host moved while somebody lives there
+
 	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
 	InformantAccepted  Kind = "informant-accepted"  // one is an informant
 	InformantDeclined  Kind = "informant-declined"  // one is not

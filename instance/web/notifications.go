@@ -90,6 +90,10 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = from.Path + "/questions"
 	case n.Kind == notifications.CareInvited:
 		shown.Path = "/care"
+	case n.Kind == notifications.HousingDropped:
+		shown.Path = "/programmes/" + n.From.ID.String() + "/holds"
+	case n.Kind == notifications.HousingMoved:
+		shown.Path = "/programmes/" + n.From.ID.String() + "/homes"
 	case strings.HasPrefix(shown.Kind, "help-"):
 		shown.Path = "/help"
 		if n.Kind == notifications.HelpAsk || n.Kind == notifications.HelpYes {

@@ -143,6 +143,12 @@ func (s *Server) showHomeListing(w http.ResponseWriter, r *http.Request, status 
 		return err
 	}
 	p.Home, p.Reason = lines[0], l.Reason
+	if !l.MovedAt.IsZero() {
+		p.Reason, p.Moved = "", "lived"
+		if l.State == instance.ListingClosed {
+			p.Moved = "closed"
+		}
+	}
 	if err := s.addHands(r, l, &p); err != nil {
 		return err
 	}

@@ -113,4 +113,51 @@ func fold(line string) []string {
 	return strings.Fields(strings.NewReplacer("œ", "oe", "æ", "ae").Replace(b.String()))
 }
 
+// Moved tells whether an address that somebody wrote in place of another is that of
+// another street door, or may be: where one of them names no street, where streets or
+// numbers differ, and where the town differs. town is what the commune of the first is
+// called: that it is named now, and was not before, is no move.
+func Moved(before, after, town string) bool {
+	a, ok := NewPlace(before, "")
+	b, named := NewPlace(after, "")
+	if !ok || !named || string(a.bytes()) != string(b.bytes()) {
+		return true
+	}
+	codes, names := beside(before, a)
+	newCodes, newNames := beside(after, b)
+	if len(codes) > 0 && len(newCodes) > 0 && !slices.Equal(codes, newCodes) {
+		return true
+	}
+	if len(newNames) == 0 {
+		// A postal code alone, where there was no town, may be that of any.
+		return len(codes) == 0 && len(names) == 0 && len(newCodes) > 0
+	}
+	known := append(fold(town), names...)
+	return slices.ContainsFunc(newNames, func(w string) bool { return !slices.Contains(known, w) })
+}
+
+// beside returns the postal codes and the words of an address that are not of its
+// street, nor behind its door.
+func beside(address string, p Place) (codes, names []string) {
+	for _, line := range strings.FieldsFunc(address, func(r rune) bool { return r == ',' || r == '\n' || r == ';' }) {
+		for _, w := range fold(line) {
+			if slices.Contains(indoors, w) {
+				break
+			}
+			full, ok := short[w]
+			if !ok {
+				full = w
+			}
+			switch {
+			case isNumber(w) && len(w) == 5:
+				codes = append(codes, w)
+			case isNumber(w), slices.Contains(dropped, w), slices.Contains(p.words, full):
+			default:
+				names = append(names, w)
+			}
+		}
+	}
+	return sorted(codes), sorted(names)
+}
+
 func (p Place) bytes() []byte { return []byte("palier twins 1\n" + strings.Join(p.words, "\n")) }

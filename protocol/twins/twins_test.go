@@ -68,6 +68,35 @@ func TestOneHomeIsOneHoweverItIsWritten(t *testing.T) {
 	}
 }
 
+// What is no correction of how the same door is written is another home.
+func TestAnotherAddressIsAMove(t *testing.T) {
+	t.Parallel()
+	const was = "12 bis rue de la Lainerie, 22100 Dinan"
+	for _, same := range []string{
+		was, "12bis, r. de la lainerie, 22100 Dinan", "12 bis rue de la Lainerie", "12 bis rue de la Lainerie, appt 4, 22100 DINAN", "12 bis rue de la Lainerie, Dinan",
+	} {
+		if twins.Moved(was, same, "Dinan") {
+			t.Errorf("%q is a move", same)
+		}
+	}
+	for _, other := range []string{
+		"", "12 rue de la Lainerie, 22100 Dinan", "12 bis rue de la Laiterie, 22100 Dinan", "12 bis rue de la Lainerie, 35000 Rennes",
+		"12 bis rue de la Lainerie, Rennes", "12 bis rue de la Lainerie, 35000", "22100 Dinan", "chez Marie",
+	} {
+		if !twins.Moved(was, other, "Dinan") {
+			t.Errorf("%q is no move", other)
+		}
+	}
+	if twins.Moved("4 quai Perrache", "4 quai Perrache, Dinan", "Dinan") {
+		t.Error("naming the town is a move")
+	}
+	for _, doubt := range []string{"4 quai Perrache, Rennes", "4 quai Perrache, 35000"} {
+		if !twins.Moved("4 quai Perrache", doubt, "Dinan") {
+			t.Errorf("%q is no move from an address without a town", doubt)
+		}
+	}
+}
+
 func TestWhoAsksLearnsTheTagAndWhoAnswersNothing(t *testing.T) {
 	t.Parallel()
 	k, where := key(t), place(t, "3 quai de la Rance", "22050")

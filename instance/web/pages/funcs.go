@@ -129,6 +129,7 @@ var noticeSigns = map[string]string{
 	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert",
 	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
+	"housing-dropped": "cross", "housing-moved": "alert",
 	"help-ask": "followers", "help-yes": "check", "help-call": "alert", "help-over": "check", "help-coming": "check",
 	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus", "event-photo": "info",
 }

@@ -177,6 +177,7 @@ type HomeListing struct {
 
 	Home    view.HomeLine
 	Reason  string
+	Moved   string // "closed" or "lived" where its host wrote another address
 	Deeds   []view.HomeDeed
 	Own     bool // the one who reads wrote it down, and cannot vet it
 	Drafted view.Person

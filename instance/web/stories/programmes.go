@@ -55,6 +55,9 @@ func listing(state string, own bool) pages.HomeListing {
 			}
 		}
 	}
+	if state == "closed" || state == "placed" && own {
+		p.Moved = map[string]string{"closed": "closed", "placed": "lived"}[state]
+	}
 	if state == "vetted" {
 		p.Twins = []view.Twin{{ID: "9", Name: "Toits de Vilaine"}, {ID: "41", Name: "Un toit", Ours: true}}
 	}
