@@ -102,7 +102,7 @@ var (
 	SettleCase    = CaseStep{"settle", []CaseStage{CaseMeeting}, CaseAgreement}
 	MoveIn        = CaseStep{"move-in", []CaseStage{CaseAgreement}, CaseActive}
 	EndStay       = CaseStep{"end-stay", []CaseStage{CaseActive}, CaseEnding}
-	RenewStay     = CaseStep{"renew", []CaseStage{CaseEnding}, CaseActive}
+	RenewStay     = CaseStep{"renew", []CaseStage{CaseActive, CaseEnding}, CaseActive} // the nights after were placed
 	PlaceAgain    = CaseStep{"place-again", []CaseStage{CaseActive, CaseEnding}, CaseProposal}
 	LookAgainInto = CaseStep{"look-again", []CaseStage{CaseProposal, CaseMeeting, CaseAgreement}, CaseVetting}
 	CloseCase     = CaseStep{"close", []CaseStage{CaseIntake, CaseVetting, CaseProposal, CaseMeeting, CaseAgreement, CaseEnding}, CaseClosed}

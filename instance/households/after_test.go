@@ -12,6 +12,7 @@ import (
 	"palier/instance/households"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
+	"palier/protocol/ledger"
 )
 
 func TestRule41_WhoIsNotReachedTwiceIsLookedAfter(t *testing.T) {
@@ -159,27 +160,76 @@ func TestH20_AStayGoesOnIfThreeAgree(t *testing.T) {
 		id, hold := o.living("w")
 		holds, err := o.Holds(ctx, o.worker, id)
 		must(t, err)
-		until := holds[0].Stay.Until + 30
+		end := holds[0].Stay.Until
+		until := end + 30
 		must(t, o.Step(ctx, o.worker, id, instance.EndStay, ""))
 		renew := func() error { return o.Step(ctx, o.worker, id, instance.RenewStay, "") }
-		if err := renew(); !errors.Is(err, instance.ErrConflict) {
-			t.Errorf("nobody agreed: %v", err)
+		extend := func() (instance.Hold, error) { return o.Extend(ctx, o.worker, hold) }
+		unsigned := func(what string) {
+			t.Helper()
+			if _, err := extend(); !errors.Is(err, instance.ErrInvalid) {
+				t.Errorf("%s: %v", what, err)
+			}
+			if err := renew(); !errors.Is(err, instance.ErrConflict) {
+				t.Errorf("%s: %v", what, err)
+			}
 		}
+		unsigned("nobody agreed")
 		must(t, o.Renew(ctx, o.worker, hold, households.PartyGuest, until))
-		if err := renew(); !errors.Is(err, instance.ErrConflict) {
-			t.Errorf("the host did not: %v", err)
-		}
+		unsigned("the host did not")
 		must(t, o.Renew(ctx, o.worker, hold, households.PartyHost, until+1))
-		if err := renew(); !errors.Is(err, instance.ErrConflict) {
-			t.Errorf("to another night: %v", err)
-		}
+		unsigned("to another night")
 		must(t, o.Renew(ctx, o.worker, hold, households.PartyGuest, until+1))
+		if err := renew(); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("before the nights were asked for: %v", err)
+		}
+		if err := o.Renew(ctx, o.worker, hold, households.PartyGuest, end); !errors.Is(err, instance.ErrInvalid) {
+			t.Errorf("to its end: %v", err)
+		}
+		// The nights are somebody else's: nothing is longer than it was.
+		o.taken = ledger.Stay{From: end + 10, Until: end + 20}
+		refused, err := extend()
+		if err != nil || refused.State != instance.HoldRefused || refused.Why != ledger.Taken || refused.Free != (end+20).Date() {
+			t.Fatalf("taken: %+v, %v", refused, err)
+		}
+		if err := renew(); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("nothing was granted: %v", err)
+		}
+		o.taken = ledger.Stay{}
+		held, err := extend()
+		if err != nil || held.Stay != (ledger.Stay{From: end, Until: until + 1}) || held.Places != holds[0].Places {
+			t.Fatalf("asked for: %+v, %v", held, err)
+		}
+		if _, err := extend(); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("asked for twice: %v", err)
+		}
+		if err := o.Renew(ctx, o.worker, hold, households.PartyGuest, until+9); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("another night after it was asked for: %v", err)
+		}
+		_, err = o.Sign(ctx, o.worker, held.ID)
+		must(t, err)
+		if _, err := o.Sign(ctx, o.worker, held.ID); !errors.Is(err, instance.ErrForbidden) {
+			t.Errorf("one signs twice: %v", err)
+		}
+		_, err = o.Sign(ctx, o.other, held.ID)
+		must(t, err)
+		if err := renew(); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("before its keeper placed it: %v", err)
+		}
+		o.place(held.ID)
 		must(t, renew())
 		if got := o.stage(id); got != instance.CaseActive {
 			t.Errorf("the case is %s", got)
 		}
-		if err := o.Renew(ctx, o.worker, hold, households.PartyGuest, holds[0].Stay.Until); !errors.Is(err, instance.ErrInvalid) {
-			t.Errorf("to its end: %v", err)
+		due, err := o.FollowUps(ctx, o.worker, id)
+		must(t, err)
+		if last := due[len(due)-1]; last.Kind != households.FollowAfter || last.Due != until+1+14 || slices.ContainsFunc(due, func(f households.KeptFollowUp) bool {
+			return f.Kind == households.FollowEnd && f.Due != until+1-30
+		}) {
+			t.Errorf("the calendar: %+v", due)
+		}
+		if err := renew(); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("written on twice: %v", err)
 		}
 		must(t, o.Step(ctx, o.worker, id, instance.PlaceAgain, ""))
 		if got := o.stage(id); got != instance.CaseProposal {

@@ -282,7 +282,7 @@ func (s *Service) before(ctx context.Context, tx store.Tx, c instance.Case, step
 	case instance.MoveIn.Name():
 		return there(heldFor+`('placed')`, c.ID)
 	case instance.RenewStay.Name():
-		return there(`SELECT 1 FROM housing_case_holds WHERE case_id = $1 AND guest_at IS NOT NULL AND host_at IS NOT NULL AND second_at IS NOT NULL AND until >= $2`, c.ID, int64(s.tonight()))
+		return there(placedOn, c.ID)
 	case instance.CloseCase.Name():
 		if c.Stage != instance.CaseEnding {
 			return true, nil
@@ -352,6 +352,8 @@ func (s *Service) after(ctx context.Context, tx store.Tx, c instance.Case, step 
 		return err
 	case instance.MoveIn.Name():
 		return s.beginFollowUps(ctx, tx, c)
+	case instance.RenewStay.Name():
+		return s.goOn(ctx, tx, c)
 	}
 	return nil
 }

@@ -20,7 +20,9 @@ type Gate struct {
 // MayHold ties a hold to the case it is for. It returns [instance.ErrNotFound]
 // for a case of another programme or none, and [instance.ErrForbidden] for one
 // that two people have not seen to, that is frozen, or that did not agree that
-// another association be told of its size where the home is another's.
+// another association be told of its size where the home is another's. Nights that
+// follow on those in which the household lives there are asked for once it and the
+// host agreed to them.
 func (g Gate) MayHold(ctx context.Context, tx store.Tx, programme instance.ActorID, h instance.Hold, id instance.CaseID) error {
 	c, err := caseOf(ctx, tx, id)
 	switch {
@@ -36,9 +38,13 @@ func (g Gate) MayHold(ctx context.Context, tx store.Tx, programme instance.Actor
 			return fmt.Errorf("hold for case %s: %w", id, err)
 		}
 	}
+	before, err := renewed(ctx, tx, h, id)
+	if err != nil {
+		return fmt.Errorf("hold for case %s: %w", id, err)
+	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO housing_case_holds (hold_id, case_id, home, asked_at)
-		VALUES ($1, $2, $3, $4)`, h.ID, id, h.Home, store.Millis(g.Now()))
+		INSERT INTO housing_case_holds (hold_id, case_id, home, asked_at, renews)
+		VALUES ($1, $2, $3, $4, $5)`, h.ID, id, h.Home, store.Millis(g.Now()), orNull(instance.ActorID(before)))
 	if err != nil {
 		return fmt.Errorf("hold for case %s: %w", id, err)
 	}

@@ -77,8 +77,8 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		return Own{}, because(err, "own case %s", id)
 	}
 	for _, h := range holds {
-		if h.State == instance.HoldPlaced {
-			o.Until = h.Stay.Until.Date()
+		if end := h.Stay.Until.Date(); h.State == instance.HoldPlaced && end.After(o.Until) {
+			o.Until = end
 		}
 	}
 	return o, nil

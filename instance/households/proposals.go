@@ -325,6 +325,10 @@ type CaseHold struct {
 	GuestAt time.Time // when the household agreed to go on
 	HostAt  time.Time
 	Until   ledger.Night // to which they would go on
+	// Renews is the hold on whose nights those of this one follow, 0 for none.
+	// RenewedAt is when the stay was written on by it.
+	Renews    instance.ID
+	RenewedAt time.Time
 }
 
 // Hold asks for beds at a home to which the household said yes, for its time. The
@@ -398,21 +402,22 @@ func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.I
 }
 
 const caseHoldColumns = `x.hold_id, x.case_id, x.home, h.programme_id, h.from_night, h.until_night, h.places, h.state, h.number, h.lease_until, h.why,
-	COALESCE(x.signed_by, 0), x.signed_at, COALESCE(x.second_by, 0), x.second_at, x.guest_at, x.host_at, COALESCE(x.until, 0)`
+	COALESCE(x.signed_by, 0), x.signed_at, COALESCE(x.second_by, 0), x.second_at, x.guest_at, x.host_at, COALESCE(x.until, 0), h.free_at, COALESCE(x.renews, 0), x.renewed_at`
 
 func scanCaseHold(row store.Row) (CaseHold, error) {
 	var x CaseHold
 	var state, why string
 	var from, until, next int64
-	var lease, first, second, guest, host *int64
+	var lease, first, second, guest, host, free, renewed *int64
 	err := row.Scan(&x.ID, &x.Case, &x.Home, &x.Programme, &from, &until, &x.Places, &state, &x.Number, &lease, &why,
-		&x.Signed[0].By, &first, &x.Signed[1].By, &second, &guest, &host, &next)
+		&x.Signed[0].By, &first, &x.Signed[1].By, &second, &guest, &host, &next, &free, &x.Renews, &renewed)
 	if err != nil {
 		return x, notFound(err)
 	}
 	x.Stay = ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}
 	x.State, x.Why, x.Lease = instance.HoldState(state), ledger.Why(why), store.TimeOrNever(lease)
 	x.Signed[0].At, x.Signed[1].At = store.TimeOrNever(first), store.TimeOrNever(second)
+	x.Free, x.RenewedAt = store.TimeOrNever(free), store.TimeOrNever(renewed)
 	x.GuestAt, x.HostAt, x.Until = store.TimeOrNever(guest), store.TimeOrNever(host), ledger.Night(next)
 	return x, nil
 }

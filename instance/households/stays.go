@@ -203,46 +203,6 @@ func (s *Service) Overdue(ctx context.Context, by instance.Account, programme in
 	return list, because(rows.Err(), "overdue in programme %s", programme)
 }
 
-// Party is one of the three who agree that a stay goes on.
-type Party string
-
-// The three: the association signs by two of its team.
-const (
-	PartyGuest Party = "guest"
-	PartyHost  Party = "host"
-)
-
-// Renew writes down that the household, or the host, wants a stay to go on until a
-// night; another night than was written down before begins anew. The association
-// signs with [instance.RenewStay].
-func (s *Service) Renew(ctx context.Context, by instance.Account, hold instance.ID, who Party, until ledger.Night) error {
-	column := map[Party]string{PartyGuest: "guest_at", PartyHost: "host_at"}[who]
-	if column == "" {
-		return because(&instance.Invalid{Field: "party", Code: "unknown"}, "renew hold %s", hold)
-	}
-	err := s.DB.InTx(ctx, func(tx store.Tx) error {
-		x, err := s.holdOf(ctx, tx, hold)
-		if err != nil {
-			return err
-		}
-		if _, err := s.kept(ctx, tx, by.ID, x.Case); err != nil {
-			return err
-		}
-		if until <= x.Stay.Until || int(until-x.Stay.Until) > ledger.MaxNights {
-			return &instance.Invalid{Field: "renew-until", Code: "malformed"}
-		}
-		_, err = tx.Exec(ctx, `
-			UPDATE housing_case_holds
-			   SET guest_at = CASE WHEN until = $2 THEN guest_at END, host_at = CASE WHEN until = $2 THEN host_at END, until = $2
-			 WHERE hold_id = $1`, hold, int64(until))
-		if err == nil {
-			_, err = tx.Exec(ctx, `UPDATE housing_case_holds SET `+column+` = $2 WHERE hold_id = $1`, hold, store.Millis(s.Now()))
-		}
-		return err
-	})
-	return because(err, "renew hold %s", hold)
-}
-
 // EntryKind is what an entry of a case is.
 type EntryKind string
 

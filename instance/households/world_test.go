@@ -32,6 +32,7 @@ type office struct {
 	lead, worker, other, visitor, reader instance.Account
 	family, stranger                     instance.Account
 	homes                                []households.Home
+	taken                                ledger.Stay // in which every home is somebody else's
 	gate                                 households.Gate
 	ids                                  *instance.IDs
 }
@@ -124,11 +125,14 @@ func (l ledgers) Offered(context.Context, instance.Account, instance.ActorID, le
 
 func (l ledgers) Ask(ctx context.Context, by instance.Account, programme instance.ActorID, home string, a ledger.Ask, id instance.CaseID) (instance.Hold, error) {
 	h := instance.Hold{ID: l.o.ids.Next(), Programme: programme, Home: home, Stay: a.Stay, Places: a.Places, State: instance.HoldHeld}
+	if l.o.taken.Meets(a.Stay) {
+		h.State, h.Why, h.Free = instance.HoldRefused, ledger.Taken, l.o.taken.Until.Date()
+	}
 	return h, l.o.db.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO housing_holds (id, programme_id, home, from_night, until_night, places, state, statement, number, asked_by, asked_at)
-			VALUES ($1, $2, $3, $4, $5, $6, 'held', $7, 2, $8, 1)`,
-			h.ID, programme, home, int64(a.Stay.From), int64(a.Stay.Until), a.Places, h.ID.String(), by.ID)
+			VALUES ($1, $2, $3, $4, $5, $6, $9, $7, 2, $8, 1)`,
+			h.ID, programme, home, int64(a.Stay.From), int64(a.Stay.Until), a.Places, h.ID.String(), by.ID, string(h.State))
 		if err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ func tell(r *rapid.T, w *world, keeper *side, partners ...*side) {
 	h.home = keeper.offer(rapid.IntRange(1, 2).Draw(r, "places"))
 	r.Repeat(map[string]func(*rapid.T){
 		"ask": h.ask, "agree": h.agree, "withdraw": h.withdraw, "leave": h.leave, "place": h.place, "end": h.end, "wait": h.wait,
-		"fault": h.fault, "say again": h.sayAgain, "replay": h.replay, "lie": h.lie, "kill": h.kill, "skew": h.skew, "sweep": h.sweep, "drop": h.drop, "expel": h.expel, "": h.check,
+		"fault": h.fault, "say again": h.sayAgain, "replay": h.replay, "lie": h.lie, "kill": h.kill, "skew": h.skew, "sweep": h.sweep, "drop": h.drop, "expel": h.expel, "stay on": h.stayOn, "": h.check,
 	})
 }
 
@@ -120,6 +120,25 @@ func (h *history) ask(r *rapid.T) {
 	h.fine(err)
 	if err == nil {
 		h.holds[s] = append(h.holds[s], hold.ID)
+	}
+}
+
+// stayOn asks for the nights after those in which somebody lives there, as a renewal
+// does: they may be promised to others by then.
+func (h *history) stayOn(r *rapid.T) {
+	s, hold := h.something()
+	more := ledger.Ask{Places: hold.Places, Stay: ledger.Stay{From: hold.Stay.Until, Until: hold.Stay.Until + ledger.Night(rapid.IntRange(1, 6).Draw(r, "more nights"))}}
+	next, err := s.housing.Ask(s.tb.Context(), s.worker, s.programme.Group.ID, h.home.URI, more, 0)
+	h.fine(err)
+	if err != nil {
+		return
+	}
+	h.holds[s] = append(h.holds[s], next.ID)
+	if next.State == instance.HoldRefused && next.Why == ledger.Taken && next.Free.IsZero() {
+		r.Fatalf("the nights are taken, and nobody says until when: %+v", next)
+	}
+	if before := s.hold(hold.ID); before.Stay != hold.Stay {
+		r.Fatalf("a stay of %s is one of %s before anybody granted it", hold.Stay, before.Stay)
 	}
 }
 

@@ -391,7 +391,11 @@ func (s *Server) caseHoldView(h households.CaseHold, c instance.Case, by instanc
 		}
 	}
 	v.CanSign = h.State == instance.HoldHeld && c.Ready() && (h.Signed[0].By != by || v.Signed != 1)
-	v.CanRenew = h.State == instance.HoldPlaced
+	v.CanRenew, v.Renews = h.State == instance.HoldPlaced, h.Renews != 0
+	v.CanExtend = v.CanRenew && !h.GuestAt.IsZero() && !h.HostAt.IsZero() && h.Until > h.Stay.Until
+	if v.Refused = string(h.Why); !h.Free.IsZero() {
+		v.Free = s.local(h.Free)
+	}
 	v.GuestAt, v.HostAt = h.GuestAt, h.HostAt
 	if h.Until > 0 {
 		v.Next = h.Until.Date()
@@ -448,6 +452,14 @@ var caseDeeds = map[string]func(*Server, *http.Request, instance.Case, *pages.Ca
 		_, err = s.Households.Sign(r.Context(), *me(r), id)
 		return later("homes", err)
 	},
+	"extend": func(s *Server, r *http.Request, _ instance.Case, _ *pages.Case) error {
+		id, err := instance.ParseID(r.PostFormValue("hold"))
+		if err != nil {
+			return err
+		}
+		_, err = s.Households.Extend(r.Context(), *me(r), id)
+		return later("holds", err)
+	},
 	"renew-guest": renew(households.PartyGuest),
 	"renew-host":  renew(households.PartyHost),
 	"code": func(s *Server, r *http.Request, c instance.Case, p *pages.Case) error {
@@ -468,7 +480,7 @@ func renew(who households.Party) func(*Server, *http.Request, instance.Case, *pa
 		if err != nil {
 			return err
 		}
-		return s.Households.Renew(r.Context(), *me(r), id, who, night(r.PostFormValue("until")))
+		return later("holds", s.Households.Renew(r.Context(), *me(r), id, who, night(r.PostFormValue("until"))))
 	}
 }
 

@@ -100,6 +100,13 @@ type CaseHold struct {
 	GuestAt  time.Time
 	HostAt   time.Time
 	Next     time.Time // to which it would go on
+	// Renews tells that it is of the nights after those of another; CanExtend that
+	// household and host agreed, and its keeper can be asked. Refused is why it was
+	// refused, and Free when it may be worth asking again.
+	Renews    bool
+	CanExtend bool
+	Refused   string
+	Free      time.Time
 }
 
 // CaseFollowUp is a time to ask how people are.
