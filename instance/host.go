@@ -115,3 +115,12 @@ type HostLimits struct {
 	Nights   int // in a row
 	Children bool
 }
+
+// Threshold is what is to be known on the first night in the home of a host: who
+// opens the door, where, and what living there is like.
+type Threshold struct {
+	Name    string // as far as a household is told: what comes before the first blank
+	Address string
+	About   string
+	Rules   string // of the house
+}

@@ -119,7 +119,7 @@ func caseOf(v *village, who instance.Account, home instance.Listing) (id, incide
 	}
 	err = v.Households.Note(ctx, who, c.ID, households.EntryTask, secret, time.Now(), v.bo.ID)
 	if err == nil {
-		err = v.Households.Say(ctx, who, c.ID, households.EntryTeam, secret, "fr")
+		err = v.Households.Say(ctx, who, c.ID, households.EntryTeam, secret, "fr", households.HeardHousehold)
 	}
 	if err == nil {
 		err = v.Households.Learn(ctx, who, c.ID, home.URI, instance.Residents{Women: 1, Men: 1})

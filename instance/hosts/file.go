@@ -22,6 +22,8 @@ type File struct {
 	// About is what a household is told of living there. It is searched for what
 	// would tell more than that.
 	About string `json:"about,omitzero"`
+	// Rules are those of the house, which all three sign. They are searched likewise.
+	Rules string `json:"rules,omitzero"`
 	// What they offer, as they said at first.
 	Whole  bool   `json:"whole,omitzero"` // a whole home
 	Nights int    `json:"nights,omitzero"`

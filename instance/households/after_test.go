@@ -285,7 +285,7 @@ func TestH13_AHouseholdAnswersWhatItIsShownAndSeesNoMore(t *testing.T) {
 			}
 		}
 		must(t, o.Note(ctx, o.worker, id, households.EntryNote, "entre nous", time.Time{}, 0))
-		must(t, o.Say(ctx, o.family, id, households.EntryHousehold, "mon numéro est le 06 12 34 56 78", "fr"))
+		must(t, o.Say(ctx, o.family, id, households.EntryHousehold, "mon numéro est le 06 12 34 56 78", "fr", households.HeardHousehold))
 		own, err := o.Own(ctx, o.family, id)
 		must(t, err)
 		b, err := json.Marshal(own)
@@ -353,7 +353,7 @@ func TestACaseFileIsErasedTwoYearsAfterItsEnd(t *testing.T) {
 		o, ctx := newOffice(t, db), t.Context()
 		id := o.vetted("w")
 		must(t, o.Note(ctx, o.worker, id, households.EntryCall, "appel", time.Time{}, 0))
-		must(t, o.Say(ctx, o.worker, id, households.EntryTeam, "bonjour", "fr"))
+		must(t, o.Say(ctx, o.worker, id, households.EntryTeam, "bonjour", "fr", households.HeardHousehold))
 		must(t, o.Step(ctx, o.worker, id, instance.CloseCase, "family"))
 		entries := func() int64 { return o.one(`SELECT COUNT(*) FROM housing_case_entries WHERE case_id = $1`, id) }
 		must(t, o.Sweep(ctx))

@@ -231,7 +231,7 @@ func TestNothingOfAHouseholdStandsInTheDatabase(t *testing.T) {
 		must(t, o.Note(ctx, o.worker, id, households.EntryTask, "rappeler "+secretPhone, o.now(), o.other.ID))
 		must(t, o.Learn(ctx, o.worker, id, o.homes[0].URI, instance.Residents{Women: 1}))
 		must(t, o.Choose(ctx, o.worker, id, o.homes[0].URI, households.RuleWomen, ""))
-		must(t, o.Say(ctx, o.worker, id, households.EntryTeam, "bonjour "+secretName, "fr"))
+		must(t, o.Say(ctx, o.worker, id, households.EntryTeam, "bonjour "+secretName, "fr", households.HeardHousehold))
 		_, err := o.Report(ctx, o.worker, o.programme, households.Report{Case: id, Home: o.homes[0].URI, Severity: 2, Text: secretName + " a peur"})
 		must(t, err)
 		list, err := o.FollowUps(ctx, o.worker, id)

@@ -37,6 +37,7 @@ type Options struct {
 	Zone  *time.Location // in which a night begins
 	Vault *vault.Vault
 	Homes Homes
+	Hosts Hosts
 }
 
 // Homes are those that a programme has and sees, and what is said to who keeps

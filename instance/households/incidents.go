@@ -237,10 +237,6 @@ func (s *Service) sign(ctx context.Context, tx store.Tx, c instance.Case, by ins
 // the case, whatever their role. It returns [instance.ErrConflict] where nobody
 // else could read it: then the page says whom else to turn to.
 func (s *Service) Complain(ctx context.Context, person instance.Account, id instance.CaseID, text string) (instance.ID, error) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return 0, because(&instance.Invalid{Field: "text", Code: "missing"}, "complain in case %s", id)
-	}
 	var opened instance.ID
 	err := s.DB.InTx(ctx, func(tx store.Tx) error {
 		c, err := caseOf(ctx, tx, id)
@@ -250,24 +246,33 @@ func (s *Service) Complain(ctx context.Context, person instance.Account, id inst
 		if err != nil {
 			return err
 		}
-		var heard bool
-		err = tx.QueryRow(ctx, `
-			SELECT EXISTS (SELECT 1 FROM housing_team WHERE programme_id = $1 AND role = 'lead' AND person_id <> $2)`, c.Programme, c.Keeper).Scan(&heard)
-		if err != nil {
-			return err
-		}
-		if !heard {
-			return instance.ErrConflict
-		}
-		a := Assess(FlagsIn(text))
-		i := Incident{Programme: c.Programme, Case: id, Kind: KindComplaint, Side: SideHousehold, Severity: SeveritySoon, By: person.ID}
-		if a.Alert == AlertStop {
-			i.Severity = SeverityDanger
-		}
-		opened, err = s.openIncident(ctx, tx, i, IncidentBody{Text: text, Signs: a.Reasons})
+		opened, err = s.complain(ctx, tx, c, Incident{Side: SideHousehold, By: person.ID}, text)
 		return err
 	})
 	return opened, because(err, "complain in case %s", id)
+}
+
+// complain opens a complaint for a lead who does not keep the case.
+func (s *Service) complain(ctx context.Context, tx store.Tx, c instance.Case, i Incident, text string) (instance.ID, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, &instance.Invalid{Field: "text", Code: "missing"}
+	}
+	var heard bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM housing_team WHERE programme_id = $1 AND role = 'lead' AND person_id <> $2)`, c.Programme, c.Keeper).Scan(&heard)
+	if err != nil {
+		return 0, err
+	}
+	if !heard {
+		return 0, instance.ErrConflict
+	}
+	a := Assess(FlagsIn(text))
+	i.Programme, i.Case, i.Kind, i.Severity = c.Programme, c.ID, KindComplaint, SeveritySoon
+	if a.Alert == AlertStop {
+		i.Severity = SeverityDanger
+	}
+	return s.openIncident(ctx, tx, i, IncidentBody{Text: text, Signs: a.Reasons})
 }
 
 const incidentColumns = `i.id, i.programme_id, COALESCE(i.case_id, 0), i.home, i.kind, i.side, i.severity, i.state, i.outcome, i.moved_at, COALESCE(i.by_id, 0),

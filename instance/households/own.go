@@ -18,6 +18,8 @@ type Own struct {
 	Talk     []Entry // the latest first
 	Consents []Consent
 	Until    time.Time // of the stay, once they live somewhere
+	Called   string    // what their host is to call them
+	Told     []Incident
 }
 
 // OwnHome is a home that a household was shown, as a coarse card.
@@ -69,7 +71,13 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 	if o.Homes, err = s.ownHomes(ctx, tx, c); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
-	if o.Talk, err = s.entries(ctx, tx, c, Talk, 0, ownTalk); err != nil {
+	if o.Talk, err = s.entries(ctx, tx, c, Talk, hearing{heard: []Heard{HeardHousehold, HeardAll}}, 0, ownTalk); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Called, err = s.called(ctx, tx, c); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Told, err = s.told(ctx, tx, id, SideHousehold); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	holds, err := s.holds(ctx, tx, id)

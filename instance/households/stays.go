@@ -1,7 +1,9 @@
 package households
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -236,6 +238,9 @@ type Entry struct {
 	Due    time.Time // of a task
 	Doer   instance.ActorID
 	DoneAt time.Time
+	Heard  Heard           // who hears what was said; of talk alone
+	Host   instance.HostID // among them; 0 for none
+	Side   Side            // whose word a closing talk is
 	Body   Body
 }
 
@@ -282,14 +287,15 @@ func (s *Service) add(ctx context.Context, tx store.Tx, c instance.Case, e Entry
 	case n > maxText:
 		return &instance.Invalid{Field: "text", Code: "too-long", Limit: maxText}
 	}
-	e.ID = s.IDs.Next()
+	e.ID, e.Heard, e.Side = s.IDs.Next(), cmp.Or(e.Heard, HeardHousehold), cmp.Or(e.Side, SideTeam)
 	body, err := s.seal(ctx, tx, c.Programme, kindEntry, e.ID, e.Body)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO housing_case_entries (id, case_id, kind, body, by_id, at, due_at, doer_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.ID, c.ID, string(e.Kind), body, orNull(e.By), store.Millis(s.Now()), store.MillisOrNull(e.Due), orNull(e.Doer))
+		INSERT INTO housing_case_entries (id, case_id, kind, body, by_id, at, due_at, doer_id, heard, host_id, side)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, e.ID, c.ID, string(e.Kind), body, orNull(e.By), store.Millis(s.Now()),
+		store.MillisOrNull(e.Due), orNull(e.Doer), string(e.Heard), orNull(instance.ActorID(e.Host)), string(e.Side))
 	return err
 }
 
@@ -308,25 +314,36 @@ func (s *Service) Entries(ctx context.Context, by instance.Account, id instance.
 		if err != nil {
 			return err
 		}
-		list, err = s.entries(ctx, tx, c, kinds, before, limit)
+		list, err = s.entries(ctx, tx, c, kinds, hearing{heard: Hearings}, before, limit)
 		return err
 	})
 	return list, because(err, "entries of case %s", id)
 }
 
-func (s *Service) entries(ctx context.Context, tx store.Tx, c instance.Case, kinds []EntryKind, before instance.ID, limit int) ([]Entry, error) {
+// hearing narrows what was said to what somebody hears; with a host, to what that
+// one is among.
+type hearing struct {
+	heard []Heard
+	host  instance.HostID
+}
+
+func (s *Service) entries(ctx context.Context, tx store.Tx, c instance.Case, kinds []EntryKind, h hearing, before instance.ID, limit int) ([]Entry, error) {
 	keys, err := s.Vault.Keys(ctx, tx, c.Programme)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{c.ID, before, limit}
+	args := []any{c.ID, before, limit, h.host}
 	for _, k := range kinds {
 		args = append(args, string(k))
 	}
+	for _, x := range h.heard {
+		args = append(args, string(x))
+	}
 	rows, err := tx.Query(ctx, `
-		SELECT id, kind, body, COALESCE(by_id, 0), at, due_at, COALESCE(doer_id, 0), done_at
+		SELECT id, kind, body, COALESCE(by_id, 0), at, due_at, COALESCE(doer_id, 0), done_at, heard, COALESCE(host_id, 0), side
 		  FROM housing_case_entries
-		 WHERE case_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) AND kind IN (`+store.Placeholders(4, len(kinds))+`)
+		 WHERE case_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) AND (CAST($4 AS BIGINT) = 0 OR host_id = $4)
+		   AND kind IN (`+store.Placeholders(5, len(kinds))+`) AND heard IN (`+store.Placeholders(5+len(kinds), len(h.heard))+`)
 		 ORDER BY id DESC
 		 LIMIT $3`, args...)
 	if err != nil {
@@ -336,13 +353,14 @@ func (s *Service) entries(ctx context.Context, tx store.Tx, c instance.Case, kin
 	var list []Entry
 	for rows.Next() {
 		e := Entry{Case: c.ID}
-		var kind string
+		var kind, heard, side string
 		var body []byte
 		var at int64
 		var due, done *int64
-		if err := rows.Scan(&e.ID, &kind, &body, &e.By, &at, &due, &e.Doer, &done); err != nil {
+		if err := rows.Scan(&e.ID, &kind, &body, &e.By, &at, &due, &e.Doer, &done, &heard, &e.Host, &side); err != nil {
 			return nil, err
 		}
+		e.Heard, e.Side = Heard(heard), Side(side)
 		e.Kind, e.At, e.Due, e.DoneAt = EntryKind(kind), store.Time(at), store.TimeOrNever(due), store.TimeOrNever(done)
 		if err := keys.OpenJSON(kindEntry, e.ID, body, &e.Body); err != nil {
 			return nil, err
@@ -369,12 +387,13 @@ func (s *Service) Done(ctx context.Context, by instance.Account, task instance.I
 	return because(err, "task %s", task)
 }
 
-// Say passes on what the team, the household or the host says to the others. What
-// would let them reach one another past the association is taken out, whoever
-// writes, unless the team opened contact for this placement. Signs in it are
-// looked at by a person; who wrote it is not told so. person is the account it
-// comes from.
-func (s *Service) Say(ctx context.Context, person instance.Account, id instance.CaseID, as EntryKind, text, language string) error {
+// Say passes on what the team or the household says: to one another, or to the host
+// too, and from the team to the host alone. What would let household and host reach
+// one another past the association is taken out, whoever writes. Signs in it are
+// looked at by a person, and what comes to danger is passed on to nobody but the
+// association; who wrote it is told neither. person is the account it comes from.
+// It returns an [instance.Invalid] of the field to where there is no host to tell.
+func (s *Service) Say(ctx context.Context, person instance.Account, id instance.CaseID, as EntryKind, text, language string, to Heard) error {
 	err := s.DB.InTx(ctx, func(tx store.Tx) error {
 		c, err := caseOf(ctx, tx, id)
 		if err != nil {
@@ -393,26 +412,39 @@ func (s *Service) Say(ctx context.Context, person instance.Account, id instance.
 		if err != nil {
 			return err
 		}
-		return s.said(ctx, tx, c, as, person.ID, text, language)
+		e := Entry{Kind: as, By: person.ID, Heard: to}
+		switch {
+		case !slices.Contains(Hearings, to) || as == EntryHousehold && to == HeardHost:
+			return &instance.Invalid{Field: "to", Code: "missing"}
+		case to != HeardHousehold:
+			if e.Host, err = s.hostNow(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		return s.said(ctx, tx, c, e, text, language)
 	})
 	return because(err, "say something in case %s", id)
 }
 
-func (s *Service) said(ctx context.Context, tx store.Tx, c instance.Case, as EntryKind, by instance.ActorID, text, language string) error {
+func (s *Service) said(ctx context.Context, tx store.Tx, c instance.Case, e Entry, text, language string) error {
 	if c.Stage == instance.CaseClosed || c.Stage == instance.CaseReferred {
 		return instance.ErrGone
 	}
 	passed, kinds := Redact(text)
-	body := Body{Text: passed, Language: language}
+	e.Body = Body{Text: passed, Language: language}
 	for _, k := range kinds {
-		body.Taken = append(body.Taken, string(k))
+		e.Body.Taken = append(e.Body.Taken, string(k))
 	}
-	if err := s.add(ctx, tx, c, Entry{Kind: as, By: by, Body: body}); err != nil {
+	signs := FlagsIn(text)
+	if e.Heard == HeardAll && e.Kind != EntryTeam && Assess(signs).Alert == AlertStop {
+		e.Heard = map[EntryKind]Heard{EntryHousehold: HeardHousehold, EntryHost: HeardHost}[e.Kind]
+	}
+	if err := s.add(ctx, tx, c, e); err != nil {
 		return err
 	}
-	if as == EntryTeam {
+	if e.Kind == EntryTeam {
 		return nil
 	}
-	_, err := s.sign(ctx, tx, c, 0, FlagsIn(text), text)
+	_, err := s.sign(ctx, tx, c, 0, signs, text)
 	return err
 }

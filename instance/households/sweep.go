@@ -42,7 +42,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 		_, err = tx.Exec(ctx, `
 			UPDATE housing_cases
-			   SET erased_at = $2, file = $3, person_id = NULL, code_hash = NULL, reference = NULL
+			   SET erased_at = $2, file = $3, called = NULL, person_id = NULL, code_hash = NULL, reference = NULL
 			 WHERE id IN (`+over+`)`, old, store.Millis(s.Now()), []byte{})
 		return err
 	})

@@ -109,7 +109,7 @@ func newOffice(tb testing.TB, db *store.DB) *office {
 	}))
 	o.gate = households.Gate{Now: o.now, Site: site}
 	o.Service, err = households.New(tb.Context(), households.Options{
-		DB: db, Site: site, IDs: o.ids, Now: o.now, Zone: time.UTC, Vault: v, Homes: ledgers{o},
+		DB: db, Site: site, IDs: o.ids, Now: o.now, Zone: time.UTC, Vault: v, Homes: ledgers{o}, Hosts: doors{o},
 	})
 	must(tb, err)
 	return o

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -145,6 +146,9 @@ func (s *Server) showCaseTalk(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p.Case, p.Talk = s.caseLine(c), s.caseEntryViews(list, nil, me(r).ID)
+	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), c.ID); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
@@ -161,7 +165,7 @@ func (s *Server) sayInCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := pages.CaseTalk{Text: r.PostFormValue("text")}
-	err = s.Households.Say(r.Context(), *me(r), c.ID, households.EntryTeam, p.Text, visitOf(r).language.Tag)
+	err = s.Households.Say(r.Context(), *me(r), c.ID, households.EntryTeam, p.Text, visitOf(r).language.Tag, households.Heard(cmp.Or(r.PostFormValue("to"), string(households.HeardHousehold))))
 	if all, ok := problems(err); ok {
 		p.Problems = all
 		return s.showCaseTalk(w, r, http.StatusUnprocessableEntity, p)

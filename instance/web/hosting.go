@@ -13,6 +13,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/hosts"
+	"palier/instance/households"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -27,6 +28,7 @@ func (s *Server) hostRoutes(r chi.Router) {
 	r.Post("/hosting/{host:[0-9]+}/{deed}", s.signedIn(s.changeHosting))
 	r.Get("/hosting/link/{token}", s.page(s.getHosting))
 	r.Post("/hosting/link/{token}/{deed}", s.page(s.changeHosting))
+	s.stayRoutes(r)
 	r.Get("/references/{token}", s.page(s.getReference))
 	r.Post("/references/{token}", s.page(s.writeReference))
 	r.Get("/programmes/{id:[0-9]+}/hosts", s.signedIn(s.getProgrammeHosts))
@@ -154,6 +156,15 @@ func (s *Server) showHosting(w http.ResponseWriter, r *http.Request, status int,
 	p.Programme, p.Action = s.programmeView(shown), path
 	fillHosting(&p, x, s.Now())
 	p.Numbers = hostNumbers(s.Hosts.Pack().Numbers)
+	if x.Confirmed && !x.State.Over() {
+		stays, err := s.Households.HostStays(r.Context(), households.HostHand{Host: x.ID, Person: h.Person, Link: h.Link})
+		if err != nil {
+			return err
+		}
+		for _, stay := range stays {
+			p.Stays = append(p.Stays, s.stayView(stay, path+"/stays/"+stay.Case.String()))
+		}
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

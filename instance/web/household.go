@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -127,6 +128,10 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		ID: id.String(), Path: "/household/" + id.String(), Stage: string(o.Stage), Since: s.local(o.StageSince), Keeper: o.Keeper, Until: o.Until,
 		Talk: s.caseEntryViews(o.Talk, nil, me(r).ID),
 	}
+	p.Own.Called, p.Own.Told = o.Called, s.toldViews(o.Told)
+	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), id); err != nil {
+		return err
+	}
 	for _, h := range o.Homes {
 		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: cardView(h.Card)})
 	}
@@ -159,15 +164,22 @@ func (s *Server) answerHousehold(w http.ResponseWriter, r *http.Request) error {
 		}
 		err = s.Households.Answer(ctx, by, id, home, deed == "yes")
 	case "say":
-		err = s.Households.Say(ctx, by, id, households.EntryHousehold, p.Text, visitOf(r).language.Tag)
+		err = s.Households.Say(ctx, by, id, households.EntryHousehold, p.Text, visitOf(r).language.Tag, households.Heard(cmp.Or(r.PostFormValue("to"), string(households.HeardHousehold))))
 	case "complain":
 		err = s.complain(r, id)
+	case "call":
+		err = s.Households.Call(ctx, by, id, r.PostFormValue("called"))
+	case "close":
+		err = inField("closing", s.Households.Closes(ctx, by, id, r.PostFormValue("closing"), visitOf(r).language.Tag))
 	default:
 		err = unknownDeed("deed")
 	}
 	if all, ok := problems(err); ok {
 		p.Problems = all
 		return s.showHousehold(w, r, http.StatusUnprocessableEntity, p)
+	}
+	if errors.Is(err, instance.ErrConflict) {
+		return s.done(w, r, "stay.not-now", "/household/"+id.String())
 	}
 	if err != nil {
 		return err
@@ -177,12 +189,5 @@ func (s *Server) answerHousehold(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) complain(r *http.Request, id instance.CaseID) error {
 	_, err := s.Households.Complain(r.Context(), *me(r), id, r.PostFormValue("complaint"))
-	var invalid *instance.Invalid
-	switch {
-	case errors.As(err, &invalid):
-		return &instance.Invalid{Field: "complaint", Code: invalid.Code, Limit: invalid.Limit}
-	case errors.Is(err, instance.ErrConflict):
-		return &instance.Invalid{Field: "complaint", Code: "nobody"}
-	}
-	return err
+	return complained(err)
 }

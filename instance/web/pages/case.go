@@ -126,12 +126,16 @@ type CaseTalk struct {
 
 	Case     view.CaseLine
 	Talk     []view.CaseEntry
+	HasHost  bool // whom it can be passed on to
 	Text     string
 	Problems []view.Problem
 }
 
 // Template is case_talk.tmpl.
 func (CaseTalk) Template() string { return "case_talk" }
+
+// Hearings are who can hear what the team says.
+func (CaseTalk) Hearings() []string { return []string{"household", "all", "host"} }
 
 // CaseFollowUps is when people are asked how they are, and what they said.
 type CaseFollowUps struct {
@@ -214,6 +218,7 @@ type HouseholdCase struct {
 	Frame
 
 	Own      view.OwnCase
+	HasHost  bool // whom something can be passed on to
 	Numbers  []view.EmergencyNumber
 	Text     string
 	Problems []view.Problem

@@ -50,6 +50,7 @@ type Hosting struct {
 	Until      string // of the approval, a date
 	Limits     instance.HostLimits
 	Numbers    []view.EmergencyNumber
+	Stays      []view.HostStay
 	Typed      map[string]string
 	Problems   []view.Problem
 }
@@ -76,6 +77,22 @@ func (p Hosting) Takes() []string {
 	}
 	return list
 }
+
+// HostStay is a stay as its host sees it.
+type HostStay struct {
+	Frame
+
+	Back      string
+	Stay      view.HostStay
+	Numbers   []view.EmergencyNumber
+	Text, To  string
+	Complaint string
+	Closing   string
+	Problems  []view.Problem
+}
+
+// Template is host_stay.tmpl.
+func (HostStay) Template() string { return "host_stay" }
 
 // HostReference is where somebody says what they know of a host.
 type HostReference struct {

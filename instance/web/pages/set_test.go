@@ -36,6 +36,7 @@ var every = []Page{
 	HostForm{},
 	HostReference{},
 	Hosting{},
+	HostStay{},
 	ProgrammeHost{},
 	ProgrammeHosts{},
 	Programmes{},

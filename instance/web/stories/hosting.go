@@ -35,6 +35,22 @@ func hostLine(name, state string) view.HostLine {
 	return view.HostLine{Path: "/programmes/41/hosts/9", Name: name, Number: "117693953802240001", State: state, Since: ago(time.Hour), Places: 2}
 }
 
+// stayed is a stay with her.
+func stayed(state string) pages.HostStay {
+	return pages.HostStay{
+		Back: "/hosting/9", Numbers: []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}},
+		Stay: view.HostStay{
+			Path: "/hosting/9/stays/5", State: state, From: ago(48 * time.Hour), Until: ago(-2000 * time.Hour), Places: 2, Called: "Oksana", Keeper: "Casimir",
+			Talk: []view.CaseEntry{
+				{ID: "2", Kind: "household", At: ago(time.Hour), Text: "Дякуємо. ▒▒▒", Taken: []string{"phone"}, Lang: "uk", Heard: "all"},
+				{ID: "1", Kind: "host", At: ago(2 * time.Hour), Text: "Bienvenue !", Lang: "fr", Heard: "all"},
+			},
+			Next: []view.CaseFollowUp{{Kind: "both", Due: ago(-100 * time.Hour)}, {Kind: "visit", Due: ago(-700 * time.Hour)}},
+			Told: []view.CaseIncident{{State: "looked", At: ago(30 * time.Hour)}},
+		},
+	}
+}
+
 // hostingStories are the pages of hosts.
 func hostingStories() []Story {
 	return []Story{
@@ -59,6 +75,17 @@ func hostingStories() []Story {
 		{"hosting/approved", func(f pages.Frame) pages.Page {
 			p := zenobie("approved")
 			p.Frame, p.Visit = in(f, "", "/hosting/9"), &view.HostVisit{At: ago(48 * time.Hour), Until: ago(-300 * 24 * time.Hour), Passed: true}
+			return p
+		}},
+		{"host_stay/living", func(f pages.Frame) pages.Page {
+			p := stayed("living")
+			p.Frame = in(f, "", p.Stay.Path)
+			return p
+		}},
+		{"host_stay/halted", func(f pages.Frame) pages.Page {
+			p := stayed("over")
+			p.Frame, p.Stay.Halted, p.Stay.Ends, p.Stay.Called = in(f, "", p.Stay.Path), true, true, ""
+			p.Problems = []view.Problem{{Field: "to", Code: "halted"}, {Field: "complaint", Code: "missing"}}
 			return p
 		}},
 		{"host_reference/wrong", func(f pages.Frame) pages.Page {

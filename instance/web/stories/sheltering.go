@@ -22,9 +22,9 @@ var (
 	urgent      = []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}, {Number: "3919", What: "women"}}
 	allFlags    = []string{"only-women", "shared-bed", "papers", "exchange", "silent", "afraid", "damage"}
 	aTalk       = []view.CaseEntry{
-		{ID: "3", Kind: "household", At: ago(time.Hour), Text: "أين يمكننا أن نلتقي؟ رقمي ▒▒▒", Taken: []string{"phone", "street"}, Lang: "ar"},
-		{ID: "2", Kind: "host", At: ago(2 * time.Hour), Text: "La chambre est prête.", Lang: "fr"},
-		{ID: "1", Kind: "team", At: ago(30 * time.Hour), Text: "Bonjour, nous vous accompagnons.", Lang: "fr"},
+		{ID: "3", Kind: "household", At: ago(time.Hour), Text: "أين يمكننا أن نلتقي؟ رقمي ▒▒▒", Taken: []string{"phone", "street"}, Lang: "ar", Heard: "all"},
+		{ID: "2", Kind: "host", At: ago(2 * time.Hour), Text: "La chambre est prête.", Lang: "fr", Heard: "host"},
+		{ID: "1", Kind: "team", At: ago(30 * time.Hour), Text: "Bonjour, nous vous accompagnons.", Lang: "fr", Heard: "household"},
 	}
 )
 
@@ -109,7 +109,7 @@ func sheltering() []Story {
 			return pages.CaseHomes{Frame: in(f, "", "/cases/5/homes"), Case: aCase, Form: aFile(), Bedrooms: 2}
 		}},
 		{"case_talk/some", func(f pages.Frame) pages.Page {
-			return pages.CaseTalk{Frame: in(f, "", "/cases/5/talk"), Case: aCase, Talk: aTalk, Problems: []view.Problem{{Field: "text", Code: "missing"}}}
+			return pages.CaseTalk{Frame: in(f, "", "/cases/5/talk"), Case: aCase, Talk: aTalk, HasHost: true, Problems: []view.Problem{{Field: "text", Code: "missing"}}}
 		}},
 		{"case_talk/none", func(f pages.Frame) pages.Page {
 			return pages.CaseTalk{Frame: in(f, "", "/cases/5/talk"), Case: aCase}
@@ -160,7 +160,7 @@ func sheltering() []Story {
 			}
 		}},
 		{"household_case/active", func(f pages.Frame) pages.Page {
-			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, Own: view.OwnCase{Path: "/household/5", Stage: "active", Since: now, Until: soon}}
+			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}}, Problems: []view.Problem{{Field: "called", Code: "tells-phone"}}}
 		}},
 	}
 }

@@ -134,6 +134,8 @@ type CaseEntry struct {
 	Text  string
 	Taken []string
 	Lang  string
+	Heard string // by whom, of what is said
+	Side  string // whose, of a closing talk
 }
 
 // CaseConsent is somebody who may be told of a household.
@@ -192,6 +194,24 @@ type OwnCase struct {
 	Until  time.Time
 	Homes  []OwnHome
 	Talk   []CaseEntry
+	Called string
+	Told   []CaseIncident
+}
+
+// HostStay is a stay as its host sees it.
+type HostStay struct {
+	Path   string
+	State  string
+	From   time.Time // zero before beds are held
+	Until  time.Time
+	Places int
+	Called string
+	Halted bool
+	Ends   bool
+	Keeper string
+	Talk   []CaseEntry
+	Next   []CaseFollowUp
+	Told   []CaseIncident
 }
 
 // OwnHome is a home that a household may answer about.

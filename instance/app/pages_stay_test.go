@@ -1,0 +1,177 @@
+package app_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/households"
+	"palier/instance/store"
+	"palier/protocol/ledger"
+)
+
+// lodging is a household that is to live with a host, each with an account.
+type lodging struct {
+	*bureau
+	home         instance.Listing
+	host         instance.HostID
+	zoe, oksana  instance.Account
+	id           instance.CaseID
+	hold         instance.Hold
+	stay, family string // where host and household read of it
+}
+
+// openLodging leads a household as far as beds are agreed to in the home of a host.
+func openLodging(t *testing.T, engine store.Engine, log *heard) *lodging {
+	t.Helper()
+	b := openBureau(t, apptest.OpenHeard(t, engine, log), "toit")
+	ctx, l := t.Context(), &lodging{bureau: b}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	centre := b.Place("port", "neighbourhood")
+	l.zoe, l.oksana, l.home = b.Resident("zoe", centre), b.Resident("oksana", centre), b.offer(2)
+	var err error
+	l.host, err = b.Housing.HostOf(ctx, b.worker, l.home.ID)
+	must(err)
+	l.do(`UPDATE housing_hosts SET person_id = $2 WHERE id = $1`, l.host, l.zoe.ID)
+	c, err := b.Households.Open(ctx, b.worker, b.programme.Group.ID, instance.ByCaseworker, households.File{
+		Household: instance.Household{Members: []instance.Guest{{Age: instance.Grown, Sex: instance.Female}}, Languages: []string{"uk"}, Stay: ledger.Stay{From: tonight(), Until: tonight() + 30}},
+		Names:     []string{caseCanaries["the name of a household"]}, Reach: caseCanaries["its telephone"], Needs: caseCanaries["what it needs"], Plan: caseCanaries["where it goes next"],
+	})
+	must(err)
+	l.id = c.ID
+	l.do(`UPDATE housing_cases SET person_id = $2 WHERE id = $1`, l.id, l.oksana.ID)
+	step := func(by instance.Account, s instance.CaseStep) {
+		t.Helper()
+		must(b.Households.Step(ctx, by, l.id, s, ""))
+	}
+	step(b.worker, instance.TakeCase)
+	step(b.worker, instance.VetCase)
+	step(b.lead, instance.VetCase)
+	must(b.Households.SetConsent(ctx, b.worker, l.id, households.TellHost, true))
+	must(b.Households.Learn(ctx, b.worker, l.id, l.home.URI, instance.Residents{Women: 1}))
+	must(b.Households.Show(ctx, b.worker, l.id, l.home.URI))
+	shown, err := b.Households.Proposals(ctx, b.worker, l.id)
+	must(err)
+	must(b.Households.Answer(ctx, l.oksana, l.id, shown[0].ID, true))
+	step(b.worker, instance.MeetCase)
+	l.hold, err = b.Households.Hold(ctx, b.worker, l.id, l.home.URI)
+	must(err)
+	step(b.worker, instance.SettleCase)
+	for _, by := range []instance.Account{b.worker, b.lead} {
+		_, err := b.Households.Sign(ctx, by, l.hold.ID)
+		must(err)
+	}
+	holds, err := b.Households.Holds(ctx, b.worker, l.id)
+	must(err)
+	must(b.Housing.Place(ctx, b.worker, l.home.ID, holds[0].Number))
+	l.stay = "/hosting/" + l.host.String() + "/stays/" + l.id.String()
+	l.family = "/household/" + l.id.String()
+	return l
+}
+
+func (l *lodging) do(sql string, args ...any) {
+	l.T.Helper()
+	if err := l.DB.InTx(l.T.Context(), func(tx store.Tx) error {
+		_, err := tx.Exec(l.T.Context(), sql, args...)
+		return err
+	}); err != nil {
+		l.T.Fatal(err)
+	}
+}
+
+// TestH28_AHostReadsOfAStayInBrowsers has host, household and team talk on their
+// pages, and everybody else knock at the host's.
+func TestH28_AHostReadsOfAStayInBrowsers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		log := &heard{}
+		l := openLodging(t, engine, log)
+		zoe, oksana, worker, lead := l.SignedIn(l.zoe), l.SignedIn(l.oksana), l.SignedIn(l.worker), l.SignedIn(l.lead)
+
+		oksana.Press(oksana.Open(l.family), "button[value='call']", apptest.Fields{"called": {"Oksi"}})
+		own := zoe.Open("/hosting/" + l.host.String())
+		if own.Find("#stays a").AttrOr("href", "") != l.stay {
+			t.Fatalf("the host's page: %s", own.Words("main"))
+		}
+		p := zoe.Open(l.stay)
+		if p.Status != http.StatusOK || p.Words("h1") != "Oksi" || p.Header.Get("Cache-Control") != "no-store" {
+			t.Fatalf("the stay: %d %s", p.Status, p.Words("main"))
+		}
+		for what, canary := range caseCanaries {
+			if strings.Contains(p.Body, canary) {
+				t.Errorf("the host reads %s", what)
+			}
+		}
+		p = zoe.Press(p, "button[value='say']", apptest.Fields{"to": {"all"}, "text": {"Bienvenue, appelez le 06 12 34 56 78"}})
+		if p.Status != http.StatusOK || strings.Contains(p.Words("#talk"), "06 12") || !strings.Contains(p.Words("#talk"), households.Mark) {
+			t.Errorf("said: %d %s", p.Status, p.Words("main"))
+		}
+		if home := oksana.Open(l.family); !strings.Contains(home.Words("#talk"), "Bienvenue") || !home.Has("input[name='to'][value='all']") {
+			t.Errorf("the household: %s", home.Words("#talk"))
+		}
+		oksana.Press(oksana.Open(l.family), "button[value='say']", apptest.Fields{"to": {"household"}, "text": {"secret-entre-nous"}})
+		oksana.Press(oksana.Open(l.family), "button[value='say']", apptest.Fields{"to": {"all"}, "text": {"merci-a-tous"}})
+		worker.Press(worker.Open("/cases/"+l.id.String()+"/talk"), "form.form button", apptest.Fields{"to": {"host"}, "text": {"seulement-zoe"}})
+		if talk := zoe.Open(l.stay).Words("#talk"); strings.Contains(talk, "secret-entre-nous") || !strings.Contains(talk, "merci-a-tous") || !strings.Contains(talk, "seulement-zoe") {
+			t.Errorf("the host reads %s", talk)
+		}
+		if strings.Contains(oksana.Open(l.family).Words("#talk"), "seulement-zoe") {
+			t.Error("the household reads what was said to its host alone")
+		}
+		empty := zoe.Press(zoe.Open(l.stay), "button[value='complain']", nil)
+		if empty.Status != http.StatusUnprocessableEntity || !empty.Has("#complaint-problem") {
+			t.Errorf("an empty complaint: %d", empty.Status)
+		}
+		done := zoe.Press(empty, "button[value='complain']", apptest.Fields{"complaint": {"plainte-de-zoe"}})
+		if done.Status != http.StatusOK || len(done.List("#complain li")) != 1 {
+			t.Errorf("complained: %d %s", done.Status, done.Words("#complain"))
+		}
+		board := "/programmes/" + l.programme.Group.ID.String() + "/cases"
+		if worker.Open(board).Has("a[href^='/incidents/']") || !lead.Open(board).Has("a[href^='/incidents/']") {
+			t.Error("the complaint does not go past who keeps the case")
+		}
+
+		sum := sha256.Sum256([]byte("ABCDEF"))
+		l.do(`UPDATE housing_hosts SET link_hash = $2, link_until = $3 WHERE id = $1`, l.host, hex.EncodeToString(sum[:]), store.Millis(time.Now().Add(time.Hour)))
+		link := "/hosting/link/ABCDEF/stays/" + l.id.String()
+		visitor := l.Browser()
+		if p := visitor.Press(visitor.Open(link), "button[value='say']", apptest.Fields{"to": {"host"}, "text": {"par-le-lien"}}); !strings.Contains(p.Words("#talk"), "par-le-lien") {
+			t.Errorf("by the link: %d %s", p.Status, p.Words("main"))
+		}
+		other := "/hosting/" + l.ApprovedHost(l.programme.Group.ID).String() + "/stays/" + l.id.String()
+		strangers := map[string]*apptest.Browser{"a neighbour": l.SignedIn(l.Resident("ivo", l.Place("quai", "neighbourhood"))), "the household": oksana, "the team": worker}
+		for who, browser := range strangers {
+			for _, at := range []string{l.stay, other, "/hosting/link/ABCDEG/stays/" + l.id.String()} {
+				if p := browser.Open(at); p.Status != http.StatusNotFound {
+					t.Errorf("%s opens %s: %d", who, at, p.Status)
+				}
+			}
+		}
+		for _, at := range []string{other, "/hosting/" + l.host.String() + "/stays/9", "/hosting/link/ABCDEF/stays/9"} {
+			if p := zoe.Open(at); p.Status != http.StatusNotFound {
+				t.Errorf("the host opens %s: %d", at, p.Status)
+			}
+		}
+		l.do(`UPDATE housing_hosts SET state = 'ended' WHERE id = $1`, l.host)
+		for who, p := range map[string]*apptest.Page{"with an account": zoe.Open(l.stay), "by the link": visitor.Open(link)} {
+			if p.Status != http.StatusNotFound {
+				t.Errorf("a host no longer, %s: %d", who, p.Status)
+			}
+		}
+		for _, canary := range []string{"plainte-de-zoe", "merci-a-tous", "Oksi", "ABCDEF"} {
+			if strings.Contains(log.String(), canary) {
+				t.Errorf("%s stands in the log", canary)
+			}
+		}
+	})
+}
