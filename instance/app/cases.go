@@ -14,7 +14,7 @@ import (
 // openCases opens the room of cases, over the homes that programmes have and see.
 func (a *App) openCases(ctx context.Context) (err error) {
 	a.Households, err = households.New(ctx, households.Options{
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing}, Hosts: a.Hosts,
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing}, Hosts: a.Hosts, Pack: a.Hosts.Pack(),
 	})
 	return err
 }

@@ -112,6 +112,17 @@ func TestJ18_ACaseInBrowsers(t *testing.T) {
 		if err := b.Housing.Place(ctx, b.worker, l.ID, hold[0].Number); err != nil {
 			t.Fatal(err)
 		}
+		pact := path + "/agreement"
+		written := worker.Press(worker.Open(pact), "button[value='draft']", nil)
+		for _, party := range []string{"guest", "host"} {
+			written = worker.Press(written, "form:has(input[value='"+party+"']) button", nil)
+		}
+		if written.Status != http.StatusOK || written.Has("button[value='sign']") {
+			t.Fatalf("who wrote down what was signed on paper signs too: %d %s", written.Status, written.Words("main"))
+		}
+		if p := lead.Press(lead.Open(pact+"?in=uk"), "button[value='sign']", apptest.Fields{"understood": {"yes"}}); p.Status != http.StatusOK || !p.Has(".done") {
+			t.Fatalf("signed: %d %s", p.Status, p.Words("main"))
+		}
 		step(worker, "move-in")
 
 		follow := worker.Press(worker.Open(path+"/followups"), "article button[value='reached']", apptest.Fields{"text": {caseCanaries["what is noted of it"]}})

@@ -175,3 +175,59 @@ func TestH28_AHostReadsOfAStayInBrowsers(t *testing.T) {
 		}
 	})
 }
+
+// TestS1_ThreeSignInBrowsers has household, host and association read an agreement,
+// each in their language, and sign it.
+func TestS1_ThreeSignInBrowsers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		log := &heard{}
+		l := openLodging(t, engine, log)
+		zoe, oksana, worker := l.SignedIn(l.zoe), l.SignedIn(l.oksana), l.SignedIn(l.worker)
+		hosting := "/hosting/" + l.host.String()
+		told := zoe.Press(zoe.Open(hosting), "form[action$='/rule'] button", apptest.Fields{"rules": {"Appelez le 06 12 34 56 78"}})
+		if told.Status != http.StatusUnprocessableEntity || !strings.Contains(told.Words("#rules-problem"), "téléphone") {
+			t.Errorf("a number in the rules: %d %s", told.Status, told.Words("#rules-problem"))
+		}
+		if p := zoe.Press(told, "form[action$='/rule'] button", apptest.Fields{"rules": {"On se déchausse."}}); p.Status != http.StatusOK {
+			t.Fatalf("the rules of the house: %d", p.Status)
+		}
+		for who, p := range map[string]*apptest.Page{"the household": oksana.Open(l.family + "/agreement"), "the host": zoe.Open(l.stay + "/agreement")} {
+			if p.Status != http.StatusNotFound {
+				t.Errorf("before it is written %s reads it: %d", who, p.Status)
+			}
+		}
+		team := "/cases/" + l.id.String() + "/agreement"
+		if p := worker.Press(worker.Open(team), "button[value='draft']", nil); p.Status != http.StatusOK {
+			t.Fatalf("written: %d %s", p.Status, p.Words("main"))
+		}
+		p := oksana.Open(oksana.Open(l.family).Find("a[href$='/agreement']").AttrOr("href", "/missing") + "?in=ar")
+		if p.Find("#pact").AttrOr("lang", "") != "ar" || len(p.List("#pact li")) < 8 || !strings.Contains(p.Words("#facts"), "On se déchausse.") || !p.Has("button[data-aloud='pact'][hidden]") {
+			t.Fatalf("the household reads %s", p.Words("main"))
+		}
+		if p := oksana.Press(p, "button[value='sign']", nil); p.Status != http.StatusUnprocessableEntity || !p.Has("#understood-problem") {
+			t.Errorf("signed unread: %d", p.Status)
+		}
+		if p := oksana.Press(p, "button[value='sign']", apptest.Fields{"understood": {"yes"}}); p.Status != http.StatusOK || p.Has("button[value='sign']") {
+			t.Errorf("the household signs: %d %s", p.Status, p.Words("main"))
+		}
+		if p := zoe.Press(zoe.Open(l.stay+"/agreement"), "button[value='sign']", apptest.Fields{"understood": {"yes"}}); p.Status != http.StatusOK {
+			t.Errorf("the host signs: %d %s", p.Status, p.Words("main"))
+		}
+		if err := l.Households.Step(t.Context(), l.worker, l.id, instance.MoveIn, ""); err == nil {
+			t.Fatal("they move in before the association has signed")
+		}
+		if p := worker.Press(worker.Open(team), "button[value='sign']", apptest.Fields{"understood": {"yes"}}); p.Status != http.StatusOK || !p.Has(".done") {
+			t.Errorf("the association signs: %d %s", p.Status, p.Words("main"))
+		}
+		if err := l.Households.Step(t.Context(), l.worker, l.id, instance.MoveIn, ""); err != nil {
+			t.Fatal(err)
+		}
+		stranger := l.SignedIn(l.Resident("ivo", l.Place("quai", "neighbourhood")))
+		for _, at := range []string{team, l.family + "/agreement", l.stay + "/agreement"} {
+			if p := stranger.Open(at); p.Status != http.StatusNotFound {
+				t.Errorf("a stranger opens %s: %d", at, p.Status)
+			}
+		}
+	})
+}

@@ -8,6 +8,29 @@ import (
 	"palier/instance/store"
 )
 
+// maxRules is how long the rules of a house are at most.
+const maxRules = 1000
+
+// Rule keeps what a host wants to be kept in their house. All three sign it, so that
+// it is searched for what would tell how to reach somebody or where, or asks for
+// something in return: that is an [instance.Invalid].
+func (s *Service) Rule(ctx context.Context, hand Hand, id instance.HostID, rules string) error {
+	rules = strings.TrimSpace(rules)
+	for _, err := range []error{within("rules", rules, 0, maxRules), Lint("rules", rules)} {
+		if err != nil {
+			return err
+		}
+	}
+	return s.own(ctx, hand, id, "write the rules of the house", func(tx store.Tx, h row) error {
+		f, err := s.open(ctx, tx, h)
+		if err != nil {
+			return err
+		}
+		f.Rules = rules
+		return s.write(ctx, tx, h, f)
+	})
+}
+
 // Acting returns the host whom somebody with an account, or with the link in a
 // letter, is. It returns [instance.ErrNotFound] for who is somebody else, has not
 // opened their letter, or is a host no longer.

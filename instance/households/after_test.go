@@ -217,6 +217,9 @@ func TestH20_AStayGoesOnIfThreeAgree(t *testing.T) {
 			t.Errorf("before its keeper placed it: %v", err)
 		}
 		o.place(held.ID)
+			t.Errorf("on the agreement until the end that there was: %v", err)
+		}
+		o.agree(id)
 		must(t, renew())
 		if got := o.stage(id); got != instance.CaseActive {
 			t.Errorf("the case is %s", got)

@@ -280,9 +280,10 @@ func (s *Service) before(ctx context.Context, tx store.Tx, c instance.Case, step
 	case instance.SettleCase.Name():
 		return there(heldFor+`('held', 'agreed', 'placed')`, c.ID)
 	case instance.MoveIn.Name():
-		return there(heldFor+`('placed')`, c.ID)
+		return there(agreedBy3, c.ID)
 	case instance.RenewStay.Name():
 		return there(placedOn, c.ID)
+		return there(renewedBy3, c.ID, int64(s.tonight()))
 	case instance.CloseCase.Name():
 		if c.Stage != instance.CaseEnding {
 			return true, nil

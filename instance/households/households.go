@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/store"
 	"palier/instance/vault"
 	"palier/protocol/ledger"
@@ -38,6 +39,7 @@ type Options struct {
 	Vault *vault.Vault
 	Homes Homes
 	Hosts Hosts
+	Pack  countries.Pack // the rules of the country
 }
 
 // Homes are those that a programme has and sees, and what is said to who keeps

@@ -20,6 +20,8 @@ type Own struct {
 	Until    time.Time // of the stay, once they live somewhere
 	Called   string    // what their host is to call them
 	Told     []Incident
+	// Agreement tells that one is written.
+	Agreement bool
 }
 
 // OwnHome is a home that a household was shown, as a coarse card.
@@ -75,6 +77,9 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Called, err = s.called(ctx, tx, c); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Agreement, err = s.hasAgreement(ctx, tx, id, 0); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Told, err = s.told(ctx, tx, id, SideHousehold); err != nil {

@@ -71,7 +71,9 @@ type HostStay struct {
 	Keeper instance.Actor // whom to call; without an id for nobody
 	Talk   []Entry        // the latest first
 	Next   []FollowUp     // in which the host has a part
-	Told   []Incident     // what the host complained of, without what was written
+	// Agreement tells that one is written.
+	Agreement bool
+	Told      []Incident // what the host complained of, without what was written
 
 	keeper instance.ActorID
 	frozen bool
@@ -201,6 +203,9 @@ func (s *Service) fillStay(ctx context.Context, tx store.Tx, x *HostStay) error 
 		return err
 	}
 	if x.Told, err = s.told(ctx, tx, x.Case, SideHost); err != nil {
+		return err
+	}
+	if x.Agreement, err = s.hasAgreement(ctx, tx, x.Case, x.Host); err != nil {
 		return err
 	}
 	if x.State == StayOver { // what they say now is not for who hosted them

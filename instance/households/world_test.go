@@ -8,6 +8,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/actors"
+	"palier/instance/countries"
 	"palier/instance/households"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
@@ -107,9 +108,11 @@ func newOffice(tb testing.TB, db *store.DB) *office {
 		}
 		return v.Mint(ctx, tx, o.programme)
 	}))
+	pack, err := countries.Of("FR")
+	must(tb, err)
 	o.gate = households.Gate{Now: o.now, Site: site}
 	o.Service, err = households.New(tb.Context(), households.Options{
-		DB: db, Site: site, IDs: o.ids, Now: o.now, Zone: time.UTC, Vault: v, Homes: ledgers{o}, Hosts: doors{o},
+		DB: db, Site: site, IDs: o.ids, Now: o.now, Zone: time.UTC, Vault: v, Homes: ledgers{o}, Hosts: doors{o}, Pack: pack,
 	})
 	must(tb, err)
 	return o
@@ -160,6 +163,19 @@ func (l ledgers) Leave(ctx context.Context, _ instance.Account, id instance.ID, 
 
 func (l ledgers) Hold(context.Context, instance.Account, instance.ID) (instance.Hold, error) {
 	return instance.Hold{}, instance.ErrNotFound
+}
+
+// agree has all three sign the agreement of a case, on paper and by two of the team.
+func (o *office) agree(id instance.CaseID) {
+	o.tb.Helper()
+	ctx := o.tb.Context()
+	_, err := o.DraftAgreement(ctx, o.worker, id)
+	must(o.tb, err)
+	a, err := o.Agreement(ctx, o.worker, id)
+	must(o.tb, err)
+	must(o.tb, o.TeamSigns(ctx, o.worker, id, households.PartyGuest, a.Hash, "fr"))
+	must(o.tb, o.TeamSigns(ctx, o.worker, id, households.PartyHost, a.Hash, "fr"))
+	must(o.tb, o.TeamSigns(ctx, o.other, id, households.PartyAssociation, a.Hash, "fr"))
 }
 
 // place is what the one who keeps the home does: it signs the placement too.
@@ -236,6 +252,7 @@ func (o *office) living(words ...string) (id instance.CaseID, hold instance.ID) 
 	_, err = o.Sign(ctx, o.other, h.ID)
 	must(o.tb, err)
 	o.place(h.ID)
+	o.agree(id)
 	must(o.tb, o.Step(ctx, o.worker, id, instance.MoveIn, ""))
 	return id, h.ID
 }

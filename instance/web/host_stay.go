@@ -66,7 +66,7 @@ func (s *Server) showHostStay(w http.ResponseWriter, r *http.Request, status int
 func (s *Server) stayView(x households.HostStay, path string) view.HostStay {
 	v := view.HostStay{
 		Path: path, State: string(x.State), Called: x.Called, Places: x.Places, Halted: x.Halted, Ends: x.Ends(), Talk: s.caseEntryViews(x.Talk, nil, 0),
-		Keeper: x.Keeper.Shown(),
+		Keeper: x.Keeper.Shown(), Agreement: x.Agreement,
 	}
 	if x.Hold != 0 {
 		v.From, v.Until = x.Stay.From.Date(), x.Stay.Until.Date()

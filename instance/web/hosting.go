@@ -29,6 +29,7 @@ func (s *Server) hostRoutes(r chi.Router) {
 	r.Get("/hosting/link/{token}", s.page(s.getHosting))
 	r.Post("/hosting/link/{token}/{deed}", s.page(s.changeHosting))
 	s.stayRoutes(r)
+	s.agreementRoutes(r)
 	r.Get("/references/{token}", s.page(s.getReference))
 	r.Post("/references/{token}", s.page(s.writeReference))
 	r.Get("/programmes/{id:[0-9]+}/hosts", s.signedIn(s.getProgrammeHosts))
@@ -180,6 +181,10 @@ func fillHosting(p *pages.Hosting, x hosts.Slice, now time.Time) {
 	} else {
 		p.Address, p.About = p.Typed["address"], p.Typed["about"]
 	}
+	p.Rules = x.File.Rules
+	if typed, ok := p.Typed["rules"]; ok && typed != "" {
+		p.Rules = typed
+	}
 	if x.Meeting != nil {
 		p.Meeting = &view.HostMeeting{At: x.Meeting.At, Venue: x.Meeting.Venue}
 	}
@@ -231,7 +236,7 @@ func (s *Server) changeHosting(w http.ResponseWriter, r *http.Request) error {
 	err = s.hostDeed(r, h, id)
 	if all, ok := problems(err); ok {
 		typed := map[string]string{}
-		for _, field := range []string{"address", "about", "adult", "reference", "email"} {
+		for _, field := range []string{"address", "about", "rules", "adult", "reference", "email"} {
 			typed[field] = r.PostFormValue(field)
 		}
 		return s.showHosting(w, r, http.StatusUnprocessableEntity, pages.Hosting{Problems: all, Typed: typed})
@@ -252,6 +257,8 @@ func (s *Server) hostDeed(r *http.Request, h hosts.Hand, id instance.HostID) err
 		return s.Hosts.Confirm(ctx, h.Link)
 	case "change":
 		return s.Hosts.Change(ctx, h, id, form("phone"), form("address"), form("about"))
+	case "rule":
+		return s.Hosts.Rule(ctx, h, id, form("rules"))
 	case "check":
 		return s.Hosts.Answer(ctx, h, id, r.PostForm["yes"])
 	case "adult":

@@ -128,6 +128,7 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		ID: id.String(), Path: "/household/" + id.String(), Stage: string(o.Stage), Since: s.local(o.StageSince), Keeper: o.Keeper, Until: o.Until,
 		Talk: s.caseEntryViews(o.Talk, nil, me(r).ID),
 	}
+	p.Own.Agreement = o.Agreement
 	p.Own.Called, p.Own.Told = o.Called, s.toldViews(o.Told)
 	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), id); err != nil {
 		return err

@@ -440,7 +440,30 @@ func (o *office) placeFar(ctx context.Context, f filler, other *office, id insta
 	if err := f.settled(ctx); err != nil {
 		return "", err
 	}
+	if err := o.agree(ctx, id); err != nil {
+		return "", err
+	}
 	return home, o.Households.Step(ctx, o.worker, id, instance.MoveIn, "")
+}
+
+// agree has all three sign what they agree to, household and host on paper.
+func (o *office) agree(ctx context.Context, id instance.CaseID) error {
+	if _, err := o.Households.DraftAgreement(ctx, o.worker, id); err != nil {
+		return err
+	}
+	a, err := o.Households.Agreement(ctx, o.worker, id)
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		by    instance.Account
+		party households.Party
+	}{{o.worker, households.PartyGuest}, {o.worker, households.PartyHost}, {o.lead, households.PartyAssociation}} {
+		if err := o.Households.TeamSigns(ctx, x.by, id, x.party, a.Hash, "fr"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // freeze stops another home of the association for the time being, because of

@@ -137,6 +137,26 @@ func (CaseTalk) Template() string { return "case_talk" }
 // Hearings are who can hear what the team says.
 func (CaseTalk) Hearings() []string { return []string{"household", "all", "host"} }
 
+// StayAgreement is what household, host and association sign, as one of the three
+// reads it.
+type StayAgreement struct {
+	Frame
+
+	Back     string
+	Action   string
+	Role     string // guest, host or team
+	Written  bool
+	MayDraft bool
+	MaySign  bool
+	Papers   []string // who may have signed a sheet
+	Pact     view.StayAgreement
+	Tongues  []view.Option
+	Problems []view.Problem
+}
+
+// Template is stay_agreement.tmpl.
+func (StayAgreement) Template() string { return "stay_agreement" }
+
 // CaseFollowUps is when people are asked how they are, and what they said.
 type CaseFollowUps struct {
 	Frame

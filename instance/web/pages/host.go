@@ -40,6 +40,7 @@ type Hosting struct {
 	Phone      string
 	Address    string
 	About      string
+	Rules      string   // of the house
 	Yes        []string // answers to the check
 	Waiting    hosts.Waiting
 	Meeting    *view.HostMeeting

@@ -37,6 +37,7 @@ var every = []Page{
 	HostReference{},
 	Hosting{},
 	HostStay{},
+	StayAgreement{},
 	ProgrammeHost{},
 	ProgrammeHosts{},
 	Programmes{},

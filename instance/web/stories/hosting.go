@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/hosts"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
@@ -51,6 +52,24 @@ func stayed(state string) pages.HostStay {
 	}
 }
 
+// pact is an agreement as one of the three reads it in a language.
+func pact(role, lang string) pages.StayAgreement {
+	rules, _ := countries.Of("FR")
+	text, _ := rules.Text(lang)
+	p := pages.StayAgreement{
+		Back: "/household/5", Action: "/household/5/agreement", Role: role, Written: true,
+		Pact: view.StayAgreement{
+			Version: 2, Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Made: ago(time.Hour), Lang: lang, Title: text.Title, Clauses: text.Clauses,
+			Programme: "Un toit ensemble", From: ago(time.Hour), Until: ago(-2000 * time.Hour), Places: 2, Rules: "On se déchausse. Pas de bruit après 22 h.",
+			Signed: []view.StaySignature{{Party: "guest", At: ago(time.Hour), Lang: "uk", Paper: true}, {Party: "host"}, {Party: "association"}},
+		},
+	}
+	for _, l := range []string{"ar", "en", "fr", "uk"} {
+		p.Tongues = append(p.Tongues, view.Option{Value: l, Label: p.Action + "?in=" + l, Selected: l == lang})
+	}
+	return p
+}
+
 // hostingStories are the pages of hosts.
 func hostingStories() []Story {
 	return []Story{
@@ -87,6 +106,21 @@ func hostingStories() []Story {
 			p.Frame, p.Stay.Halted, p.Stay.Ends, p.Stay.Called = in(f, "", p.Stay.Path), true, true, ""
 			p.Problems = []view.Problem{{Field: "to", Code: "halted"}, {Field: "complaint", Code: "missing"}}
 			return p
+		}},
+		{"stay_agreement/guest", func(f pages.Frame) pages.Page {
+			p := pact("guest", "ar")
+			p.Frame, p.MaySign = in(f, "", p.Action), true
+			p.Problems = []view.Problem{{Field: "understood", Code: "unticked"}}
+			return p
+		}},
+		{"stay_agreement/team", func(f pages.Frame) pages.Page {
+			p := pact("team", "fr")
+			p.Frame, p.MayDraft, p.Papers = in(f, "", p.Action), true, []string{"host"}
+			p.Pact.Rules = ""
+			return p
+		}},
+		{"stay_agreement/none", func(f pages.Frame) pages.Page {
+			return pages.StayAgreement{Frame: in(f, "", "/cases/5/agreement"), Back: "/cases/5", Action: "/cases/5/agreement", Role: "team", MayDraft: true}
 		}},
 		{"host_reference/wrong", func(f pages.Frame) pages.Page {
 			return pages.HostReference{Frame: stranger(in(f, "", "/references/X")), Action: "/references/X", About: "Zénobie Tournemire", Problems: []view.Problem{{Field: "text", Code: "missing"}}}

@@ -160,7 +160,7 @@ func sheltering() []Story {
 			}
 		}},
 		{"household_case/active", func(f pages.Frame) pages.Page {
-			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}}, Problems: []view.Problem{{Field: "called", Code: "tells-phone"}}}
+			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Agreement: true, Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}}, Problems: []view.Problem{{Field: "called", Code: "tells-phone"}}}
 		}},
 	}
 }

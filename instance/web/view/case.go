@@ -196,6 +196,32 @@ type OwnCase struct {
 	Talk   []CaseEntry
 	Called string
 	Told   []CaseIncident
+	// Agreement tells that one is written.
+	Agreement bool
+}
+
+// StayAgreement is what three agree to, in one language.
+type StayAgreement struct {
+	Version     int
+	Hash        string
+	Made        time.Time
+	Lang        string
+	Title       string
+	Clauses     []string
+	Programme   string
+	From, Until time.Time
+	Places      int
+	Rules       string
+	Binds       bool // all three signed
+	Signed      []StaySignature
+}
+
+// StaySignature is that one of the three signed, or did not yet.
+type StaySignature struct {
+	Party string
+	At    time.Time // zero: not yet
+	Paper bool
+	Lang  string
 }
 
 // HostStay is a stay as its host sees it.
@@ -212,6 +238,8 @@ type HostStay struct {
 	Talk   []CaseEntry
 	Next   []CaseFollowUp
 	Told   []CaseIncident
+	// Agreement tells that one is written.
+	Agreement bool
 }
 
 // OwnHome is a home that a household may answer about.

@@ -2,6 +2,7 @@
 const uses = {
   "form[data-push]": "./push.js",
   "[data-copy]": "./copy.js",
+  "[data-aloud]": "./aloud.js",
   "[data-forget]": "./forget.js",
   "form[data-draft]": "./draft.js",
   "input[data-preview]": "./preview.js",
