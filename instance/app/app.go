@@ -25,6 +25,7 @@ import (
 	"palier/instance/clubs"
 	"palier/instance/config"
 	"palier/instance/conversations"
+	"palier/instance/costs"
 	"palier/instance/councils"
 	"palier/instance/countries"
 	"palier/instance/dashboard"
@@ -116,6 +117,7 @@ type App struct {
 	Vault         *vault.Vault
 	Housing       *housing.Service
 	Households    *households.Service
+	Costs         *costs.Service
 	Hosts         *hosts.Service
 	Joining       *joining.Service
 	Passkeys      *passkeys.Service
@@ -270,7 +272,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.nouns(keyring, proofKey, o.PasswordCost)
 	a.Hosts = hosts.New(hosts.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: pack,
-		Title: a.Config.Title, Say: a.say,
+		Title: a.Config.Title, Say: a.say, Tell: a.private,
 	})
 	if err := a.Housing.KeepKeysApart(ctx); err != nil {
 		return err
@@ -350,6 +352,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Groups = groups.New(groups.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, KeptAway: a.keptAway})
 	a.Clubs = clubs.New(clubs.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Places: a.Places, Posts: a.Posts, Tell: tell})
 	a.Shelves = shelves.New(a.DB, a.ids)
+	a.Costs = costs.New(a.DB, a.now)
 	a.Housing = housing.New(housing.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Pictures: a.Pictures, Files: a.files, Log: a.log,
 		Vault: a.Vault, Where: whereabouts{a}, Cases: households.Gate{Now: a.now, Site: a.Site}, Notify: a.private,

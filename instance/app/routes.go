@@ -67,6 +67,7 @@ func (a *App) routes() (http.Handler, error) {
 		Tally:         a.Tally,
 		Newcomers:     a.Newcomers,
 		Households:    a.Households,
+		Costs:         a.Costs,
 		Errands:       a.Errands,
 		Help:          a.Help,
 		Care:          a.Care,

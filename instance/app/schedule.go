@@ -78,6 +78,7 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		return err
 	}
 	if err := a.DB.Measure(ctx); err != nil {
+	if err := a.Households.Remind(ctx); err != nil {
 		return err
 	}
 	err := a.DB.InTx(ctx, func(tx store.Tx) error {

@@ -11,9 +11,22 @@ func both(one, other map[string][]string) map[string][]string {
 
 // trialsOfHomes are those about homes for people who need shelter.
 var trialsOfHomes = map[string][]string{
-	"GET /programmes/{id:[0-9]+}/cases":           {"/programmes/:programme/cases"},
-	"GET /programmes/{id:[0-9]+}/cases/new":       {"/programmes/:programme/cases/new"},
-	"POST /programmes/{id:[0-9]+}/cases/new":      {"/programmes/:programme/cases/new came=caseworker&consent=yes&age-1=adult&sex-1=male&from=2027-01-01&until=2027-01-05"},
+	"GET /programmes/{id:[0-9]+}/cases":              {"/programmes/:programme/cases"},
+	"GET /programmes/{id:[0-9]+}/cases/new":          {"/programmes/:programme/cases/new"},
+	"POST /programmes/{id:[0-9]+}/cases/new":         {"/programmes/:programme/cases/new came=caseworker&consent=yes&age-1=adult&sex-1=male&from=2027-01-01&until=2027-01-05"},
+	"GET /programmes/{id:[0-9]+}/today":              {"/programmes/:programme/today"},
+	"GET /programmes/{id:[0-9]+}/rota":               {"/programmes/:programme/rota"},
+	"POST /programmes/{id:[0-9]+}/rota":              {"/programmes/:programme/rota deed=plan&person=1&from=2099-01-01T08:00&until=2099-01-01T18:00", "/programmes/:programme/rota deed=hand&duty=1&handed=moi"},
+	"GET /programmes/{id:[0-9]+}/letters":            {"/programmes/:programme/letters"},
+	"POST /programmes/{id:[0-9]+}/letters":           {"/programmes/:programme/letters deed=keep&title=moi&letter=moi"},
+	"GET /programmes/{id:[0-9]+}/requests":           {"/programmes/:programme/requests"},
+	"POST /programmes/{id:[0-9]+}/requests":          {"/programmes/:programme/requests deed=take&ground=police&law=moi&asker=moi&wanted=moi"},
+	"GET /programmes/{id:[0-9]+}/requests.csv":       {"/programmes/:programme/requests.csv"},
+	"GET /cases/{id:[0-9]+}/letter":                  {"/cases/:case/letter", "/cases/:case/letter?form=papers"},
+	"POST /cases/{id:[0-9]+}/letter":                 {"/cases/:case/letter title=moi&letter=moi"},
+	"GET /cases/{id:[0-9]+}/letters/{letter:[0-9]+}": {"/cases/:case/letters/1"},
+	"GET /safety":                                 nil, // numbers and rights, for anyone
+	"GET /costs":                                  nil, // what the server costs, for anyone
 	"GET /programmes/{id:[0-9]+}/readings":        {"/programmes/:programme/readings"},
 	"GET /programmes/{id:[0-9]+}/statistics":      {"/programmes/:programme/statistics"},
 	"GET /programmes/{id:[0-9]+}/statistics.csv":  {"/programmes/:programme/statistics.csv"},

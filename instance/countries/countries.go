@@ -31,6 +31,9 @@ type Pack struct {
 	Refer     []Refer  `toml:"refer"`
 	Minors    Minors   `toml:"minors"`
 	Numbers   []Number `toml:"numbers"`
+	// Safety is what is on the sheet that people keep, by language; in the four of
+	// the pages at least.
+	Safety map[string]Safety `toml:"safety"`
 	// Agreement are the texts of an agreement, by language.
 	Agreement map[string]Agreement `toml:"agreement"`
 }
@@ -73,6 +76,16 @@ type Number struct {
 	What   string `toml:"what"` // one of [instance.EmergencyKinds]
 	Text   bool   `toml:"text"` // by SMS
 }
+
+// Safety is what somebody who lives with others for a time should know: what they
+// have a right to, and what nobody may ask of them.
+type Safety struct {
+	Rights []string `toml:"rights"`
+	Never  []string `toml:"never"`
+}
+
+// safetyLanguages are those in which the sheet of a country has to be.
+var safetyLanguages = []string{"fr", "en", "uk", "ar"}
 
 // Agreement is the text that host, household and association sign.
 type Agreement struct {
@@ -123,6 +136,11 @@ func (p Pack) check() error {
 	case len(p.Agreement["en"].Clauses) == 0:
 		return fmt.Errorf("no agreement")
 	}
+	for _, l := range safetyLanguages {
+		if len(p.Safety[l].Rights) == 0 || len(p.Safety[l].Never) == 0 {
+			return fmt.Errorf("no safety sheet in %q", l)
+		}
+	}
 	for _, r := range p.Refer {
 		if !slices.Contains(ReferKinds, r.Kind) {
 			return fmt.Errorf("who refers: %q", r.Kind)
@@ -149,11 +167,31 @@ func Of(code string) (Pack, error) {
 	p := Pack{
 		Code: code, Adult: 18, SelfFrom: 18, Stay: Stay{Least: 1, Usual: 30, Most: 180}, Room: Room{Least: 9},
 		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement,
+		Safety: anywhere(packs["FR"]),
 	}
 	for _, n := range instance.EmergencyNumbers(code) {
 		p.Numbers = append(p.Numbers, Number{n.Number, n.What, n.Text})
 	}
 	return p, nil
+}
+
+// SafetyIn returns the safety sheet in a language, else in English, and in which
+// language it is.
+func (p Pack) SafetyIn(language string) (Safety, string) {
+	if s, ok := p.Safety[language]; ok {
+		return s, language
+	}
+	return p.Safety["en"], "en"
+}
+
+// anywhere is what a sheet says wherever one is: all but the first right, which is
+// about the law of its country.
+func anywhere(p Pack) map[string]Safety {
+	all := make(map[string]Safety, len(p.Safety))
+	for l, s := range p.Safety {
+		all[l] = Safety{Rights: s.Rights[1:], Never: s.Never}
+	}
+	return all
 }
 
 // Codes are the countries whose rules are known, in order.

@@ -46,6 +46,8 @@ type Options struct {
 	Title string         // what the server calls itself
 	// Say says a sentence of the catalogues in a language.
 	Say func(language, key string, args ...any) string
+	// Tell tells people of a notice about no post; nil tells nobody.
+	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // Service does what hosts do, and what is done with them.

@@ -32,6 +32,9 @@ func (s *Service) sweep(ctx context.Context, _ Sweep) error {
 	if err := s.db.InTx(ctx, func(tx store.Tx) error { return s.remind(ctx, tx) }); err != nil {
 		return because(err, "remind references")
 	}
+	if err := s.warn(ctx); err != nil {
+		return because(err, "tell of visits that end")
+	}
 	return because(s.forget(ctx), "forget hosts")
 }
 

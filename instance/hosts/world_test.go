@@ -38,6 +38,8 @@ type world struct {
 	programme instance.ActorID
 	changed   []instance.HostID // whose homes were told anew
 	moved     [][3]string       // who wrote which other address
+	changed   []instance.HostID  // whose homes were told anew
+	told      []instance.ActorID // of a notice
 
 	lead, worker, second, visitor, reader, stranger, resident instance.Account
 }
@@ -81,6 +83,10 @@ func newWorld(t testing.TB, db *store.DB) *world {
 	keys := vault.New(filepath.Join(t.TempDir(), "keys"), w.now)
 	w.Service = hosts.New(hosts.Options{
 		DB: db, Site: site, IDs: w.ids, Now: w.now, Jobs: queue, Mail: w.mail, Vault: keys, Homes: w, Pack: pack, Title: "Palier", Say: say,
+		Tell: func(_ context.Context, tx store.Tx, _ string, _ instance.ActorID, whom []instance.ActorID) error {
+			store.AfterCommit(tx, func() { w.told = append(w.told, whom...) })
+			return nil
+		},
 	})
 	actor := func(name string, kind instance.ActorKind) instance.Actor {
 		id := instance.ActorID(w.ids.Next())

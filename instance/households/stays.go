@@ -251,6 +251,7 @@ type Body struct {
 	// before it was passed on.
 	Language string   `json:"language,omitempty"`
 	Taken    []string `json:"taken,omitempty"`
+	Letter   bool     `json:"letter,omitempty"` // it was sent: its title, an empty line, its text
 }
 
 const kindEntry = "case-entry"

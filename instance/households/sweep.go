@@ -33,6 +33,12 @@ func (s *Service) Sweep(ctx context.Context) error {
 				return err
 			}
 		}
+		if _, err := tx.Exec(ctx, `DELETE FROM housing_duties WHERE until_at < $1`, talk); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM housing_reminders WHERE told_at < $1`, old); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `
 			DELETE FROM housing_case_entries
 			 WHERE kind IN ('household', 'host', 'team')

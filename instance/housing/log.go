@@ -48,6 +48,11 @@ const (
 	LogArrived   LogDeed = "arrived"   // a hold
 	LogSingle    LogDeed = "single"    // a home
 	LogMoved     LogDeed = "moved"     // a home; nobody of the team did it
+
+	LogRequested   LogDeed = "requested"    // something, by an authority
+	LogAnswered    LogDeed = "answered"     // that, by two
+	LogRequestsOut LogDeed = "requests-out" // all of it, as a file
+	LogImported    LogDeed = "imported"     // offers, from a list
 )
 
 // LogDeeds are all of them.
@@ -55,6 +60,8 @@ var LogDeeds = []LogDeed{
 	LogOpened, LogTeam, LogLeft, LogFrozen, LogThawed, LogAsked, LogStopped, LogAccepted, LogExpelled, LogDrafted, LogChanged, LogSubmit, LogReturn,
 	LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogSent, LogRead, LogExported, LogSwitched,
 	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle, LogMoved,
+	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle,
+	LogRequested, LogAnswered, LogRequestsOut, LogImported,
 }
 
 // LogLine is one line of the log of a programme. It says who did what to which

@@ -54,6 +54,8 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Post("/admin/claims/{id:[0-9]+}", s.admins(s.printClaim))
 	r.Get("/admin/rules", s.admins(s.getRules))
 	r.Post("/admin/rules", s.admins(s.setRules))
+	r.Get("/admin/costs", s.admins(s.getAdminCosts))
+	r.Post("/admin/costs", s.admins(s.setCosts))
 
 	// Accounts.
 	r.Get("/admin/people", s.admins(s.getPeople))

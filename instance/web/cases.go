@@ -85,7 +85,7 @@ func (s *Server) caseIn(r *http.Request) (instance.Case, view.CaseProgramme, err
 
 func (s *Server) caseLine(c instance.Case) view.CaseLine {
 	return view.CaseLine{
-		Path: casePath(c.ID), Label: households.Label(c.ID), Stage: string(c.Stage), Came: string(c.Origin), Since: s.local(c.StageSince), Frozen: !c.FrozenAt.IsZero(),
+		ID: c.ID.String(), Path: casePath(c.ID), Label: households.Label(c.ID), Stage: string(c.Stage), Came: string(c.Origin), Since: s.local(c.StageSince), Frozen: !c.FrozenAt.IsZero(),
 	}
 }
 

@@ -82,6 +82,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/prove"
 	case strings.HasPrefix(shown.Kind, "informant-") && n.Post == nil:
 		shown.Path = "/informants"
+	case n.Kind == notifications.DeskWaits:
+		shown.Path = programmePath(n.From.ID) + "/today"
 	case strings.HasPrefix(shown.Kind, "space-"):
 		shown.Path = "/g/" + n.From.Username + "/space#" + strings.TrimPrefix(shown.Kind, "space-")
 	case strings.HasPrefix(shown.Kind, "campaign-"), n.Kind == notifications.WeatherWarning:

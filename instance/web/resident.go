@@ -77,6 +77,9 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.assistedRoutes(r)
 	s.programmeRoutes(r)
 	s.caseRoutes(r)
+	s.officeRoutes(r)
+	r.Get("/safety", s.page(s.getSafety))
+	r.Get("/costs", s.page(s.getCosts))
 	s.hostRoutes(r)
 
 	// What one does with a post.

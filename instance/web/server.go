@@ -22,6 +22,7 @@ import (
 	"palier/instance/care"
 	"palier/instance/clubs"
 	"palier/instance/conversations"
+	"palier/instance/costs"
 	"palier/instance/councils"
 	"palier/instance/dashboard"
 	"palier/instance/digest"
@@ -150,6 +151,7 @@ type Options struct {
 	Assisted      *assisted.Service
 	Housing       *housing.Service
 	Hosts         *hosts.Service
+	Costs         *costs.Service
 	Leaving       *leaving.Service
 	Proofs        *proofs.Service
 	Council       *council.Council // nil where none is asked

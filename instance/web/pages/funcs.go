@@ -126,7 +126,7 @@ var noticeSigns = map[string]string{
 	"ask": "reply", "agreed": "check", "ask-cancelled": "cross", "ask-matched": "reply", "ask-unanswered": "alert",
 	"loan-due": "clock", "loan-late": "clock", "loan-overdue": "alert", "loan-stuck": "alert",
 	"space-works": "building", "space-meetings": "clock", "space-documents": "copy", "space-incidents": "alert", "care-invited": "lock",
-	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert",
+	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert", "desk-waits": "clock",
 	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
 	"housing-dropped": "cross", "housing-moved": "alert",

@@ -17,6 +17,7 @@ func All() []Story {
 	all = append(all, together()...)
 	all = append(all, offered()...)
 	all = append(all, sheltering()...)
+	all = append(all, office()...)
 	all = append(all, proving()...)
 	all = append(all, meeting()...)
 	all = append(all, caring()...)

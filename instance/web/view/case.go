@@ -20,6 +20,7 @@ type CaseStage struct {
 
 // CaseLine is a case on the board. It names nobody but who keeps it.
 type CaseLine struct {
+	ID      string
 	Path    string
 	Label   string
 	Stage   string
@@ -136,6 +137,17 @@ type CaseEntry struct {
 	Lang  string
 	Heard string // by whom, of what is said
 	Side  string // whose, of a closing talk
+	Letter bool // it was sent
+	ID     string
+	Kind   string
+	By     string // empty for who left
+	Own    bool
+	At     time.Time
+	Due    time.Time
+	Done   time.Time
+	Text   string
+	Taken  []string
+	Lang   string
 }
 
 // CaseConsent is somebody who may be told of a household.

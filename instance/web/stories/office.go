@@ -1,0 +1,86 @@
+package stories
+
+import (
+	"time"
+
+	"palier/instance/web/pages"
+	"palier/instance/web/view"
+)
+
+// office are the pages of the desk of a programme, the sheet to keep, and costs.
+func office() []Story {
+	onDuty := view.Duty{ID: "1", Who: marie, From: ago(2 * time.Hour), Until: now.Add(10 * time.Hour), Now: true, CanHand: true, CanCancel: true}
+	handed := view.Duty{ID: "2", Who: keeper, From: ago(26 * time.Hour), Until: ago(2 * time.Hour), HandedAt: ago(2 * time.Hour), Handed: "K7WQ2M : rappeler avant midi."}
+	next := view.Duty{ID: "3", Who: wordy, From: now.Add(10 * time.Hour), Until: now.Add(22 * time.Hour), CanCancel: true}
+	asked := view.LawfulRequest{
+		ID: "8", Label: "K7WQ2M", Path: "/cases/5", Ground: "police", Who: "OPJ, commissariat de Dinan, rappelé au standard", Law: "art. 77-1-1 CPP", What: "La date d’arrivée",
+		By: "Yann Kerbrat", At: ago(time.Hour), Outcome: "part", Given: "La date seulement.", First: "Yann Kerbrat", FirstAt: ago(time.Hour), CanDecide: true, CanPropose: true,
+	}
+	decided := asked
+	decided.ID, decided.Second, decided.SecondAt, decided.CanDecide, decided.CanPropose = "9", "Marie Le Goff", ago(time.Minute), false, false
+	return []Story{
+		{"desk_today/many", func(f pages.Frame) pages.Page {
+			return pages.DeskToday{
+				Frame: in(f, "", "/programmes/41/today"), ProgrammeHead: head("today"), OnDuty: []view.Duty{onDuty}, Next: &next, Open: 1,
+				Waits: []view.DeskWait{
+					{About: "follow-up", Kind: "alone", Label: "K7WQ2M", Path: "/cases/5/followups", Due: ago(48 * time.Hour), Late: true},
+					{About: "stay", Label: "K7WQ2M", Path: "/cases/5", Due: soon}, {About: "task", Label: "B4XN8P", Path: "/cases/6", Due: now},
+					{About: "visit", Path: "/programmes/41/hosts/3", Due: soon}, {About: "approval", Path: "/programmes/41/hosts/4", Due: soon},
+				},
+			}
+		}},
+		{"desk_today/empty", func(f pages.Frame) pages.Page {
+			return pages.DeskToday{Frame: in(f, "", "/programmes/41/today"), ProgrammeHead: reads("today")}
+		}},
+		{"desk_rota/many", func(f pages.Frame) pages.Page {
+			return pages.DeskRota{
+				Frame: in(f, "", "/programmes/41/rota"), ProgrammeHead: head("today"), Duties: []view.Duty{handed, onDuty, next}, Which: "1",
+				Team:     []view.Option{{Value: "11", Label: "Marie Le Goff", Selected: true}, {Value: "12", Label: wordy.Name}},
+				Problems: []view.Problem{{Field: "from", Code: "taken"}, {Field: "handed", Code: "missing"}},
+			}
+		}},
+		{"desk_rota/empty", func(f pages.Frame) pages.Page {
+			return pages.DeskRota{Frame: in(f, "", "/programmes/41/rota"), ProgrammeHead: reads("today")}
+		}},
+		{"desk_letters/many", func(f pages.Frame) pages.Page {
+			return pages.DeskLetters{
+				Frame: in(f, "", "/programmes/41/letters"), ProgrammeHead: head("today"), Forms: []view.LetterForm{{ID: "1", Title: "Rendez-vous à l’école", Text: "Bonjour {name},\n\n…"}, {ID: "2", Title: wordy.Name, Text: "{date}"}},
+				Title: "x", Text: "{adresse}", Problems: []view.Problem{{Field: "letter", Code: "unknown-placeholder"}},
+			}
+		}},
+		{"desk_letters/empty", func(f pages.Frame) pages.Page {
+			return pages.DeskLetters{Frame: in(f, "", "/programmes/41/letters"), ProgrammeHead: head("today")}
+		}},
+		{"case_letter/filled", func(f pages.Frame) pages.Page {
+			return pages.CaseLetter{
+				Frame: in(f, "", "/cases/5/letter"), Case: aCase, Forms: []view.Option{{Value: "papers", Label: "Papiers à apporter", Selected: true}, {Value: "1", Label: wordy.Name}},
+				Title: "Papiers à apporter", Text: "Le 28 novembre\n\nBonjour Оксана,", Problems: []view.Problem{{Field: "title", Code: "missing"}},
+			}
+		}},
+		{"case_letter_sheet/one", func(f pages.Frame) pages.Page {
+			return pages.CaseLetterSheet{Frame: in(f, "", "/cases/5/letters/2"), Case: aCase, Title: "Papiers à apporter", Text: "Le 28 novembre\n\nBonjour Оксана,"}
+		}},
+		{"lawful_requests/many", func(f pages.Frame) pages.Page {
+			return pages.LawfulRequests{
+				Frame: in(f, "", "/programmes/41/requests"), ProgrammeHead: head("today"), List: []view.LawfulRequest{asked, decided}, Typed: map[string]string{"ground": "court"},
+				About: &view.Option{Value: "5", Label: "K7WQ2M"}, Problems: []view.Problem{{Field: "law", Code: "missing"}},
+			}
+		}},
+		{"lawful_requests/empty", func(f pages.Frame) pages.Page {
+			return pages.LawfulRequests{Frame: in(f, "", "/programmes/41/requests"), ProgrammeHead: head("today"), Typed: map[string]string{}}
+		}},
+		{"safety/sheet", func(f pages.Frame) pages.Page {
+			return pages.Safety{
+				Frame: in(f, "", "/safety"), Country: "FR", Countries: []view.Option{{Value: "DE", Label: "Allemagne"}, {Value: "FR", Label: "France", Selected: true}}, Numbers: urgent,
+				Rights: []string{"Votre accueil est gratuit."}, Never: []string{"Demander de l’argent, un loyer ou une caution."},
+			}
+		}},
+		{"costs/some", func(f pages.Frame) pages.Page {
+			return pages.Costs{Frame: in(f, "", "/costs"), Lines: []view.Cost{{What: "Serveur et sauvegardes", Euros: 1240, Who: "La mairie"}, {What: wordy.Name, Euros: 12, Who: wordy.Name}}, Sum: 1252, Text: "Tenu par des bénévoles.", Changed: ago(time.Hour)}
+		}},
+		{"costs/empty", func(f pages.Frame) pages.Page { return pages.Costs{Frame: stranger(in(f, "", "/costs"))} }},
+		{"admin_costs/some", func(f pages.Frame) pages.Page {
+			return pages.AdminCosts{Frame: in(f, "costs", "/admin/costs"), Lines: []view.Cost{{What: "Serveur", Amount: "1240", Who: "La mairie"}, {What: "Nom", Amount: "beaucoup"}, {}}, Problems: []view.Problem{{Field: "line-2", Code: "number", Limit: 10_000_000}}}
+		}},
+	}
+}
