@@ -163,3 +163,77 @@ func TestJ2_AfterTwoDaysAnAssociationHearsOfAnAsk(t *testing.T) {
 		}
 	})
 }
+
+// An offer goes as far on foot as it says, and who hears of an ask reads why: that
+// they live near and can at that hour, and not where.
+func TestJ3_OnFootAndByTheHour(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		s := newStreet(t, engine)
+		amina, bo, odette := s.SignedIn(s.amina), s.SignedIn(s.bo), s.SignedIn(s.odette)
+		if p := amina.Press(amina.Open("/offer/new?kind=lending&category=tools"), "button[value=next]", apptest.Fields{"title": {"Perceuse"}}); p.Has("#walk") || !strings.Contains(p.Words("main"), "adresse vérifiée") {
+			t.Errorf("without an address one chooses how far: %q", p.Words("main"))
+		}
+		s.livesAt(s.amina, 48.4550, -2.0500)
+		s.livesAt(s.bo, 48.4585, -2.0500)
+		s.livesAt(s.odette, 48.4750, -2.0500)
+
+		offer := s.proposesBy(bo, "/offer/new?kind=lending&category=tools", map[string]apptest.Fields{
+			"what": {"title": {"Perceuse"}}, "when": {"walk": {"10"}, "hours": {"weekday-evening", "weekend-morning"}}, "whom": {"audience": {"neighbourhood"}},
+		})
+		text := amina.Open(offer.Path).Words("main")
+		if !strings.Contains(text, "à 10 minutes à pied au plus") || !strings.Contains(text, "le soir en semaine · le matin le week-end") {
+			t.Errorf("the offer reads %q", text)
+		}
+		if p := odette.Open(offer.Path); p.Has(".proposal a[href$='/take']") || !strings.Contains(p.Words("main"), "plus proches voisins") {
+			t.Errorf("from farther away it reads %q", p.Words("main"))
+		}
+		if p := odette.Press(odette.Open(offer.Path+"/take"), "form[action$='/take'] button", nil); p.Status != 422 || !strings.Contains(p.Words(".problems"), "à 10 minutes à pied au plus") {
+			t.Errorf("taken from farther away: %d %q", p.Status, p.Words(".problems"))
+		}
+		ask := s.proposesBy(amina, "/ask/new?kind=lending&category=tools", map[string]apptest.Fields{
+			"what": {"title": {"Percer un mur"}}, "when": {"walk": {"15"}, "hours": {"weekday-evening"}}, "whom": {"audience": {"neighbourhood"}},
+		})
+		apptest.Settle(t, s.Server)
+		p := bo.Open(ask.Path)
+		if text := p.Words("main"); s.told(s.bo, notifications.Matched) != 1 || !strings.Contains(text, "habitez à 10 minutes à pied au plus") || !strings.Contains(text, "tous deux disponibles : le soir en semaine") {
+			t.Errorf("who is near reads %q", text)
+		}
+		if strings.Contains(p.Words("main"), "15 minutes") || !strings.Contains(amina.Open(ask.Path).Words("main"), "à 15 minutes à pied au plus") {
+			t.Error("how far an ask goes is for its author alone")
+		}
+		if b := p.Body; strings.Contains(b, "48.45") || strings.Contains(b, "-2.05") {
+			t.Error("a position stands on the page")
+		}
+		taken := amina.Press(amina.Open(offer.Path+"/take"), "form[action$='/take'] button", nil)
+		if taken.Status != 200 {
+			t.Errorf("from near: %d %s", taken.Status, taken.Words(".problems"))
+		}
+	})
+}
+
+// livesAt ties somebody to a house at a position, as they said before they were
+// verified.
+func (s *street) livesAt(who instance.Account, lat, lon float64) {
+	s.T.Helper()
+	err := s.DB.InTx(s.T.Context(), func(tx store.Tx) error {
+		for _, q := range []struct {
+			sql  string
+			args []any
+		}{
+			{`INSERT INTO streets (id, key, name, folded, insee, commune) VALUES (1, '1', 'rue', 'rue', '22050', 'Dinan') ON CONFLICT DO NOTHING`, nil},
+			{`INSERT INTO addresses (id, key, street_id, number, lat, lon, source, imported_at) VALUES ($1, $2, 1, 1, $3, $4, '', 0)`, []any{who.ID, who.ID.String(), lat, lon}},
+			{`INSERT INTO homes (id, person_id, kind, place_id, address_id, since)
+			  SELECT CAST($1 AS BIGINT), m.person_id, 'home', m.group_id, CAST($1 AS BIGINT), m.verified_at FROM memberships m WHERE m.person_id = $1 AND m.group_id = $2`,
+				[]any{who.ID, s.rue.ID}},
+		} {
+			if _, err := tx.Exec(s.T.Context(), q.sql, q.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+}

@@ -29,6 +29,7 @@ type market struct {
 	rue    instance.Neighbourhood
 	amina  instance.Account
 	takers []instance.Account
+	told   map[instance.ActorID]bool // of whom it was told that somebody asks for what they offer
 }
 
 func newMarket(t testing.TB, db *store.DB, takers int) *market {
@@ -37,7 +38,12 @@ func newMarket(t testing.TB, db *store.DB, takers int) *market {
 	m := &market{Village: v, rue: v.Place("rue", "neighbourhood")}
 	m.Service = exchange.New(exchange.Options{
 		DB: db, Site: v.Site, IDs: instance.NewIDs(v.Clock.Now, 1), Now: v.Clock.Now, Jobs: jobs.New(db, jobs.Options{}), Posts: v.Posts, Readers: v.Places,
-		Tell: func(context.Context, store.Tx, instance.Deed) error { return nil },
+		Tell: func(_ context.Context, _ store.Tx, d instance.Deed) error {
+			if d.Kind == instance.AskMatched {
+				m.told[d.Target.ID] = true
+			}
+			return nil
+		},
 	})
 	m.amina = v.Resident("amina", m.rue)
 	for i := range takers {

@@ -22,6 +22,11 @@ type Opening struct {
 	// Weekly is how often in seven days somebody gives what they offer; 0: as often
 	// as they are asked.
 	Weekly int
+	// Walk is how many minutes on foot at most somebody lives away who hears of what
+	// is asked or takes what is offered, one of [Walks]; 0: anywhere.
+	Walk int
+	// Hours are when it suits; 0: at any time.
+	Hours Hours
 	// Library is the association in whose library what is lent lies, 0 for none;
 	// Shelf is where it lies there.
 	Library instance.ActorID
@@ -31,7 +36,8 @@ type Opening struct {
 // Publish posts a draft that proposes something. It returns what
 // [posts.Service.Publish] returns, and an [instance.Invalid] for what a proposal
 // cannot be: childcare for everyone to read, somebody else's without their
-// consent, one more than somebody can have open.
+// consent, a distance on foot where nobody verified where they live, one more than
+// somebody can have open.
 func (s *Service) Publish(ctx context.Context, v instance.Viewer, d instance.Draft, o Opening) (*instance.Post, error) {
 	o.Behalf = strings.TrimSpace(o.Behalf)
 	if err := check(d, o); err != nil {
@@ -60,6 +66,10 @@ func check(d instance.Draft, o Opening) error {
 		return &instance.Invalid{Field: "behalf", Code: "too-long", Limit: maxBehalf}
 	case o.Weekly < 0 || o.Weekly > MaxWeekly:
 		return &instance.Invalid{Field: "weekly", Code: "malformed", Limit: MaxWeekly}
+	case o.Walk != 0 && !slices.Contains(Walks, o.Walk):
+		return &instance.Invalid{Field: "walk", Code: "unknown"}
+	case o.Hours < 0 || o.Hours > anyHours:
+		return &instance.Invalid{Field: "hours", Code: "unknown"}
 	case utf8.RuneCountInString(o.Shelf) > instance.MaxTitle:
 		return &instance.Invalid{Field: "shelf", Code: "too-long", Limit: instance.MaxTitle}
 	case o.Behalf != "" && !o.Consented:
@@ -86,6 +96,15 @@ func (s *Service) open(ctx context.Context, tx store.Tx, p *instance.Post, o Ope
 	if err := lay(ctx, tx, p, o); err != nil {
 		return err
 	}
+	if o.Walk != 0 {
+		at, err := spotOf(ctx, tx, p.Author.ID)
+		if err == nil && at == nil {
+			err = &instance.Invalid{Field: "walk", Code: "no-home"}
+		}
+		if err != nil {
+			return err
+		}
+	}
 	var library *instance.ActorID
 	if o.Library != 0 {
 		library = &o.Library
@@ -95,8 +114,9 @@ func (s *Service) open(ctx context.Context, tx store.Tx, p *instance.Post, o Ope
 		consented = store.MillisOrNull(s.now())
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO asks (post_id, widens, behalf, consented_at, weekly, library_id, shelf)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, p.ID, o.Widens, o.Behalf, consented, o.Weekly, library, strings.Join(strings.Fields(o.Shelf), " "))
+		INSERT INTO asks (post_id, widens, behalf, consented_at, weekly, library_id, shelf, walk, hours)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		p.ID, o.Widens, o.Behalf, consented, o.Weekly, library, strings.Join(strings.Fields(o.Shelf), " "), o.Walk, int(o.Hours))
 	if err != nil || p.Proposal.Purpose != instance.Asking {
 		return err
 	}

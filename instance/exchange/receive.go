@@ -41,7 +41,7 @@ func (s *Service) AskIn(ctx context.Context, tx store.Tx, taker instance.Actor, 
 		err = &instance.Invalid{Field: "proposal", Code: "gone"}
 	}
 	if err == nil {
-		err = s.gives(ctx, tx, p.ID)
+		err = s.gives(ctx, tx, p, taker)
 	}
 	if err == nil {
 		err = room(ctx, tx, taker.ID)

@@ -10,10 +10,15 @@ import (
 	"palier/instance/store"
 )
 
-// Limits are how much somebody gives of what they offer.
+// Limits are how much somebody gives of what they offer, to whom and when, or who
+// hears of what they ask.
 type Limits struct {
 	Weekly int  // how often in seven days; 0: as often as they are asked
 	Paused bool // not now
+	// Walk is how many minutes on foot at most somebody may live away who takes it,
+	// or hears of it because they offer just that; one of [Walks], 0: anywhere.
+	Walk  int
+	Hours Hours // when it suits; 0: at any time
 }
 
 // MaxWeekly is how often a week an offer can be limited to.
@@ -33,7 +38,7 @@ func (s *Service) LimitsOf(ctx context.Context, id instance.PostID) (Limits, err
 }
 
 func limitsOf(ctx context.Context, tx store.Tx, id instance.PostID) (l Limits, err error) {
-	err = tx.QueryRow(ctx, `SELECT weekly, paused_at IS NOT NULL FROM asks WHERE post_id = $1`, id).Scan(&l.Weekly, &l.Paused)
+	err = tx.QueryRow(ctx, `SELECT weekly, paused_at IS NOT NULL, walk, hours FROM asks WHERE post_id = $1`, id).Scan(&l.Weekly, &l.Paused, &l.Walk, &l.Hours)
 	if errors.Is(err, store.ErrNoRows) {
 		return Limits{}, nil
 	}
@@ -41,9 +46,22 @@ func limitsOf(ctx context.Context, tx store.Tx, id instance.PostID) (l Limits, e
 }
 
 // gives returns an [instance.Invalid] while whoever offers a post rests, or gave
-// as often this week as they wish to.
-func (s *Service) gives(ctx context.Context, tx store.Tx, id instance.PostID) error {
+// as often this week as they wish to, and for whom it is too far on foot. Another
+// server is not told that last reason: who asks there lives nowhere that we know.
+func (s *Service) gives(ctx context.Context, tx store.Tx, p *instance.Post, taker instance.Actor) error {
+	id := p.ID
 	l, err := limitsOf(ctx, tx, id)
+	if err == nil && p.Proposal.Purpose == instance.Offering {
+		near, fault := reaches(ctx, tx, taker.ID, p.Author.ID, l.Walk)
+		switch {
+		case fault != nil:
+			return fault
+		case !near && !taker.Local():
+			return &instance.Invalid{Field: "proposal", Code: "gone"}
+		case !near:
+			return &instance.Invalid{Field: "proposal", Code: "too-far", Limit: l.Walk}
+		}
+	}
 	switch {
 	case err != nil:
 		return err

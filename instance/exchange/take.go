@@ -41,7 +41,7 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.PostI
 		if err := t.Check(p.Proposal, s.now()); err != nil {
 			return err
 		}
-		if err := s.gives(ctx, tx, p.ID); err != nil {
+		if err := s.gives(ctx, tx, p, taker); err != nil {
 			return err
 		}
 		if err := room(ctx, tx, taker.ID); err != nil {

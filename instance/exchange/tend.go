@@ -237,7 +237,9 @@ func (s *Service) widenIn(ctx context.Context, tx store.Tx, id instance.PostID) 
 	return w, nil
 }
 
-// reachAround lets those of the places beside read what was for a place alone.
+// reachAround lets those of the places beside read what was for a place alone, and
+// those hear of it who offer just that and live farther away on foot than was
+// asked for.
 func (s *Service) reachAround(ctx context.Context, tx store.Tx, p *instance.Post) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE posts
@@ -247,8 +249,14 @@ func (s *Service) reachAround(ctx context.Context, tx store.Tx, p *instance.Post
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE asks SET widened_at = $2 WHERE post_id = $1`, p.ID, store.Millis(s.now()))
-	return err
+	l, err := limitsOf(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	if _, err = tx.Exec(ctx, `UPDATE asks SET widened_at = $2, walk = 0 WHERE post_id = $1`, p.ID, store.Millis(s.now())); err != nil || l.Walk == 0 {
+		return err
+	}
+	return s.jobs.Enqueue(ctx, tx, Match{p.ID})
 }
 
 // alert tells those who look after a place of an ask that nobody answered.

@@ -245,18 +245,15 @@ func (s *Server) askOn(r *http.Request, p *instance.Post, all []*instance.Post, 
 	if v.account == nil || p.Proposal == nil || p.Gone() {
 		return nil
 	}
-	if p.Local && p.Proposal.Purpose == instance.Offering && slices.Contains(instance.ExchangeKinds, p.Kind) {
-		l, err := s.Exchange.LimitsOf(r.Context(), p.ID)
-		if err != nil {
+	if p.Local && slices.Contains(instance.ExchangeKinds, p.Kind) {
+		if err := s.restOn(r, p, page); err != nil {
 			return err
 		}
-		page.Rest = &view.Rest{Own: p.Author.ID == v.account.ID && p.Proposal.Status == instance.ProposalOpen, Paused: l.Paused, Weekly: l.Weekly}
-		page.Post.May.Take = page.Post.May.Take && !l.Paused
 	}
 	if p.Author.ID != v.account.ID {
-		mine, err := s.Exchange.Why(r.Context(), v.account.ID, p)
-		if err == nil && mine != 0 {
-			page.Why = "/@" + v.account.Username + "/" + mine.String()
+		why, err := s.Exchange.Why(r.Context(), v.account.ID, p)
+		if err == nil && why.Offer != 0 {
+			page.Why = &view.Reason{Offer: "/@" + v.account.Username + "/" + why.Offer.String(), Walk: why.Walk, Hours: why.Hours.Names()}
 		}
 		return err
 	}
@@ -280,6 +277,29 @@ func (s *Server) askOn(r *http.Request, p *instance.Post, all []*instance.Post, 
 		}
 	}
 	return nil
+}
+
+// restOn adds how much is given of an offer, to whom and when, or who hears of an
+// ask. How far an ask goes is for its author alone to know.
+func (s *Server) restOn(r *http.Request, p *instance.Post, page *pages.Thread) error {
+	who, asks := me(r).ID, p.Proposal.Purpose == instance.Asking
+	l, err := s.Exchange.LimitsOf(r.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	page.Rest = &view.Rest{
+		Asks: asks, Own: p.Author.ID == who && !asks && p.Proposal.Status == instance.ProposalOpen, Paused: l.Paused, Weekly: l.Weekly, Walk: l.Walk, Hours: l.Hours.Names(),
+	}
+	if asks {
+		if p.Author.ID != who {
+			page.Rest.Walk = 0
+		}
+		return nil
+	}
+	near, err := s.Exchange.Reaches(r.Context(), who, p, l.Walk)
+	page.Rest.Far = !near
+	page.Post.May.Take = page.Post.May.Take && !l.Paused && near
+	return err
 }
 
 // choose accepts who wrote in private about a proposal, without having asked for

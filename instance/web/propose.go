@@ -46,7 +46,7 @@ func (s *Server) getPropose(asks bool) handler {
 // it.
 var proposeFields = map[string][]string{
 	"kind": {"kind"}, "category": {"category"}, "what": {"title", "text", "quantity", "price", "return", "pictures", "condition", "rules", "library", "shelf"},
-	"when": {"from", "until", "repeats", "weekly", "in"}, "whom": {"audience", "behalf", "consent", "campaign"},
+	"when": {"from", "until", "repeats", "weekly", "walk", "hours", "in"}, "whom": {"audience", "behalf", "consent", "campaign"},
 }
 
 // openProposal takes the answer to one question and asks the next, or publishes.
@@ -134,6 +134,7 @@ func (s *Server) readPropose(r *http.Request) (pages.ProposeForm, []view.Problem
 	f := r.PostForm
 	form := pages.ProposeForm{
 		Kind: f.Get("kind"), Category: f.Get("category"), Title: f.Get("title"), Text: f.Get("text"), Condition: f.Get("condition"), Rules: f.Get("rules"), Deposit: f.Get("deposit"), Shelf: f.Get("shelf"), Library: f.Get("library"), Repeats: f.Get("repeats"), Weekly: f.Get("weekly"),
+		Walk: f.Get("walk"), Hours: f["hours"],
 		Quantity: f.Get("quantity"), Price: f.Get("price"), Return: f.Get("return"), From: f.Get("from"), Until: f.Get("until"), In: f.Get("in"),
 		Audience: f.Get("audience"), Priority: f.Get("priority") != "", Behalf: f.Get("behalf"), Consent: f.Get("consent") != "",
 		Widens: f.Get("widens") != "", Once: f.Get("once"), Campaign: f.Get("campaign"), Side: f.Get("side"),
@@ -261,6 +262,13 @@ func (s *Server) proposalDraft(r *http.Request, asks bool, form pages.ProposeFor
 		all = append(all, view.Problem{Field: "consent", Code: "missing"})
 	}
 	o := exchange.Opening{Widens: form.Widens, Behalf: form.Behalf, Consented: form.Consent}
+	o.Hours, err = exchange.ParseHours(form.Hours)
+	note(err)
+	if form.Walk != "" {
+		if o.Walk, err = strconv.Atoi(form.Walk); err != nil || !slices.Contains(exchange.Walks, o.Walk) {
+			all = append(all, view.Problem{Field: "walk", Code: "unknown"})
+		}
+	}
 	if form.Kind == instance.KindLending && !asks {
 		o.Shelf = form.Shelf
 		if id, err := instance.ParseID(form.Library); err == nil {
@@ -325,6 +333,13 @@ func (s *Server) showPropose(w http.ResponseWriter, r *http.Request, status int,
 	var err error
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
+	}
+	placed, err := s.Exchange.Placed(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	if p.Hours = exchange.HourNames(); placed {
+		p.Walks = exchange.Walks
 	}
 	var place *instance.Neighbourhood
 	if p.Libraries, err = s.libraries(r, form); err != nil {

@@ -24,6 +24,8 @@ type Propose struct {
 	Readers  *view.Choice // who will read it, once that is chosen
 	Phone    bool         // the text seems to hold a number or an address to reach somebody
 	Widening bool         // the place has places beside it
+	Walks    []int        // the distances on foot there are to choose from; none where nobody verified where one lives
+	Hours    []string     // the words for the parts of a week
 	Within   *view.CampaignWithin
 	Problems []view.Problem
 }
@@ -65,10 +67,12 @@ type ProposeForm struct {
 	Categories       []string
 	Title, Text      string
 	Condition, Rules string
-	Deposit, Shelf   string // of what is lent: noted, no money is handled
-	Library          string // the association in whose library it lies, by number; empty for none
-	Repeats          string // weekly, fortnightly, monthly; empty for once
-	Weekly           string // how often a week at most
+	Deposit, Shelf   string   // of what is lent: noted, no money is handled
+	Library          string   // the association in whose library it lies, by number; empty for none
+	Repeats          string   // weekly, fortnightly, monthly; empty for once
+	Weekly           string   // how often a week at most
+	Walk             string   // how many minutes on foot at most; empty for anywhere
+	Hours            []string // words for when it suits; none for at any time
 	Quantity         string
 	Price, Return    string
 	From, Until      string
@@ -85,6 +89,9 @@ type ProposeForm struct {
 
 // Rhythms are how a service comes again.
 func (ProposeForm) Rhythms() []string { return []string{"weekly", "fortnightly", "monthly"} }
+
+// Suits tells whether a part of the week was chosen.
+func (f ProposeForm) Suits(hours string) bool { return slices.Contains(f.Hours, hours) }
 
 // Object tells whether it is about a thing.
 func (f ProposeForm) Object() bool { return f.Kind != "service" }

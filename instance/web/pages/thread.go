@@ -11,13 +11,13 @@ type Thread struct {
 	Readers view.Choice // who can read it
 	// Agreements are what the one who reads may know of who takes what it proposes.
 	Agreements []view.Agreement
-	Ask        *view.Ask   // what its author alone knows of an ask
-	Why        string      // address of the reader's own offer that made them hear of it
-	Enquiries  []view.Post // what others asked its author about it in private
-	Replies    []Reply     // in reading order
+	Ask        *view.Ask    // what its author alone knows of an ask
+	Why        *view.Reason // why the reader heard of it; nil for no reason of theirs
+	Enquiries  []view.Post  // what others asked its author about it in private
+	Replies    []Reply      // in reading order
 	Pager      view.Pager
 	MayReply   bool
-	Rest       *view.Rest // how much is given of an offer; nil for no offer of ours
+	Rest       *view.Rest // how much is given of an offer, to whom and when; nil for none of ours
 	Once       string     // makes a second press do nothing more
 	Text       string     // of a reply that could not be taken
 	Problems   []view.Problem

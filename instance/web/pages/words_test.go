@@ -15,6 +15,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/auth"
+	"palier/instance/exchange"
 	"palier/instance/web/view"
 	"palier/instance/web/words"
 )
@@ -79,6 +80,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`case\.(age|by|came|category|deed|end|follow|has|heard|hold|incident|kind|nogo|outcome|proposal|read|rule|severity|sex|side|sign|size|smoking|stage|stat|step|tell|trace)\.`,
 	`household\.(next|right|stage)\.`,
 	`stay\.(paper|party|sign-as|state)\.`,
+	`hours\.we`,
 	`choice`,
 	`circle`,
 	`confirm`,
@@ -174,6 +176,7 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 	t.Parallel()
 	families := map[string][]string{
 		"duration.%":            lasts,
+		"hours.%":               exchange.HourNames(),
 		"choice.%":              {"building", "neighbourhood", "around", "public", "members"},
 		"sort.%":                NewOrganisation{}.Sorts(),
 		"topic.%":               ClubForm{}.Topics(),

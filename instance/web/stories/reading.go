@@ -136,12 +136,12 @@ func reading() []Story {
 			g.State, g.Lends, g.Code, g.Scan, g.May = "accepted", true, "042117", "https://dinan.example/agreements/7?code=042117", view.AgreementDeeds{HandOver: true, Cancel: true}
 			back := g
 			back.ID, back.State, back.Code, back.Met, back.Repair, back.May = "8", "returned", "", true, "Une coupelle manque", view.AgreementDeeds{}
-			return pages.Thread{Frame: f, Post: proposals()[0], Readers: choices("")[1], Agreements: []view.Agreement{g, back}, MayReply: true, Rest: &view.Rest{Own: true, Weekly: 2}}
+			return pages.Thread{Frame: f, Post: proposals()[0], Readers: choices("")[1], Agreements: []view.Agreement{g, back}, MayReply: true, Rest: &view.Rest{Own: true, Weekly: 2, Walk: 10, Hours: []string{"weekday-evening", "weekend-morning"}}}
 		}},
 		{"thread/borrows", func(f pages.Frame) pages.Page {
 			g := agreements(true)[0]
 			g.State, g.Lends, g.Typed, g.May = "accepted", true, "042117", view.AgreementDeeds{HandOver: true, Meet: true, Cancel: true}
-			return pages.Thread{Frame: f, Post: proposals()[0], Readers: choices("")[1], Agreements: []view.Agreement{g}, MayReply: true, Rest: &view.Rest{Paused: true, Weekly: 2}}
+			return pages.Thread{Frame: f, Post: proposals()[0], Readers: choices("")[1], Agreements: []view.Agreement{g}, MayReply: true, Rest: &view.Rest{Paused: true, Weekly: 2, Walk: 5, Far: true}, Why: &view.Reason{Offer: "/@amina/1", Walk: 10, Hours: []string{"weekday-evening"}}}
 		}},
 		{"take/loan", func(f pages.Frame) pages.Page {
 			return pages.Take{Frame: f, Post: proposals()[0], Form: pages.TakeForm{Dated: true}}

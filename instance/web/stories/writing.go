@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"palier/instance/exchange"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -109,7 +110,9 @@ func proposing(step string, asks bool, all []view.Problem) func(pages.Frame) pag
 		p := pages.Propose{
 			Frame: f, Asks: asks, Step: step, Kinds: []string{"service", "lending", "give", "swap", "rent"}, Choices: choices(view.ToNeighbourhood), Ready: []string{"homework", "digital", "walk", "meal", "recipes"}, Readers: &readers, Phone: true, Widening: true,
 			Places: []view.Option{{Value: "31", Label: "Centre-Ville", Selected: true}, {Value: "35", Label: "Résidence Les Tilleuls"}}, Problems: all,
+			Walks: exchange.Walks, Hours: exchange.HourNames(),
 			Form: pages.ProposeForm{
+				Walk: "10", Hours: []string{"weekday-evening", "weekend-morning"},
 				Kind: "lending", Category: "kitchen", Categories: []string{"tools", "kitchen", "games", "books", "other"}, Title: "Appareil à raclette", Text: "Pour huit. 06 12 34 56 78",
 				Condition: "bon", Rules: "à rendre propre", Quantity: "1", From: "2026-11-20", Until: "2026-12-20", In: "31", Audience: "neighbourhood", Priority: asks, Widens: asks,
 			},

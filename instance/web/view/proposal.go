@@ -65,9 +65,21 @@ type Ask struct {
 	Partner          time.Time // when associations were told
 }
 
-// Rest is how much somebody gives of what they offer.
+// Rest is how much somebody gives of what they offer, to whom and when, or who hears
+// of what they ask and when it suits.
 type Rest struct {
+	Asks   bool // it is asked for
 	Own    bool // the one who reads offers it
 	Paused bool
-	Weekly int // how often in seven days at most; 0: as often as they are asked
+	Weekly int      // how often in seven days at most; 0: as often as they are asked
+	Walk   int      // how many minutes on foot at most; 0: anywhere
+	Far    bool     // the one who reads lives farther away, or nobody verified where
+	Hours  []string // words for when it suits; none: at any time
+}
+
+// Reason is why somebody was told of an ask.
+type Reason struct {
+	Offer string   // address of their own offer
+	Walk  int      // within how many minutes on foot the two live; 0: that was nothing to them
+	Hours []string // words for when both can; none: that was nothing to them
 }
