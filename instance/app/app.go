@@ -274,7 +274,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: pack,
 		Title: a.Config.Title, Say: a.say, Tell: a.private,
 	})
-	if err := a.Housing.KeepKeysApart(ctx); err != nil {
+	if err := errors.Join(a.Housing.KeepKeysApart(ctx), a.Hosts.KeepApart(ctx)); err != nil {
 		return err
 	}
 	if err := a.openCases(ctx); err != nil {

@@ -33,7 +33,12 @@ type office struct {
 // openOffice has a programme opened in browsers, from the mandate to the team.
 func openOffice(t *testing.T, engine store.Engine, name string) *office {
 	t.Helper()
-	s := apptest.Open(t, engine, nil)
+	return officeOn(t, apptest.Open(t, engine, nil), name)
+}
+
+// officeOn is [openOffice] on a server.
+func officeOn(t *testing.T, s *apptest.Server, name string) *office {
+	t.Helper()
 	o := &office{Server: s}
 	centre := s.Place("centre", vocab.LevelCommune)
 	lea, casimir, vera, dora := s.Resident("lea", centre), s.Resident("casimir", centre), s.Resident("vera", centre), s.Resident("dora", centre)

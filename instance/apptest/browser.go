@@ -23,6 +23,7 @@ import (
 type Browser struct {
 	T        testing.TB
 	Language string // Accept-Language; fr if empty
+	Reader   string // who sits at it, for [Server.Exchanges]
 	base     *url.URL
 	client   *http.Client
 }
@@ -113,6 +114,9 @@ func (b *Browser) Request(method, path, kind string, body []byte) *http.Request 
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
+	}
+	if b.Reader != "" {
+		r.Header.Set(readerHeader, b.Reader)
 	}
 	return r
 }

@@ -52,6 +52,7 @@ const (
 	kindAdult     = "host-adult"
 	kindReference = "host-reference"
 	kindVisit     = "host-visit"
+	kindVenue     = "host-venue"
 )
 
 // within returns an [instance.Invalid] for a text that is missing or too long.

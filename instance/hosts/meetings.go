@@ -38,7 +38,14 @@ func (s *Service) Plan(ctx context.Context, by instance.Account, programme insta
 		if err := keeps(ctx, tx, programme, by); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
+		keys, err := s.o.Vault.Keys(ctx, tx, programme)
+		if err == nil {
+			m.Venue, err = keys.SealText(kindVenue, id, m.Venue)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			INSERT INTO housing_host_meetings (id, programme_id, at, venue, places, created_by)
 			VALUES ($1, $2, $3, $4, $5, $6)`, id, programme, store.Millis(m.At), m.Venue, m.Places, by.ID)
 		return err
@@ -46,10 +53,22 @@ func (s *Service) Plan(ctx context.Context, by instance.Account, programme insta
 	return id, because(err, "plan a meeting of programme %s", programme)
 }
 
+// KeepApart seals where meetings are, which stood in the clear once. It is done at
+// each start.
+func (s *Service) KeepApart(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx store.Tx) error {
+		return s.o.Vault.SealTexts(ctx, tx, kindVenue, "housing_host_meetings", "venue")
+	})
+}
+
 // Meetings returns those that a programme had since three months ago and has, the
 // next first, to its team.
 func (s *Service) Meetings(ctx context.Context, by instance.Account, programme instance.ActorID) ([]Meeting, error) {
 	if _, err := role(ctx, s.db.Read(), programme, by); err != nil {
+		return nil, because(err, "meetings of programme %s", programme)
+	}
+	keys, err := s.o.Vault.Keys(ctx, s.db.Read(), programme)
+	if err != nil {
 		return nil, because(err, "meetings of programme %s", programme)
 	}
 	rows, err := s.db.Read().Query(ctx, `
@@ -70,6 +89,9 @@ func (s *Service) Meetings(ctx context.Context, by instance.Account, programme i
 			return nil, because(err, "meetings of programme %s", programme)
 		}
 		m.At = store.Time(at)
+		if m.Venue, err = keys.OpenText(kindVenue, m.ID, m.Venue); err != nil {
+			return nil, because(err, "meetings of programme %s", programme)
+		}
 		list = append(list, m)
 	}
 	return list, because(rows.Err(), "meetings of programme %s", programme)

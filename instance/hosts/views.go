@@ -6,6 +6,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/store"
+	"palier/instance/vault"
 )
 
 // Slice is what a host sees: themself, how far it is, and what comes next. What
@@ -71,18 +72,21 @@ func (s *Service) slice(ctx context.Context, tx store.Tx, h row) (Slice, error) 
 		x.Waiting, err = s.waiting(ctx, tx, h.Host)
 	}
 	if h.State == instance.HostInvited {
-		x.Meeting, err = meeting(ctx, tx, h.Meeting)
+		x.Meeting, err = meeting(ctx, tx, keys, h.Meeting)
 	}
 	return x, err
 }
 
-func meeting(ctx context.Context, tx store.Tx, id instance.ID) (*Meeting, error) {
+func meeting(ctx context.Context, tx store.Tx, keys vault.Keys, id instance.ID) (*Meeting, error) {
 	if id == 0 {
 		return nil, nil
 	}
 	m := Meeting{ID: id}
 	var at int64
 	err := tx.QueryRow(ctx, `SELECT at, venue, places FROM housing_host_meetings WHERE id = $1`, id).Scan(&at, &m.Venue, &m.Places)
+	if err == nil {
+		m.Venue, err = keys.OpenText(kindVenue, id, m.Venue)
+	}
 	m.At = store.Time(at)
 	return &m, notFound(err)
 }
@@ -162,7 +166,7 @@ func (s *Service) fill(ctx context.Context, tx store.Tx, h row, by instance.Acco
 	if x.Wanting, err = s.wanting(ctx, tx, h); err != nil {
 		return err
 	}
-	x.Meeting, err = meeting(ctx, tx, h.Meeting)
+	x.Meeting, err = meeting(ctx, tx, keys, h.Meeting)
 	return err
 }
 

@@ -132,8 +132,8 @@ func (s *Service) followUps(ctx context.Context, tx store.Tx, c instance.Case) (
 const triesBeforeSilence = 2
 
 // Asked writes down what came of asking how people are. If nobody was reached it
-// stays due, and with the second time somebody has to look; so it is with each
-// sign. It returns the incident that was opened, 0 for none.
+// stays due, what was written of it stands among the calls, and with the second
+// time somebody has to look; so it is with each sign. It returns the incident that was opened, 0 for none.
 func (s *Service) Asked(ctx context.Context, by instance.Account, id instance.ID, reached bool, n Note) (opened instance.ID, err error) {
 	if err := n.check(); err != nil {
 		return 0, because(err, "follow-up %s", id)
@@ -156,6 +156,11 @@ func (s *Service) Asked(ctx context.Context, by instance.Account, id instance.ID
 			}
 			if tries == triesBeforeSilence {
 				n.Signs = append(n.Signs, FlagSilent)
+			}
+			if strings.TrimSpace(n.Text) != "" { // it is a call, whoever did not answer
+				if err := s.add(ctx, tx, c, Entry{Kind: EntryCall, By: by.ID, Body: Body{Text: n.Text}}); err != nil {
+					return err
+				}
 			}
 		} else {
 			body, err := s.seal(ctx, tx, c.Programme, kindFollowUp, id, n)

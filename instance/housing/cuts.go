@@ -88,10 +88,14 @@ func (s *Service) SwitchOff(ctx context.Context, by instance.Account, c Cut) err
 		if err := cuts(ctx, tx, c.Programme, by, keeps); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
+		reason, err := s.sealCut(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			INSERT INTO housing_cuts (id, programme_id, functions, areas, category, reason, cut_by, cut_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			c.ID, c.Programme, strings.Join(functions, " "), strings.Join(c.Areas, " "), string(c.Category), c.Reason, by.ID, store.Millis(s.now()))
+			c.ID, c.Programme, strings.Join(functions, " "), strings.Join(c.Areas, " "), string(c.Category), reason, by.ID, store.Millis(s.now()))
 		if err != nil {
 			return err
 		}
@@ -198,7 +202,45 @@ func (s *Service) Cuts(ctx context.Context, by instance.Account, programme insta
 	}
 	list, err := readCuts(s.db.Read().Query(ctx, `
 		SELECT `+cutColumns+` FROM housing_cuts WHERE programme_id IN (0, $1) ORDER BY id DESC LIMIT $2`, programme, limit))
+	if err == nil {
+		err = s.openCuts(ctx, programme, list)
+	}
 	return list, because(err, "what is switched off for programme %s", programme)
+}
+
+// sealCut seals why something is switched off for a programme. What is for all of
+// the server is told to every programme, and belongs to the keys of none.
+func (s *Service) sealCut(ctx context.Context, tx store.Tx, c Cut) (string, error) {
+	if c.Programme == 0 {
+		return c.Reason, nil
+	}
+	keys, err := s.vault.Keys(ctx, tx, c.Programme)
+	if err != nil {
+		return "", err
+	}
+	reason, err := keys.SealText(kindOfCut, c.ID, c.Reason)
+	if errors.Is(err, instance.ErrSealed) {
+		return "", nil // to switch off does not wait for a key
+	}
+	return reason, err
+}
+
+// openCuts opens the reasons of a list, as far as the keys are here.
+func (s *Service) openCuts(ctx context.Context, programme instance.ActorID, list []Cut) error {
+	keys, err := s.vault.Keys(ctx, s.db.Read(), programme)
+	if err != nil {
+		return err
+	}
+	for i, c := range list {
+		if c.Programme == 0 {
+			continue
+		}
+		list[i].Reason, err = keys.OpenText(kindOfCut, c.ID, c.Reason)
+		if err != nil && !errors.Is(err, instance.ErrSealed) {
+			return err
+		}
+	}
+	return nil
 }
 
 const cutColumns = `id, programme_id, functions, areas, category, reason, COALESCE(cut_by, 0), cut_at, COALESCE(ended_by, 0), ended_at`

@@ -12,8 +12,15 @@ import (
 	"palier/protocol/ledger"
 )
 
-// kindOfKey is what the key of a programme's seal is in the vault.
-const kindOfKey = "seal-key"
+// What is sealed: the key of a programme's seal, why somebody did something with a
+// home or switched something off, which may say more than they meant to, and the
+// keys of photographs.
+const (
+	kindOfKey        = "seal-key"
+	kindOfReason     = "home-reason"
+	kindOfCut        = "cut-reason"
+	kindOfPhotograph = "home-photograph"
+)
 
 // deskOf reads a programme of ours with the key it signs with, by a condition on
 // p and a. It returns [instance.ErrSealed] if that key cannot be opened: nothing
@@ -51,7 +58,7 @@ func (s *Service) sealedKey(ctx context.Context, tx store.Tx, programme instance
 }
 
 // KeepKeysApart moves the keys of programmes that stand in the database, as they
-// did once, into the vault. It is done at each start; what was moved stays so.
+// did once, into the vault, and seals the reasons and the keys of photographs that do. It is done at each start; what was moved stays so.
 func (s *Service) KeepKeysApart(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx store.Tx) error {
 		here, err := keysHere(ctx, tx)
@@ -63,7 +70,13 @@ func (s *Service) KeepKeysApart(ctx context.Context) error {
 				return fmt.Errorf("programme %s: %w", k.programme, err)
 			}
 		}
-		return nil
+		if err := s.vault.SealTexts(ctx, tx, kindOfReason, "housing_listings", "reason"); err != nil {
+			return err
+		}
+		if err := s.sealPhotographs(ctx, tx); err != nil {
+			return err
+		}
+		return s.vault.SealTexts(ctx, tx, kindOfCut, "housing_cuts", "reason")
 	})
 	return because(err, "keep keys apart from the database")
 }

@@ -52,6 +52,41 @@ func TestKeysThatStoodInTheDatabaseAreMovedOutOfIt(t *testing.T) {
 	})
 }
 
+// TestReasonsThatStoodInTheDatabaseAreSealed begins with what a server had before
+// reasons and the keys of photographs were sealed.
+func TestReasonsThatStoodInTheDatabaseAreSealed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		s := newWorld().side(t, "rhone", db)
+		l := s.offer(1)
+		const why = "ils se sont séparés"
+		s.exec(`UPDATE housing_listings SET reason = $1`, why)
+		s.exec(`INSERT INTO housing_cuts (id, programme_id, functions, areas, category, reason, cut_by, cut_at) VALUES (1, $1, 'holds', '', '', $2, NULL, 1)`, s.programme.Group.ID, why)
+		s.exec(`INSERT INTO housing_photographs (id, listing_id, file, seal, kind, added_at) VALUES (1, $1, 'housing/x', $2, 'image/webp', 1)`, l.ID, bytes.Repeat([]byte("k"), 32))
+		must(t, s.housing.KeepKeysApart(ctx))
+		must(t, s.housing.KeepKeysApart(ctx))
+
+		var reason, cut string
+		var key []byte
+		must(t, db.Read().QueryRow(ctx, `SELECT l.reason, c.reason, p.seal FROM housing_listings l, housing_cuts c, housing_photographs p`).Scan(&reason, &cut, &key))
+		if strings.Contains(reason+cut, "sépar") || bytes.Contains(key, []byte("kkkk")) {
+			t.Errorf("in the database: %q, %q, %q", reason, cut, key)
+		}
+		if got, err := s.housing.Listing(ctx, s.lead, l.ID); err != nil || got.Reason != why {
+			t.Errorf("the team reads %q, %v", got.Reason, err)
+		}
+		if list, err := s.housing.Cuts(ctx, s.lead, s.programme.Group.ID, 5); err != nil || len(list) != 1 || list[0].Reason != why {
+			t.Errorf("the team reads %+v, %v", list, err)
+		}
+		keys, err := s.vault.Keys(ctx, db.Read(), s.programme.Group.ID)
+		must(t, err)
+		if got, err := keys.Open("home-photograph", 1, key); err != nil || !bytes.Equal(got, bytes.Repeat([]byte("k"), 32)) {
+			t.Errorf("the key is %q, %v", got, err)
+		}
+	})
+}
+
 // TestWithoutItsKeysAProgrammeSaysNothingAndIsReadStill loses the folder of keys
 // of a server in which a home is held and a file waits.
 func TestWithoutItsKeysAProgrammeSaysNothingAndIsReadStill(t *testing.T) {

@@ -2,6 +2,7 @@ package housing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,6 +95,8 @@ func (s *Service) told(l instance.Listing, group string, free int) (vocab.Home, 
 
 const listingColumns = `l.id, l.programme_id, l.uri, l.state, l.reason, l.commune, l.from_night, l.until_night, l.category, l.bedrooms, l.places,
 	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at, l.moved_at`
+const listingColumns = `l.id, l.programme_id, l.uri, l.state, l.commune, l.from_night, l.until_night, l.category, l.bedrooms, l.places,
+	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at`
 
 func scanListing(row store.Row) (instance.Listing, error) {
 	var l instance.Listing
@@ -102,6 +105,8 @@ func scanListing(row store.Row) (instance.Listing, error) {
 	var moved *int64
 	err := row.Scan(&l.ID, &l.Programme, &l.URI, &state, &l.Reason, &l.Commune, &from, &until, &category, &l.Bedrooms, &l.Places,
 		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated, &moved)
+	err := row.Scan(&l.ID, &l.Programme, &l.URI, &state, &l.Commune, &from, &until, &category, &l.Bedrooms, &l.Places,
+		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated)
 	if err != nil {
 		return l, notFound(err)
 	}
@@ -121,16 +126,39 @@ func listing(ctx context.Context, tx store.Tx, id instance.ListingID) (instance.
 	return scanListing(tx.QueryRow(ctx, `SELECT `+listingColumns+` FROM housing_listings l WHERE l.id = $1`, id))
 }
 
-// Listing returns a home to those of its programme's team.
+// Listing returns a home to those of its programme's team, with why somebody did
+// the latest step where that was written down and can be opened.
 func (s *Service) Listing(ctx context.Context, by instance.Account, id instance.ListingID) (instance.Listing, error) {
 	l, err := listing(ctx, s.db.Read(), id)
 	if err == nil {
 		_, err = role(ctx, s.db.Read(), l.Programme, by.ID)
 	}
+	if err == nil {
+		l.Reason, err = s.reasonOf(ctx, l)
+	}
 	if err != nil {
 		return instance.Listing{}, because(err, "home %s", id)
 	}
 	return l, nil
+}
+
+// reasonOf opens why the latest step of a home was done; nothing if the keys are
+// not here.
+func (s *Service) reasonOf(ctx context.Context, l instance.Listing) (string, error) {
+	var sealed string
+	err := s.db.Read().QueryRow(ctx, `SELECT reason FROM housing_listings WHERE id = $1`, l.ID).Scan(&sealed)
+	if err != nil || sealed == "" {
+		return "", notFound(err)
+	}
+	keys, err := s.vault.Keys(ctx, s.db.Read(), l.Programme)
+	if err != nil {
+		return "", err
+	}
+	reason, err := keys.OpenText(kindOfReason, l.ID, sealed)
+	if errors.Is(err, instance.ErrSealed) {
+		return "", nil
+	}
+	return reason, err
 }
 
 // Listings returns the homes of a programme in one of states, or in any if none
@@ -285,6 +313,15 @@ func (s *Service) step(ctx context.Context, tx store.Tx, l instance.Listing, ste
 	}
 	if step.To() == instance.ListingVetted || step.To() == instance.ListingAvailable && l.State == instance.ListingVetted {
 		if err := s.hosted(ctx, tx, l.ID); err != nil {
+			return err
+		}
+	}
+	if reason != "" {
+		keys, err := s.vault.Keys(ctx, tx, l.Programme)
+		if err == nil {
+			reason, err = keys.SealText(kindOfReason, l.ID, reason)
+		}
+		if err != nil {
 			return err
 		}
 	}

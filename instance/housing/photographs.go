@@ -54,9 +54,18 @@ func (s *Service) AddPhotograph(ctx context.Context, by instance.Account, id ins
 		if _, err := s.held(ctx, tx, id); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
+		photograph := s.ids.Next()
+		keys, err := s.vault.Keys(ctx, tx, l.Programme)
+		var key []byte
+		if err == nil {
+			key, err = keys.Seal(kindOfPhotograph, photograph, kept.Key)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			INSERT INTO housing_photographs (id, listing_id, file, seal, kind, added_by, added_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, s.ids.Next(), id, kept.File, kept.Key, kind, by.ID, store.Millis(s.now()))
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, photograph, id, kept.File, key, kind, by.ID, store.Millis(s.now()))
 		if err != nil {
 			return err
 		}
@@ -109,7 +118,8 @@ func (s *Service) shows(ctx context.Context, by instance.Account, l instance.Lis
 }
 
 // Photograph returns a photograph of a home and its media type, to those who are
-// shown it (see [Service.Photographs]); to everyone else [instance.ErrNotFound].
+// shown it (see [Service.Photographs]); to everyone else [instance.ErrNotFound]. It
+// returns [instance.ErrSealed] if the keys of the programme are not here.
 func (s *Service) Photograph(ctx context.Context, by instance.Account, home instance.ListingID, id instance.ID) (io.ReadSeeker, string, error) {
 	l, err := s.Listing(ctx, by, home)
 	if err != nil {
@@ -128,6 +138,13 @@ func (s *Service) Photograph(ctx context.Context, by instance.Account, home inst
 		SELECT file, seal, kind FROM housing_photographs WHERE id = $1 AND listing_id = $2`, id, home).Scan(&kept.File, &kept.Key, &kind)
 	if err != nil {
 		return nil, "", because(notFound(err), "photograph %s", id)
+	}
+	keys, err := s.vault.Keys(ctx, s.db.Read(), l.Programme)
+	if err == nil {
+		kept.Key, err = keys.Open(kindOfPhotograph, id, kept.Key)
+	}
+	if err != nil {
+		return nil, "", because(err, "photograph %s", id)
 	}
 	content, err := s.safe.Open(ctx, kept, mostPhotograph)
 	return bytes.NewReader(content), kind, because(err, "photograph %s", id)
@@ -155,4 +172,52 @@ func (s *Service) DropPhotograph(ctx context.Context, by instance.Account, home 
 		return because(err, "take photograph %s off", id)
 	}
 	return because(s.safe.Delete(ctx, file), "delete photograph %s", id)
+}
+
+// bareKey is how long the key of a photograph is that stands in the clear.
+const bareKey = 32
+
+// sealPhotographs seals the keys of photographs that stood in the clear once.
+func (s *Service) sealPhotographs(ctx context.Context, tx store.Tx) error {
+	rows, err := tx.Query(ctx, `
+		SELECT p.id, l.programme_id, p.seal
+		  FROM housing_photographs p JOIN housing_listings l ON l.id = p.listing_id
+		 WHERE LENGTH(p.seal) = $1`, bareKey)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	type bare struct {
+		id        instance.ID
+		programme instance.ActorID
+		key       []byte
+	}
+	var list []bare
+	for rows.Next() {
+		var b bare
+		if err := rows.Scan(&b.id, &b.programme, &b.key); err != nil {
+			return err
+		}
+		list = append(list, b)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, b := range list { // once
+		keys, err := s.vault.Keys(ctx, tx, b.programme)
+		var sealed []byte
+		if err == nil {
+			sealed, err = keys.Seal(kindOfPhotograph, b.id, b.key)
+		}
+		if errors.Is(err, instance.ErrSealed) {
+			continue
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, `UPDATE housing_photographs SET seal = $2 WHERE id = $1`, b.id, sealed)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,426 @@
+package app_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"palier/instance/apptest"
+	"palier/instance/hosts"
+	"palier/instance/households"
+	"palier/instance/store"
+)
+
+// confidence is all that is told in confidence between two associations, those who
+// lend homes and those who come to live there.
+type confidence struct {
+	planting
+	rhone, isere                *office
+	host, friend, family, other *apptest.Browser
+
+	hostFile string // the page of the host
+	home     string // the page of the home
+	uri      string
+	file     string // the page of the case
+	hold     string
+}
+
+// TestNothingThatIsToldOfHomesAndPeopleLeaves goes every way that a programme has,
+// between two servers and in browsers, with a word of its own in every field that
+// words can be written into, and looks for each of them in all that anybody is
+// answered or sent who may not read it, and in all that is kept.
+func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		log := &heard{}
+		c := &confidence{planting: planting{t: t}}
+		c.rhone, c.isere = officeOn(t, apptest.OpenHeard(t, engine, log), "rhone"), officeOn(t, apptest.OpenHeard(t, engine, log), "isere")
+		gard := apptest.Open(t, store.SQLite, nil)
+		servers := []*apptest.Server{c.rhone.Server, c.isere.Server, gard}
+		for _, s := range servers {
+			s.Watch()
+		}
+		for name, o := range map[string]*office{"rhone": c.rhone, "isere": c.isere} {
+			o.lead.Reader, o.worker.Reader, o.visitor.Reader = name, name, name
+		}
+		c.isere.sees(c.rhone)
+		c.lends()
+		c.offers()
+		c.seeks()
+		c.agrees()
+		c.lives()
+		c.goesWrong()
+		c.leaves()
+		c.looksAround(gard)
+		apptest.Settle(t, servers...)
+
+		c.everyField()
+		deaf := regexp.MustCompile(`^(/programmes/[0-9]+/((statistics|log|holds|search|partners|team)\b[^/]*$|holds/[0-9]+$)|/notifications|/h/|/g/|/admin/)`)
+		for _, s := range servers {
+			c.read(s, deaf)
+		}
+		written := 0
+		for _, s := range servers[:2] {
+			c.kept(s)
+			columnsAre(t, s)
+			written += letters(t, s, func(text string) { c.nowhere("a letter", text, nil) })
+		}
+		if written < 5 {
+			t.Errorf("%d letters were written", written)
+		}
+		c.nowhere("the log", log.String(), nil)
+		for _, w := range c.words {
+			if !w.seen && len(w.readers) > 0 {
+				t.Errorf("nobody read %s: was it kept?", w.what)
+			}
+		}
+		if len(c.words) < 50 {
+			t.Errorf("%d words were planted only", len(c.words))
+		}
+	})
+}
+
+// letters reads all that a server writes in letters to anybody, and returns how
+// many they are.
+func letters(t *testing.T, s *apptest.Server, read func(text string)) (n int) {
+	t.Helper()
+	rows, err := s.DB.Read().Query(t.Context(), `SELECT subject, body, attached, html FROM letters`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var subject, body, attached, html string
+		if err := rows.Scan(&subject, &body, &attached, &html); err != nil {
+			t.Fatal(err)
+		}
+		n++
+		read(subject + body + attached + html)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// lends has somebody be led from a first word to a host who is approved.
+func (c *confidence) lends() {
+	t, o := c.t, c.rhone
+	t.Helper()
+	c.host, c.friend = o.Browser(), o.Browser()
+	c.host.Reader, c.friend.Reader = "host", "friend"
+	c.press(c.host, c.host.Open(o.path+"/host"), "main form button.button", apptest.Fields{"born": {"1957"}, "from": {tonight().String()}}, "rhone", "host")
+	c.last["name"].readers = append(c.last["name"].readers, "friend")
+	mailbox := c.last["email"].word + "@guests.example"
+	c.last["phone"].readers = []string{"rhone", "host"}
+	own := c.host.Press(c.host.Open(linkTo(t, o.Server, mailbox)), "main form button.button", nil)
+	c.press(o.worker, o.worker.Open(o.path+"/hosts"), "button[value='plan']", apptest.Fields{"at": {time.Now().AddDate(0, 0, 7).Format("2006-01-02T15:04")}, "places": {"30"}}, "rhone", "host")
+	o.worker.Press(o.worker.Open(o.path+"/hosts"), "button[value='invite']", apptest.Fields{"many": {"20"}})
+	apptest.Settle(t, o.Server)
+	own = c.host.Open(linkTo(t, o.Server, mailbox))
+	page := own.Path
+	c.hostFile = o.worker.Open(o.path+"/hosts?state=invited").Find("main ul.rows a.name").AttrOr("href", "/missing")
+	o.worker.Press(o.worker.Open(c.hostFile), "button[value='inform']", nil)
+
+	c.press(c.host, c.host.Open(page), "form[action$='/change'] button", apptest.Fields{"address": {"12 rue du " + here + ", 69100 Villeurbanne"}}, "rhone", "host")
+	c.host.Press(c.host.Open(page), "form[action$='/check'] button", apptest.Fields{"yes": hosts.Questions})
+	c.press(c.host, c.host.Open(page), "form[action$='/adult'] button", nil, "rhone", "host")
+	for i := range 2 {
+		c.press(c.host, c.host.Open(page), "form[action$='/reference'] button", nil, "rhone", "host")
+		link := linkTo(t, o.Server, c.last["email"].word+"@guests.example")
+		c.last["email"].readers = nil
+		asked := c.friend.Open(link)
+		if i == 1 {
+			c.friend.Press(asked, "button[value='decline']", nil)
+			continue
+		}
+		c.press(c.friend, asked, "button[value='write']", apptest.Fields{"text": {here + strings.Repeat(" une phrase de plus", 8)}}, "rhone", "friend")
+		c.last["known"].readers = nil
+	}
+	o.worker.Press(o.worker.Open(c.hostFile), "button[value='identity']", apptest.Fields{"of-age": {"yes"}})
+	for _, deed := range []string{"heard", "record"} {
+		for range 5 {
+			if p := o.worker.Open(c.hostFile); p.Has("button[value='" + deed + "']") {
+				o.worker.Press(p, "button[value='"+deed+"']", nil)
+			}
+		}
+	}
+	c.press(o.visitor, o.visitor.Open(c.hostFile), "button[value='visit']", apptest.Fields{"must": {"smoke", "heating", "damp", "private", "lock", "exits", "water"}, "room": {"12"}}, "rhone")
+	o.worker.Press(o.worker.Open(c.hostFile), "button[value='propose']", nil)
+	approved := o.lead.Press(o.lead.Open(c.hostFile), "button[value='approve']", apptest.Fields{"places": {"2"}, "nights": {"90"}})
+	if !strings.Contains(approved.Words(".badge"), "Accepté") {
+		t.Fatalf("approved: %d %s", approved.Status, approved.Words("main"))
+	}
+}
+
+// offers has the home be described, sent back, vetted and offered.
+func (c *confidence) offers() {
+	t, o := c.t, c.rhone
+	t.Helper()
+	p := o.worker.Open(o.path + "/homes/new")
+	for _, fields := range []apptest.Fields{
+		{"commune": {"69266"}, "from": {tonight().String()}, "until": {(tonight() + 90).String()}},
+		{"category": {"private-room"}, "bedrooms": {"1"}, "places": {"2"}, "adults": {"2"}, "children": {"1"}},
+		{"pets": {"no"}, "smoking": {"no"}, "languages": {"fr", "uk"}},
+		{"features": {"internet", "lock"}},
+		nil,
+	} {
+		p = o.worker.Press(p, "button[value='next']", fields)
+	}
+	c.home = p.Path
+	o.worker.Press(o.worker.Open(c.hostFile), "button[value='assign']", nil)
+	name := c.word("the name of a photograph")
+	if p = o.worker.Press(p, "#photographs form.form button", nil, apptest.File{Field: "photograph", Name: name.word + ".jpg", Content: tagged(t)}); p.Status != http.StatusOK {
+		t.Fatalf("a photograph: %d %s", p.Status, p.Words("main"))
+	}
+	o.worker.Press(o.worker.Open(c.home), "button[value='submit']", nil)
+	c.press(o.lead, o.lead.Open(c.home), "button[value='return']", nil, "rhone")
+	o.worker.Press(o.worker.Open(c.home), "button[value='submit']", nil)
+	p = o.lead.Press(o.lead.Press(o.lead.Open(c.home), "button[value='vet']", nil), "button[value='offer']", nil)
+	if !strings.Contains(p.Words(".badge"), "Disponible") {
+		t.Fatalf("offered: %s", p.Words("main"))
+	}
+	apptest.Settle(t, o.Server, c.isere.Server)
+	homes, err := c.isere.Housing.Homes(t.Context(), c.isere.desk.lead, c.isere.desk.programme.Group.ID, 10)
+	if err != nil || len(homes) != 1 {
+		t.Fatalf("the partner sees %+v, %v", homes, err)
+	}
+	c.uri = homes[0].ID
+}
+
+// step takes the case a step on.
+func (c *confidence) step(by *apptest.Browser, name string, with apptest.Fields) {
+	c.t.Helper()
+	p := by.Press(by.Open(c.file), "form:has(input[name='step'][value='"+name+"']) button", with)
+	if p.Status != http.StatusOK {
+		c.t.Fatalf("%s: %d %s", name, p.Status, p.Words("main .problems"))
+	}
+}
+
+// household is the form of a mother and her child.
+func ofTwo() apptest.Fields {
+	return apptest.Fields{
+		"age-1": {"adult"}, "sex-1": {"female"}, "age-2": {"child"}, "sex-2": {"female"}, "parent1-2": {"1"}, "age-3": {""}, "name-3": {""}, "area": {"69"},
+		"languages": {"uk", "ti"}, "from": {tonight().String()}, "until": {(tonight() + 30).String()}, "nogo": {"smoke"}, "consent": {"yes"},
+	}
+}
+
+// seeks has a household be taken down, vetted and shown the home, and say yes.
+func (c *confidence) seeks() {
+	t, o := c.t, c.isere
+	t.Helper()
+	fields := ofTwo()
+	fields["came"] = []string{"referrer"}
+	c.file = c.press(o.worker, o.worker.Open(o.path+"/cases/new"), "form.form p.submit button", fields, "isere").Path
+	delete(fields, "came")
+	delete(fields, "consent")
+	o.lead.Open(c.file)
+	c.press(o.worker, o.worker.Open(c.file+"/edit"), "form.form p.submit button", fields, "isere")
+	c.step(o.worker, "take", nil)
+	c.step(o.worker, "vet", nil)
+	c.step(o.lead, "vet", nil)
+	for _, kind := range []string{"note", "call", "visit", "task"} {
+		c.press(o.worker, o.worker.Open(c.file), "button[value='note']", apptest.Fields{"kind": {kind}, "due": {tonight().String()}}, "isere")
+	}
+	for _, to := range households.Tellings {
+		o.worker.Press(o.worker.Open(c.file), "form:has(input[value='"+string(to)+"']) button[value='agree']", nil)
+	}
+	o.worker.Press(o.worker.Open(c.file), "button[value='reference']", nil)
+	code := o.worker.Press(o.worker.Open(c.file), "button[value='code']", nil).Find(".note.sun bdi").Text()
+	port := o.Place("port", "neighbourhood")
+	c.family = o.SignedIn(o.Resident("oksana", port))
+	c.family.Reader = "family"
+	c.family.Press(c.family.Open("/household"), "form.form button", apptest.Fields{"code": {code}})
+	c.press(o.worker, o.worker.Open(c.file+"/talk"), "form.form button", nil, "isere", "family")
+
+	homes := o.worker.Press(o.worker.Open(c.file+"/homes"), "#home-1 button[value='learn']", apptest.Fields{"men": {"1"}, "women": {"1"}})
+	if p := o.worker.Press(homes, "#home-1 button[value='show']", nil); p.Status != http.StatusOK {
+		t.Fatalf("shown: %d %s", p.Status, p.Words("main"))
+	}
+	own := strings.Replace(c.file, "/cases/", "/household/", 1)
+	c.family.Press(c.family.Open(own), "button[value='yes']", nil)
+	c.step(o.worker, "meet", nil)
+	p := o.worker.Press(o.worker.Open(c.file+"/homes"), "#home-1 button[value='hold']", nil)
+	if !strings.Contains(p.Words("#holds"), "retenu") {
+		t.Fatalf("held: %d %s", p.Status, p.Words("main"))
+	}
+	c.step(o.worker, "settle", nil)
+	c.hold = o.worker.Open(o.path+"/holds").Find("ul.rows a.name").AttrOr("href", "/missing")
+	apptest.Settle(t, o.Server, c.rhone.Server)
+
+	c.other = c.rhone.SignedIn(c.rhone.Resident("olha", c.rhone.Place("port", "neighbourhood")))
+	c.other.Reader = "other"
+	c.press(c.other, c.other.Open(c.rhone.path+"/ask"), "form.form p.submit button", ofTwo(), "rhone")
+	for _, field := range []string{"referrer", "notes"} {
+		if w := c.last[field]; w != nil {
+			w.readers = nil
+		}
+	}
+	self := c.rhone.worker.Open(c.rhone.path+"/cases").Find("a[href^='/cases/']:not([href$='new'])").AttrOr("href", "/missing")
+	c.rhone.worker.Open(self)
+}
+
+// agrees has the two tell one another the minimum, sign and place.
+func (c *confidence) agrees() {
+	t := c.t
+	t.Helper()
+	ours := c.rhone.worker.Open(c.home).Find("#holds a[href$='/file']").AttrOr("href", "/missing")
+	theirs := c.hold + "/file"
+	c.press(c.rhone.worker, c.rhone.worker.Open(ours), "form[action$='/file'] button.button", nil, "isere")
+	c.press(c.isere.worker, c.isere.worker.Open(theirs), "form[action$='/file'] button.button", nil, "rhone")
+	c.isere.worker.Press(c.isere.worker.Open(theirs), "form[action$='/read'] button", nil)
+	c.rhone.worker.Press(c.rhone.worker.Open(ours), "form[action$='/read'] button", nil)
+	for _, by := range []*apptest.Browser{c.isere.worker, c.isere.lead} {
+		by.Press(by.Open(c.hold), "button[value='sign']", nil)
+	}
+	p := c.rhone.worker.Press(c.rhone.worker.Open(c.home), "button[value='place']", nil)
+	if !strings.Contains(p.Words("#holds"), "Des personnes y vivent") {
+		t.Fatalf("placed: %s", p.Words("main"))
+	}
+	apptest.Settle(t, c.rhone.Server, c.isere.Server)
+}
+
+// lives has the household move in, be asked how it is, and speak.
+func (c *confidence) lives() {
+	o := c.isere
+	c.t.Helper()
+	o.worker.Press(o.worker.Open(c.hold), "button[value='arrived']", nil)
+	c.step(o.worker, "move-in", nil)
+	c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='reached']", nil, "isere")
+	for range 2 {
+		c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='missed']", nil, "isere")
+	}
+	own := strings.Replace(c.file, "/cases/", "/household/", 1)
+	c.press(c.family, c.family.Open(own), "button[value='say']", nil, "isere", "family")
+	c.press(c.family, c.family.Open(own), "button[value='complain']", nil, "isere")
+	for party, by := range map[string]*apptest.Browser{"guest": o.worker, "host": o.lead} {
+		by.Press(by.Open(c.file), "button[value='renew-"+party+"']", apptest.Fields{"until": {(tonight() + 60).String()}})
+	}
+}
+
+// goesWrong has the complaint be looked into, an incident reported, decided and
+// appealed, and functions switched off.
+func (c *confidence) goesWrong() {
+	o := c.isere
+	c.t.Helper()
+	for _, href := range o.lead.Open(o.path + "/cases").Find("a[href^='/incidents/']").EachIter() {
+		at := href.AttrOr("href", "/missing")
+		c.press(o.lead, o.lead.Open(at), "button[value='add']", nil, "isere")
+	}
+	p := c.press(o.worker, o.worker.Open(c.file+"/incident"), "form.form p.submit button", apptest.Fields{"severity": {"4"}, "home": {c.uri}, "freeze": {"1"}}, "isere")
+	for _, x := range []struct {
+		by   *apptest.Browser
+		deed string
+	}{{o.worker, "look"}, {o.lead, "decide"}, {o.worker, "appeal"}, {o.worker, "look"}, {o.lead, "decide"}, {o.lead, "close"}} {
+		var outcome apptest.Fields
+		if x.deed == "look" || x.deed == "decide" {
+			outcome = apptest.Fields{"outcome": {"talk"}}
+		}
+		c.press(x.by, x.by.Open(p.Path), "button[value='"+x.deed+"']", outcome, "isere")
+	}
+	for name, o := range map[string]*office{"rhone": c.rhone, "isere": c.isere} {
+		c.press(o.worker, o.worker.Open(o.path+"/switches"), "button[value='off']", apptest.Fields{"functions": {"holds"}}, name)
+		o.lead.Press(o.lead.Open(o.path+"/switches"), "button[value='on']", nil)
+	}
+}
+
+// leaves has the stay end, the talk after it be written down, and the case closed.
+func (c *confidence) leaves() {
+	t, o := c.t, c.isere
+	t.Helper()
+	left := o.worker.Press(o.worker.Open(c.hold), "button[value='leave']", apptest.Fields{"leaving": {(tonight() + 10).String()}, "why": {"earlier"}})
+	if left.Words(".badge") != "Terminé" {
+		t.Fatalf("left: %s", left.Words("main"))
+	}
+	apptest.Settle(t, c.rhone.Server, o.Server)
+	if p := o.lead.Open(c.file); p.Has("button[value='thaw']") {
+		o.lead.Press(p, "button[value='thaw']", nil)
+	}
+	c.step(o.worker, "end-stay", nil)
+	c.press(o.worker, o.worker.Open(c.file), "button[value='note']", apptest.Fields{"kind": {"closing"}}, "isere")
+	c.insiders()
+	c.step(o.worker, "close", apptest.Fields{"why": {"own-home"}})
+	c.press(c.rhone.lead, c.rhone.lead.Open(c.home), "form:has(textarea) button[value='close']", nil, "rhone")
+	apptest.Settle(t, c.rhone.Server, o.Server)
+}
+
+// insiders has everybody who may read something open all that leads on.
+func (c *confidence) insiders() {
+	c.t.Helper()
+	for _, o := range []*office{c.rhone, c.isere} {
+		for _, by := range []*apptest.Browser{o.lead, o.worker, o.visitor} {
+			wander := wander(by)
+			roamFrom(c.t, by.Reader, wander, o.path, o.path+"/cases", o.path+"/homes", o.path+"/hosts", o.path+"/holds", o.path+"/switches", c.file, c.hostFile, c.home,
+				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", c.file+"/sheet", c.file+"/readings", "/notifications")
+		}
+	}
+	roamFrom(c.t, "host", wander(c.host), "/", c.rhone.path)
+	roamFrom(c.t, "family", wander(c.family), "/household", "/notifications", "/home", c.isere.path, strings.Replace(c.file, "/cases/", "/household/", 1))
+	roamFrom(c.t, "other", wander(c.other), "/household", "/notifications", "/home", c.rhone.path)
+}
+
+// looksAround has everybody open what they can who may read nothing of it: on
+// pages, as programs, and as servers that are and are not partners.
+func (c *confidence) looksAround(gard *apptest.Server) {
+	t, ctx := c.t, c.t.Context()
+	t.Helper()
+	eve := gard.Resident("eve", gard.Place("croixrousse", "neighbourhood"))
+	for _, o := range []*office{c.rhone, c.isere} {
+		start := []string{
+			o.path, c.file, c.file + "/sheet", c.hostFile, c.home, c.hold, "/programmes", "/household", "/hosting", "/nodeinfo/2.1", "/metrics", "/debug/vars", "/debug/pprof/",
+			"/.well-known/nodeinfo", "/feeds", "/sitemap.xml", o.path + "/statistics.csv", strings.TrimPrefix(c.uri, c.rhone.URL), strings.TrimPrefix(c.uri, c.rhone.URL) + "/visited",
+		}
+		dora, err := o.People.Named(ctx, "dora")
+		if err != nil {
+			t.Fatal(err)
+		}
+		program := o.Program(dora)
+		roamFrom(t, "a passer-by", wander(o.Browser()), start...)
+		roamFrom(t, "a neighbour", wander(o.stranger), append(start, "/home", "/notifications")...)
+		for _, path := range append(start, "/api/v1/timelines/public", "/api/v1/notifications", "/api/v2/search?q=toit", "/api/v1/directory", "/api/v2/instance") {
+			program.Get(path)
+		}
+		for _, name := range []string{"rhone", "isere", "rhone_asso", "isere_asso", "lea", "casimir"} {
+			for _, end := range []string{"", "/outbox", "/followers", "/following", "/desk", "/twins"} {
+				o.Get("/g/"+name+end, "application/activity+json")
+				o.Get("/@"+name, "application/activity+json")
+			}
+		}
+	}
+	for _, from := range []*apptest.Server{gard, c.isere.Server} {
+		for _, end := range []string{"", "/ledger", "/visited"} {
+			_, _ = from.Federation.Fetch(ctx, c.uri+end) // whatever is answered is looked at
+		}
+	}
+	away := gard.SignedIn(eve)
+	for _, words := range []string{"toit", "Villeurbanne"} {
+		found(wander(away), words)
+	}
+}
+
+// roamFrom opens what leads on from some pages, within the part of a server that is
+// about homes, and fails for answers that are the server's fault.
+func roamFrom(t *testing.T, who string, open func(string) (int, string, []string), start ...string) {
+	t.Helper()
+	about := regexp.MustCompile(`^/(programmes|cases|incidents|household|hosting|references|h/|notifications|@)`)
+	seen := map[string]bool{}
+	for waiting := start; len(waiting) > 0 && len(seen) < 80; waiting = waiting[1:] {
+		path := waiting[0]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		status, _, links := open(path)
+		if status >= http.StatusInternalServerError {
+			t.Errorf("%s at %s: %d", who, path, status)
+		}
+		for _, link := range links {
+			link, _, _ = strings.Cut(link, "#")
+			if about.MatchString(link) {
+				waiting = append(waiting, link)
+			}
+		}
+	}
+}
