@@ -15,7 +15,6 @@ import (
 func (a *App) openCases(ctx context.Context) (err error) {
 	a.Households, err = households.New(ctx, households.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing}, Hosts: a.Hosts, Pack: a.Hosts.Pack(),
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing},
 		Tell: a.private,
 	})
 	return err

@@ -78,6 +78,8 @@ func (a *App) sweep(ctx context.Context, _ Sweep) error {
 		return err
 	}
 	if err := a.DB.Measure(ctx); err != nil {
+		return err
+	}
 	if err := a.Households.Remind(ctx); err != nil {
 		return err
 	}

@@ -36,8 +36,7 @@ type world struct {
 	mail      *mail.Service
 	ids       *instance.IDs
 	programme instance.ActorID
-	changed   []instance.HostID // whose homes were told anew
-	moved     [][3]string       // who wrote which other address
+	moved     [][3]string        // who wrote which other address
 	changed   []instance.HostID  // whose homes were told anew
 	told      []instance.ActorID // of a notice
 

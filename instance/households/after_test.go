@@ -217,6 +217,7 @@ func TestH20_AStayGoesOnIfThreeAgree(t *testing.T) {
 			t.Errorf("before its keeper placed it: %v", err)
 		}
 		o.place(held.ID)
+		if err := renew(); !errors.Is(err, instance.ErrConflict) {
 			t.Errorf("on the agreement until the end that there was: %v", err)
 		}
 		o.agree(id)

@@ -346,13 +346,15 @@ const bound = `a.replaced_at IS NULL
 	AND (SELECT COUNT(*) FROM housing_agreement_signatures g WHERE g.agreement_id = a.id AND g.hash = a.hash) = 3`
 
 // agreedBy3 finds the agreement by which the household of a case moves in, and
-// renewedBy3 that by which it stays on.
+// renewedBy3 that by which it stays on: until the night that both sides named, for
+// nights that the keeper of the home granted and placed.
 var (
 	agreedBy3 = fmt.Sprintf(`
 		SELECT 1 FROM housing_agreements a JOIN housing_holds h ON h.id = a.hold_id AND h.state = 'placed'
 		 WHERE a.case_id = $1 AND %s`, bound)
 	renewedBy3 = fmt.Sprintf(`
 		SELECT 1
-		  FROM housing_case_holds x JOIN housing_agreements a ON a.hold_id = x.hold_id AND a.until_night = x.until
-		 WHERE x.case_id = $1 AND x.guest_at IS NOT NULL AND x.host_at IS NOT NULL AND x.second_at IS NOT NULL AND x.until >= $2 AND %s`, bound)
+		  FROM (%s) AS n JOIN housing_case_holds y ON y.hold_id = n.hold_id JOIN housing_case_holds x ON x.hold_id = y.renews
+		  JOIN housing_agreements a ON a.hold_id IN (x.hold_id, y.hold_id) AND a.until_night = x.until
+		 WHERE %s`, placedOn, bound)
 )

@@ -282,8 +282,7 @@ func (s *Service) before(ctx context.Context, tx store.Tx, c instance.Case, step
 	case instance.MoveIn.Name():
 		return there(agreedBy3, c.ID)
 	case instance.RenewStay.Name():
-		return there(placedOn, c.ID)
-		return there(renewedBy3, c.ID, int64(s.tonight()))
+		return there(renewedBy3, c.ID)
 	case instance.CloseCase.Name():
 		if c.Stage != instance.CaseEnding {
 			return true, nil

@@ -40,7 +40,7 @@ type Options struct {
 	Homes Homes
 	Hosts Hosts
 	Pack  countries.Pack // the rules of the country
-	Tell  Tell // of what is due; nil tells nobody
+	Tell  Tell           // of what is due; nil tells nobody
 }
 
 // Homes are those that a programme has and sees, and what is said to who keeps

@@ -93,20 +93,16 @@ func (s *Service) told(l instance.Listing, group string, free int) (vocab.Home, 
 	}, nil
 }
 
-const listingColumns = `l.id, l.programme_id, l.uri, l.state, l.reason, l.commune, l.from_night, l.until_night, l.category, l.bedrooms, l.places,
-	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at, l.moved_at`
 const listingColumns = `l.id, l.programme_id, l.uri, l.state, l.commune, l.from_night, l.until_night, l.category, l.bedrooms, l.places,
-	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at`
+	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at, l.moved_at`
 
 func scanListing(row store.Row) (instance.Listing, error) {
 	var l instance.Listing
 	var state, category, smoking, languages, kinds string
 	var from, until, created, updated int64
 	var moved *int64
-	err := row.Scan(&l.ID, &l.Programme, &l.URI, &state, &l.Reason, &l.Commune, &from, &until, &category, &l.Bedrooms, &l.Places,
-		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated, &moved)
 	err := row.Scan(&l.ID, &l.Programme, &l.URI, &state, &l.Commune, &from, &until, &category, &l.Bedrooms, &l.Places,
-		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated)
+		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated, &moved)
 	if err != nil {
 		return l, notFound(err)
 	}

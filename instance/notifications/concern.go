@@ -54,7 +54,7 @@ const (
 
 	HousingDropped Kind = "housing-dropped" // places that one held for a household were taken back
 	HousingMoved   Kind = "housing-moved"   // a host moved while somebody lives there
-	DeskWaits Kind = "desk-waits" // something waits at the desk of a programme one is of the team of
+	DeskWaits      Kind = "desk-waits"      // something waits at the desk of a programme one is of the team of
 
 	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
 	InformantAccepted  Kind = "informant-accepted"  // one is an informant

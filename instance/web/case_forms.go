@@ -172,7 +172,7 @@ func (s *Server) caseEntryViews(list []households.Entry, names map[instance.Acto
 		v := view.CaseEntry{
 			ID: e.ID.String(), Kind: string(e.Kind), By: names[e.By], Own: e.By == own && own != 0, At: s.local(e.At), Text: e.Body.Text,
 			Taken: e.Body.Taken, Lang: e.Body.Language, Heard: string(e.Heard), Side: string(e.Side),
-			Taken: e.Body.Taken, Lang: e.Body.Language, Letter: e.Body.Letter,
+			Letter: e.Body.Letter,
 		}
 		if !e.Due.IsZero() {
 			v.Due = s.local(e.Due)

@@ -125,19 +125,6 @@ type CaseFollowUp struct {
 
 // CaseEntry is something that was written or said.
 type CaseEntry struct {
-	ID    string
-	Kind  string
-	By    string // empty for who left
-	Own   bool
-	At    time.Time
-	Due   time.Time
-	Done  time.Time
-	Text  string
-	Taken []string
-	Lang  string
-	Heard string // by whom, of what is said
-	Side  string // whose, of a closing talk
-	Letter bool // it was sent
 	ID     string
 	Kind   string
 	By     string // empty for who left
@@ -148,6 +135,9 @@ type CaseEntry struct {
 	Text   string
 	Taken  []string
 	Lang   string
+	Heard  string // by whom, of what is said
+	Side   string // whose, of a closing talk
+	Letter bool   // it was sent
 }
 
 // CaseConsent is somebody who may be told of a household.
