@@ -116,6 +116,7 @@ type App struct {
 	Homes         *homes.Service
 	Vault         *vault.Vault
 	Housing       *housing.Service
+	pack          countries.Pack // rules of the country on lending homes
 	Households    *households.Service
 	Costs         *costs.Service
 	Hosts         *hosts.Service
@@ -265,14 +266,15 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Vault = a.openVault()
-	pack, err := countries.Of(a.Config.Country)
-	if err != nil {
+	if a.pack, err = countries.Of(a.Config.Country); err != nil {
 		return err
 	}
 	a.nouns(keyring, proofKey, o.PasswordCost)
 	a.Hosts = hosts.New(hosts.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: pack,
 		Title: a.Config.Title, Say: a.say, Tell: a.private,
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: a.pack,
+		Title: a.Config.Title, Say: a.say,
 	})
 	if err := errors.Join(a.Housing.KeepKeysApart(ctx), a.Hosts.KeepApart(ctx)); err != nil {
 		return err
@@ -356,6 +358,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Housing = housing.New(housing.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Pictures: a.Pictures, Files: a.files, Log: a.log,
 		Vault: a.Vault, Where: whereabouts{a}, Cases: households.Gate{Now: a.now, Site: a.Site}, Notify: a.private,
+		Nights: housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most},
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Notify: a.private, Fetch: a.Federation})
 	a.Albums = albums.New(albums.Options{

@@ -16,12 +16,16 @@ func (a *App) openCases(ctx context.Context) (err error) {
 	a.Households, err = households.New(ctx, households.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing}, Hosts: a.Hosts, Pack: a.Hosts.Pack(),
 		Tell: a.private,
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
 	})
 	return err
 }
 
 // lent are the homes of programmes as cases look for them.
-type lent struct{ *housing.Service }
+type lent struct {
+	*housing.Service
+	nights housing.Nights
+}
 
 // mostOffered is how many homes of each kind a household is held against.
 const mostOffered = 1000
@@ -37,19 +41,31 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 	if err != nil {
 		return nil, err
 	}
+	limits, err := l.Limits(ctx, by, programme)
+	if err != nil {
+		return nil, err
+	}
 	var list []households.Home
 	for _, x := range ours {
-		if stay.Meets(x.Stay) {
-			list = append(list, households.OfListing(x, x.Places, instance.DepartementOf(x.Commune), instance.Residents{}))
+		if stay.Meets(x.Stay) && x.MovedAt.IsZero() {
+			list = append(list, limited(households.OfListing(x, x.Places, instance.DepartementOf(x.Commune), instance.Residents{}), limits[x.ID]))
 		}
 	}
 	for _, x := range theirs {
 		h := households.OfPartner(x.Home, areaOf(x.Area), instance.Residents{})
 		if stay.Meets(h.Stay) {
+			h.MinNights, h.MaxNights = l.nights.Least, l.nights.Most
 			list = append(list, h)
 		}
 	}
 	return list, nil
+}
+
+// limited is a home of ours with what its host was approved for.
+func limited(h households.Home, x housing.Limit) households.Home {
+	h.Free, h.NoChildren = min(h.Free, x.Places), !x.Children
+	h.MinNights, h.MaxNights, h.Stay.Until = x.Least, x.Nights, min(h.Stay.Until, x.Until)
+	return h
 }
 
 // areaOf is the département in which a home is, as its association told.

@@ -23,6 +23,8 @@ type Home struct {
 	Languages []string
 	Features  []vocab.HomeFeature
 	Area      string // département
+	// NoChildren tells that its host was approved for nobody under age.
+	NoChildren bool
 	// MinNights and MaxNights are how long somebody may stay; 0: no bound.
 	MinNights, MaxNights int
 	Residents            instance.Residents
@@ -63,6 +65,7 @@ const (
 	RuleAdults     Rule = "adults"
 	RuleDates      Rule = "dates"
 	RuleLength     Rule = "length"
+	RuleChildren   Rule = "children"
 	RulePets       Rule = "pets"
 	RuleStepFree   Rule = "step-free"
 	RuleResidents  Rule = "residents-unknown"
@@ -78,7 +81,7 @@ const (
 
 // Rules are all of them, the gravest first.
 var Rules = []Rule{
-	RuleMinorAlone, RuleWomen, RuleRooms, RuleResidents, RulePlaces, RuleAdults, RuleDates, RuleLength, RulePets, RuleStepFree, RuleNoGo,
+	RuleMinorAlone, RuleWomen, RuleRooms, RuleResidents, RulePlaces, RuleAdults, RuleChildren, RuleDates, RuleLength, RulePets, RuleStepFree, RuleNoGo,
 	RuleLock, RuleSmoking, RuleLanguage, RuleTransport, RuleArea,
 }
 
@@ -184,6 +187,7 @@ func fitOf(h instance.Household, bedrooms int, home Home, choices []Choice) Fit 
 	hard(!whole && !home.Residents.Known, Finding{Rule: RuleResidents})
 	hard(len(h.Members) > home.Free, Finding{Rule: RulePlaces, Need: len(h.Members), Have: home.Free})
 	hard(h.Adults() > home.Adults, Finding{Rule: RuleAdults, Need: h.Adults(), Have: home.Adults})
+	hard(home.NoChildren && h.Children() > 0, Finding{Rule: RuleChildren, Need: h.Children()})
 	hard(h.Stay.From < home.Stay.From || h.Stay.Until > home.Stay.Until, Finding{Rule: RuleDates})
 	nights := h.Stay.Nights()
 	hard(nights < home.MinNights || home.MaxNights > 0 && nights > home.MaxNights, Finding{Rule: RuleLength, Need: nights, Have: home.MaxNights})

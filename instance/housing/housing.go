@@ -46,6 +46,7 @@ type Service struct {
 
 	vault  *vault.Vault
 	where  Whereabouts
+	nights Nights
 	notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
 	books  *expirable.LRU[instance.ListingID, *ledger.Book]
 
@@ -153,6 +154,8 @@ type Options struct {
 	Vault *vault.Vault
 	// Where knows the addresses of homes.
 	Where Whereabouts
+	// Nights are how long somebody may stay.
+	Nights Nights
 	// Notify gives people of a team a notice about their programme; nil gives none.
 	Notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
 }
@@ -166,7 +169,7 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, where: o.Where, nights: o.Nights, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})

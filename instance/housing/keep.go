@@ -233,7 +233,7 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 			return refuse(ledger.TooBusy), err
 		}
 	}
-	keeper, err := s.keeper(ctx, tx, d, book)
+	keeper, err := s.keeper(ctx, tx, d, l, book)
 	if err != nil {
 		return nil, err
 	}
@@ -294,8 +294,15 @@ func (s *Service) busy(ctx context.Context, tx store.Tx, d desk, said ledger.Sta
 // keeper is who writes a ledger of a programme of ours: it drops what those hold
 // who may not see the home any more, or under another seal than a person agreed
 // to.
-func (s *Service) keeper(ctx context.Context, tx store.Tx, d desk, book *ledger.Book) (ledger.Keeper, error) {
+func (s *Service) keeper(ctx context.Context, tx store.Tx, d desk, l instance.Listing, book *ledger.Book) (ledger.Keeper, error) {
 	k := ledger.Keeper{Book: book, Key: d.key, Still: d.stopped || d.noHolds}
+	limit, ok, err := s.limitOf(ctx, tx, l.ID)
+	if err != nil {
+		return k, err
+	}
+	if ok {
+		k.Limit = func(by string, a ledger.Ask) ledger.Why { return limit.refuses(book, by, a) }
+	}
 	others := slices.ContainsFunc(book.Holds(), func(h ledger.Hold) bool { return h.Standing.Leased() && h.By != d.Group.URI })
 	if !others {
 		return k, nil
@@ -464,7 +471,7 @@ func (s *Service) inLedger(ctx context.Context, tx store.Tx, l instance.Listing,
 	if err != nil {
 		return err
 	}
-	keeper, err := s.keeper(ctx, tx, d, book)
+	keeper, err := s.keeper(ctx, tx, d, l, book)
 	if err != nil {
 		return err
 	}

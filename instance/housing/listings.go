@@ -311,6 +311,9 @@ func (s *Service) step(ctx context.Context, tx store.Tx, l instance.Listing, ste
 		if err := s.hosted(ctx, tx, l.ID); err != nil {
 			return err
 		}
+		if err := s.within(ctx, tx, l); err != nil {
+			return err
+		}
 	}
 	if reason != "" {
 		keys, err := s.vault.Keys(ctx, tx, l.Programme)

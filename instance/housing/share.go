@@ -86,8 +86,18 @@ func (s *Service) homeOf(ctx context.Context, tx store.Tx, l instance.Listing, g
 	if err != nil {
 		return vocab.Home{}, err
 	}
-	if !fit {
+	limit, ok, err := s.limitOf(ctx, tx, l.ID)
+	if err != nil {
+		return vocab.Home{}, err
+	}
+	switch {
+	case !fit:
 		taken = l.Places // nobody may move in
+	case ok:
+		taken = max(taken, l.Places-limit.Places+taken)
+		if !limit.Children {
+			l.Children = 0
+		}
 	}
 	return s.told(l, group, max(0, l.Places-taken))
 }

@@ -19,6 +19,9 @@ type Keeper struct {
 	// so that nothing is granted to them and nobody is placed; where somebody of
 	// theirs lives, they stay. Nil tells so of nobody.
 	Expelled func(Hold) bool
+	// Limit tells why an ask is not granted although there are beds, nothing if it is.
+	// Who waits is dropped where it is not any more, so that others come. Nil grants all.
+	Limit func(by string, a Ask) Why
 }
 
 // Refusal is why a statement led to no entry. It binds nobody: whoever gets one
@@ -53,6 +56,7 @@ const (
 	LeaseOver Why = "lapsed"    // too late
 	WasFreed  Why = "dropped"   // the keeper took it back
 	TooBusy   Why = "busy"      // the speaker has too many holds with this association
+	BadLength Why = "nights"    // nobody stays there for so short or so long
 )
 
 // Open begins a ledger.
@@ -159,6 +163,8 @@ func (k Keeper) ask(s Statement, a Ask, now time.Time) (Deed, *Refusal) {
 		return nil, k.refuse(s, BadDates)
 	case a.Places > b.opened.Places:
 		return nil, k.refuse(s, TooMany)
+	case k.limit(s.By, a) != "":
+		return nil, k.refuse(s, k.limit(s.By, a))
 	case len(b.Free(a.Stay)) >= a.Places:
 		if len(b.Queue()) < MaxWaiting {
 			return Asked{s}, nil
@@ -173,6 +179,13 @@ func (k Keeper) ask(s Statement, a Ask, now time.Time) (Deed, *Refusal) {
 	}
 	r.Free = b.FreeAfter(a.Stay, a.Places)
 	return nil, r
+}
+
+func (k Keeper) limit(by string, a Ask) Why {
+	if k.Limit == nil {
+		return ""
+	}
+	return k.Limit(by, a)
 }
 
 func equal(a, b []int) bool {
@@ -214,7 +227,11 @@ func (k Keeper) Tidy(now time.Time) ([]Entry, error) {
 		if h == nil || k.Still {
 			return written, nil
 		}
-		e, err := k.write(k.Book.id, now, Granted{h.Number, k.Book.Free(h.Ask.Stay)[:h.Ask.Places], now.UTC().Truncate(time.Millisecond).Add(MaxLease)})
+		var d Deed = Granted{h.Number, k.Book.Free(h.Ask.Stay)[:h.Ask.Places], now.UTC().Truncate(time.Millisecond).Add(MaxLease)}
+		if k.limit(h.By, h.Ask) != "" {
+			d = Dropped{h.Number, Unfit}
+		}
+		e, err := k.write(k.Book.id, now, d)
 		if err != nil {
 			return written, err
 		}

@@ -132,7 +132,7 @@ func Refusals() []string {
 	var list []string
 	for _, w := range []ledger.Why{
 		ledger.Taken, ledger.QueueFull, ledger.BadDates, ledger.TooMany, ledger.IsClosed, ledger.IsFrozen, ledger.BadClock, ledger.Again, ledger.Unlike,
-		ledger.BadSeal, ledger.Elsewhere, ledger.NoHold, ledger.Different, ledger.LeaseOver, ledger.TooBusy, "gone",
+		ledger.BadSeal, ledger.Elsewhere, ledger.NoHold, ledger.Different, ledger.LeaseOver, ledger.TooBusy, ledger.BadLength, "gone",
 	} {
 		list = append(list, string(w))
 	}

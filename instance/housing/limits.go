@@ -1,0 +1,139 @@
+package housing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"palier/instance"
+	"palier/instance/store"
+	"palier/protocol/ledger"
+)
+
+// Nights are how long somebody may stay, as the rules of the country have it; zero
+// for no bound.
+type Nights struct{ Least, Most int }
+
+// Limit is how many people a home takes, for how long and until when, as its host was
+// approved and the country allows.
+type Limit struct {
+	instance.HostLimits
+	Least int          // nights
+	Until ledger.Night // of the approval: the first in which nobody is there any more
+}
+
+const limitColumns = `l.id, COALESCE(h.most_places, 0), COALESCE(h.most_nights, 0), h.children, COALESCE(h.approved_until, 0)
+		  FROM housing_listings l JOIN housing_hosts h ON h.id = l.host_id AND h.programme_id = l.programme_id`
+
+func (s *Service) scanLimit(row store.Row) (instance.ListingID, Limit, error) {
+	var id instance.ListingID
+	var until int64
+	x := Limit{Least: s.nights.Least}
+	if err := row.Scan(&id, &x.Places, &x.Nights, &x.Children, &until); err != nil {
+		return 0, x, err
+	}
+	if x.Nights == 0 || s.nights.Most > 0 && x.Nights > s.nights.Most {
+		x.Nights = s.nights.Most
+	}
+	x.Until = ledger.NightOf(store.Time(until).In(s.zone))
+	return id, x, nil
+}
+
+// Limits returns what the hosts of the homes of a programme were approved for, to
+// those of its team.
+func (s *Service) Limits(ctx context.Context, by instance.Account, programme instance.ActorID) (map[instance.ListingID]Limit, error) {
+	if _, err := role(ctx, s.db.Read(), programme, by.ID); err != nil {
+		return nil, because(err, "limits of homes of programme %s", programme)
+	}
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT `+limitColumns+`
+		 WHERE l.programme_id = $1 AND l.state IN ('available', 'held', 'placed', 'ending')`, programme)
+	if err != nil {
+		return nil, because(err, "limits of homes of programme %s", programme)
+	}
+	defer rows.Close()
+	all := map[instance.ListingID]Limit{}
+	for rows.Next() {
+		id, x, err := s.scanLimit(rows)
+		if err != nil {
+			return nil, because(err, "limits of homes of programme %s", programme)
+		}
+		all[id] = x
+	}
+	return all, because(rows.Err(), "limits of homes of programme %s", programme)
+}
+
+// limitOf is that of one home, and false for one that is nobody's.
+func (s *Service) limitOf(ctx context.Context, tx store.Tx, id instance.ListingID) (Limit, bool, error) {
+	_, x, err := s.scanLimit(tx.QueryRow(ctx, `SELECT `+limitColumns+` WHERE l.id = $1`, id))
+	if errors.Is(err, store.ErrNoRows) {
+		return x, false, nil
+	}
+	return x, err == nil, err
+}
+
+// refuses tells why an ask is not granted although there are beds, nothing if it is.
+// Nights that follow on others of the same association count with them: for all that
+// a ledger knows, they are of one household.
+func (x Limit) refuses(b *ledger.Book, by string, a ledger.Ask) ledger.Why {
+	row := inARow(b, by, a.Stay)
+	switch {
+	case a.Stay.Until > x.Until:
+		return ledger.BadDates
+	case x.Nights > 0 && row.Nights() > x.Nights, row.Nights() < x.Least:
+		return ledger.BadLength
+	case a.Places > x.Places, len(b.Free(a.Stay)) >= a.Places && a.Places+mostTaken(b, a.Stay) > x.Places:
+		return ledger.TooMany
+	}
+	return ""
+}
+
+// inARow is a stay with those of the same association that it follows on, and that
+// follow on it.
+func inARow(b *ledger.Book, by string, stay ledger.Stay) ledger.Stay {
+	for again := true; again; {
+		again = false
+		for _, h := range b.Holds() {
+			if h.By != by || !h.Standing.Takes() || h.Stay.Nights() < 1 {
+				continue
+			}
+			if h.Stay.Until == stay.From {
+				stay.From, again = h.Stay.From, true
+			}
+			if h.Stay.From == stay.Until {
+				stay.Until, again = h.Stay.Until, true
+			}
+		}
+	}
+	return stay
+}
+
+// mostTaken is how many beds are somebody's in one night of a stay at most.
+func mostTaken(b *ledger.Book, stay ledger.Stay) (most int) {
+	taken := map[ledger.Night]int{}
+	for _, h := range b.Holds() {
+		if !h.Standing.Takes() {
+			continue
+		}
+		for n := max(h.Stay.From, stay.From); n < min(h.Stay.Until, stay.Until); n++ {
+			taken[n] += len(h.Beds)
+			most = max(most, taken[n])
+		}
+	}
+	return most
+}
+
+// within returns an error that is both an [instance.ErrConflict] and an
+// [instance.Invalid] for a home that takes more than its host was approved for.
+func (s *Service) within(ctx context.Context, tx store.Tx, l instance.Listing) error {
+	x, ok, err := s.limitOf(ctx, tx, l.ID)
+	switch {
+	case err != nil || !ok:
+		return err
+	case l.Places > x.Places:
+		return fmt.Errorf("%w: %w", instance.ErrConflict, &instance.Invalid{Field: "places", Code: "host-limit", Limit: x.Places})
+	case l.Children > 0 && !x.Children:
+		return fmt.Errorf("%w: %w", instance.ErrConflict, &instance.Invalid{Field: "children", Code: "host-limit"})
+	}
+	return nil
+}
