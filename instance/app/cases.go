@@ -7,6 +7,7 @@ import (
 	"palier/instance"
 	"palier/instance/households"
 	"palier/instance/housing"
+	"palier/instance/store"
 	"palier/protocol/ledger"
 	"palier/protocol/vocab"
 )
@@ -17,7 +18,30 @@ func (a *App) openCases(ctx context.Context) (err error) {
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing}, Hosts: a.Hosts, Pack: a.Hosts.Pack(),
 		Tell: a.private,
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Switches: switches{a.Housing}, Homes: lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
 	})
+	return err
+}
+
+// switches are what programmes have switched off, as cases and hosts ask for it.
+type switches struct{ housing *housing.Service }
+
+// Off tells whether a function is switched off.
+func (x switches) Off(ctx context.Context, tx store.Tx, programme instance.ActorID, function, area string, kind vocab.HomeCategory) (bool, error) {
+	return x.housing.Off(ctx, tx, programme, housing.Function(function), area, kind)
+}
+
+// hosts tells whether nobody is taken in who lends a home of a kind. Where it is they
+// have not said yet: what is switched off anywhere is meant.
+func (x switches) hosts(ctx context.Context, tx store.Tx, programme instance.ActorID, whole bool) error {
+	kind := vocab.PrivateRoom
+	if whole {
+		kind = vocab.EntirePlace
+	}
+	off, err := x.housing.Off(ctx, tx, programme, housing.CutIntake, "", kind)
+	if err == nil && off {
+		err = households.Paused(households.Intake)
+	}
 	return err
 }
 

@@ -43,7 +43,10 @@ type Options struct {
 	Vault *vault.Vault
 	Homes Homes
 	Pack  countries.Pack // the rules of the country
-	Title string         // what the server calls itself
+	// Paused returns an [instance.Invalid] while a programme takes in nobody who lends a
+	// home of a kind, a whole one or a room; nil takes in all.
+	Paused func(ctx context.Context, tx store.Tx, programme instance.ActorID, whole bool) error
+	Title  string // what the server calls itself
 	// Say says a sentence of the catalogues in a language.
 	Say func(language, key string, args ...any) string
 	// Tell tells people of a notice about no post; nil tells nobody.

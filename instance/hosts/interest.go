@@ -54,6 +54,11 @@ func (s *Service) Offer(ctx context.Context, by *instance.Account, programme ins
 		if err := open(ctx, tx, programme); err != nil {
 			return err
 		}
+		if s.o.Paused != nil {
+			if err := s.o.Paused(ctx, tx, programme, i.Whole); err != nil {
+				return err
+			}
+		}
 		return s.begin(ctx, tx, id, by, programme, i, f)
 	})
 	if store.IsUnique(err) {

@@ -105,6 +105,9 @@ func (s *Service) open(ctx context.Context, programme instance.ActorID, came ins
 		if err := may(tx); err != nil {
 			return err
 		}
+		if err := s.takesIn(ctx, tx, programme, f.Household.Area); err != nil {
+			return err
+		}
 		sealed, err := s.seal(ctx, tx, programme, kindCase, c.ID, f)
 		if err != nil {
 			return err

@@ -41,6 +41,8 @@ type Options struct {
 	Hosts Hosts
 	Pack  countries.Pack // the rules of the country
 	Tell  Tell           // of what is due; nil tells nobody
+	// Switches tell what is switched off; nil: nothing.
+	Switches Switches
 }
 
 // Homes are those that a programme has and sees, and what is said to who keeps

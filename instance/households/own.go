@@ -2,6 +2,8 @@ package households
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"palier/instance"
@@ -22,6 +24,7 @@ type Own struct {
 	Told     []Incident
 	// Agreement tells that one is written.
 	Agreement bool
+	Paused   []string  // what the programme has switched off, of [Messages] and [Proposals]
 }
 
 // OwnHome is a home that a household was shown, as a coarse card.
@@ -83,6 +86,9 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Told, err = s.told(ctx, tx, id, SideHousehold); err != nil {
+	if err := s.ownPaused(ctx, tx, &o); err != nil {
+	}
+	if o.Talk, err = s.entries(ctx, tx, c, Talk, 0, ownTalk); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	holds, err := s.holds(ctx, tx, id)
@@ -95,6 +101,36 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		}
 	}
 	return o, nil
+}
+
+// ownPaused says what is switched off for a household, and takes away the cards of
+// homes that are not put before anybody now.
+func (s *Service) ownPaused(ctx context.Context, tx store.Tx, o *Own) error {
+	paused := func(function string, err error) (bool, error) {
+		var invalid *instance.Invalid
+		if !errors.As(err, &invalid) {
+			return false, err
+		}
+		if !slices.Contains(o.Paused, function) {
+			o.Paused = append(o.Paused, function)
+		}
+		return true, nil
+	}
+	if _, err := paused(Messages, s.talks(ctx, tx, o.Case)); err != nil {
+		return err
+	}
+	shown := o.Homes[:0]
+	for _, h := range o.Homes {
+		is, err := paused(Proposals, s.runs(ctx, tx, o.Programme, Proposals, h.Card.Area, h.Card.Category))
+		if err != nil {
+			return err
+		}
+		if !is {
+			shown = append(shown, h)
+		}
+	}
+	o.Homes = shown
+	return nil
 }
 
 func (s *Service) ownHomes(ctx context.Context, tx store.Tx, c instance.Case) ([]OwnHome, error) {

@@ -234,6 +234,9 @@ func (s *Service) Show(ctx context.Context, by instance.Account, id instance.Cas
 		if !c.Ready() {
 			return instance.ErrForbidden
 		}
+		if err := s.runs(ctx, tx, c.Programme, Proposals, home.Area, home.Category); err != nil {
+			return err
+		}
 		fit, err := s.fit(ctx, tx, by.ID, c, home, p.Details)
 		if err != nil {
 			return err
@@ -307,6 +310,9 @@ func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.C
 		state := ProposalDeclined
 		if yes {
 			state = ProposalInterested
+			if err := s.answers(ctx, tx, c, proposal); err != nil {
+				return err
+			}
 		}
 		n, err := tx.Exec(ctx, `
 			UPDATE housing_case_homes
@@ -315,6 +321,21 @@ func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.C
 		return only(n, err, instance.ErrNotFound)
 	})
 	return because(err, "answer to a home of case %s", id)
+}
+
+// answers returns [Paused] for a home that households do not say yes to now. That one
+// does not want it can be said at any time.
+func (s *Service) answers(ctx context.Context, tx store.Tx, c instance.Case, proposal instance.ID) error {
+	all, err := s.proposals(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.ID == proposal {
+			return s.runs(ctx, tx, c.Programme, Proposals, p.Details.Card.Area, p.Details.Card.Category)
+		}
+	}
+	return nil
 }
 
 // CaseHold is a hold as it stands towards its case.

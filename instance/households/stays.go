@@ -436,6 +436,9 @@ func (s *Service) said(ctx context.Context, tx store.Tx, c instance.Case, e Entr
 	if c.Stage == instance.CaseClosed || c.Stage == instance.CaseReferred {
 		return instance.ErrGone
 	}
+	if err := s.talks(ctx, tx, c); err != nil {
+		return err
+	}
 	passed, kinds := Redact(text)
 	e.Body = Body{Text: passed, Language: language}
 	for _, k := range kinds {

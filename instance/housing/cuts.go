@@ -287,7 +287,8 @@ func (s *Service) cuts(ctx context.Context, tx store.Tx, programme instance.Acto
 }
 
 // Off tells whether a function is switched off for a programme, in an area and for
-// a kind of home. An empty area or kind asks whether it is for any.
+// a kind of home. An empty area or kind asks whether it is for any; "*", which no area
+// and no kind is called, whether it is for all.
 func (s *Service) Off(ctx context.Context, tx store.Tx, programme instance.ActorID, f Function, area string, kind vocab.HomeCategory) (bool, error) {
 	list, err := s.cuts(ctx, tx, programme)
 	return list.off(f, area, kind), because(err, "what is switched off for programme %s", programme)

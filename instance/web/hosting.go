@@ -57,6 +57,9 @@ func (s *Server) showHostForm(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p.Programme = s.programmeView(x)
+	if p.Paused, err = s.pausedIntake(r, id); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -31,10 +32,19 @@ func (s *Server) showAskForHome(w http.ResponseWriter, r *http.Request, status i
 	rows(&p, leastRows)
 	p.Programme = view.CaseProgramme{ID: id.String(), Name: a.Shown(), Path: "/programmes/" + id.String()}
 	p.Self, p.Action, p.Back = true, p.Programme.Path+"/ask", p.Programme.Path
+	if p.Paused, err = s.pausedIntake(r, id); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// pausedIntake says, on the forms of who comes anew, that a programme takes in nobody.
+func (s *Server) pausedIntake(r *http.Request, programme instance.ActorID) ([]string, error) {
+	list, err := s.Households.PausedIn(r.Context(), programme)
+	return slices.DeleteFunc(list, func(f string) bool { return f != households.Intake }), err
 }
 
 // askForHome opens a case, and does nothing else.
@@ -136,7 +146,7 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 	for _, h := range o.Homes {
 		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: cardView(h.Card)})
 	}
-	p.Numbers = s.emergencyViews()
+	p.Numbers, p.Paused = s.emergencyViews(), o.Paused
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

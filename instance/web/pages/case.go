@@ -29,8 +29,9 @@ type CaseForm struct {
 
 	Programme    view.CaseProgramme
 	Action, Back string
-	Self         bool // the household writes
-	Edit         bool // the case is there already
+	Self         bool     // the household writes
+	Paused       []string // "intake" while nobody is taken in
+	Edit         bool     // the case is there already
 	Came         string
 	Rows         []view.GuestRow
 	Languages    []view.Option
@@ -239,6 +240,7 @@ type HouseholdCase struct {
 
 	Own      view.OwnCase
 	HasHost  bool // whom something can be passed on to
+	Paused   []string // what the programme has switched off
 	Numbers  []view.EmergencyNumber
 	Text     string
 	Problems []view.Problem

@@ -10,6 +10,8 @@ import (
 type HostForm struct {
 	Frame
 
+	Paused []string // "intake" while nobody is taken in
+
 	Programme view.Programme
 	Sent      bool // a letter is on its way
 	Already   bool // they did before
