@@ -231,3 +231,114 @@ func TestS1_ThreeSignInBrowsers(t *testing.T) {
 		}
 	})
 }
+
+// TestH25_ContactIsOpenedAndAStayIsLeftInBrowsers has the two say yes, two of the
+// team open contact, and the household leave.
+func TestH25_ContactIsOpenedAndAStayIsLeftInBrowsers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		log := &heard{}
+		l := openLodging(t, engine, log)
+		l.movesIn()
+		zoe, oksana, worker, lead := l.SignedIn(l.zoe), l.SignedIn(l.oksana), l.SignedIn(l.worker), l.SignedIn(l.lead)
+		const hers, theirs = "zoe-canari@people.example", "0698127634"
+		talk := "/cases/" + l.id.String() + "/talk"
+		oksana.Press(oksana.Open(l.family), "button[value='reach']", apptest.Fields{"way": {theirs}})
+		if p := zoe.Press(zoe.Open(l.stay), "button[value='reach']", apptest.Fields{"way": {""}}); p.Status != http.StatusUnprocessableEntity || !p.Has("#way-problem") {
+			t.Errorf("without a way: %d", p.Status)
+		}
+		zoe.Press(zoe.Open(l.stay), "button[value='reach']", apptest.Fields{"way": {hers}})
+		if p := worker.Press(worker.Open(talk), "button[value='open-contact']", nil); p.Has("button[value='open-contact']") || strings.Contains(p.Body, hers) || strings.Contains(p.Body, theirs) {
+			t.Errorf("opened by one: %s", p.Words("#contact"))
+		}
+		if strings.Contains(zoe.Open(l.stay).Body, theirs) {
+			t.Error("opened by one, the host reads the number")
+		}
+		lead.Press(lead.Open(talk), "button[value='open-contact']", nil)
+		if p := zoe.Open(l.stay); !strings.Contains(p.Words("#contact"), theirs) {
+			t.Errorf("opened by two: %s", p.Words("#contact"))
+		}
+		if p := oksana.Open(l.family); !strings.Contains(p.Words("#contact"), hers) {
+			t.Errorf("opened by two: %s", p.Words("#contact"))
+		}
+		oksana.Press(oksana.Open(l.family), "button[value='unreach']", nil)
+		if strings.Contains(zoe.Open(l.stay).Body, theirs) {
+			t.Error("closed by the household, the host reads the number")
+		}
+
+		file := worker.Open("/cases/" + l.id.String())
+		hold := worker.Open(file.Find("#holds a").AttrOr("href", "/missing"))
+		if hold.Status != http.StatusOK || !hold.Has("a[href='/cases/"+l.id.String()+"']") {
+			t.Errorf("from the case to the hold and back: %d", hold.Status)
+		}
+		wrong := worker.Press(file, "button[value='leave']", apptest.Fields{"leaving": {"2020-01-01"}})
+		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Has("#leaving-problem") {
+			t.Errorf("long ago: %d %s", wrong.Status, wrong.Words(".problems"))
+		}
+		left := worker.Press(wrong, "button[value='leave']", apptest.Fields{"leaving": {(tonight() + 2).String()}, "leave-why": {string(ledger.Reasons[0])}})
+		if left.Status != http.StatusOK || !strings.Contains(left.Words("main"), "Fin") {
+			t.Fatalf("left: %d %s", left.Status, left.Words(".problems"))
+		}
+		oksana.Press(oksana.Open(l.family), "button[value='close']", apptest.Fields{"closing": {"merci-pour-tout"}})
+		zoe.Press(zoe.Open(l.stay), "button[value='close']", apptest.Fields{"closing": {"au-revoir-a-eux"}})
+		if p := worker.Open("/cases/" + l.id.String()); !strings.Contains(p.Words("#text"), "merci-pour-tout") || !strings.Contains(p.Words("#text"), "au-revoir-a-eux") {
+			t.Errorf("the team reads %s", p.Words("#text"))
+		}
+		if p := zoe.Open(l.stay); strings.Contains(p.Body, "merci-pour-tout") {
+			t.Error("the host reads how the household closes")
+		}
+		for _, canary := range []string{hers, theirs} {
+			if strings.Contains(log.String(), canary) {
+				t.Errorf("%s stands in the log", canary)
+			}
+		}
+	})
+}
+
+// movesIn has all three sign on paper, and the household move in.
+func (l *lodging) movesIn() {
+	l.T.Helper()
+	ctx := l.T.Context()
+	_, err := l.Households.DraftAgreement(ctx, l.worker, l.id)
+	var a households.Agreement
+	if err == nil {
+		a, err = l.Households.Agreement(ctx, l.worker, l.id)
+	}
+	for by, parties := range map[*instance.Account][]households.Party{&l.worker: {households.PartyGuest, households.PartyHost}, &l.lead: {households.PartyAssociation}} {
+		for _, party := range parties {
+			if err == nil {
+				err = l.Households.TeamSigns(ctx, *by, l.id, party, a.Hash, "fr")
+			}
+		}
+	}
+	if err == nil {
+		err = l.Households.Step(ctx, l.worker, l.id, instance.MoveIn, "")
+	}
+	if err != nil {
+		l.T.Fatal(err)
+	}
+}
+
+// TestAHomeIsGivenAHostOnItsPage has a caseworker say whose home one is, as long as
+// nobody vetted it.
+func TestAHomeIsGivenAHostOnItsPage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		b := openBureau(t, apptest.Open(t, engine, nil), "toit")
+		worker := b.SignedIn(b.worker)
+		vetted := b.offer(2)
+		host := b.ApprovedHost(b.programme.Group.ID)
+		l, err := b.Housing.Draft(t.Context(), b.worker, b.programme.Group.ID, vetted.ListingFacts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := "/programmes/" + b.programme.Group.ID.String() + "/homes/"
+		p := worker.Press(worker.Open(at+l.ID.String()), "button[value='assign']", apptest.Fields{"host": {host.String()}})
+		if p.Status != http.StatusOK || !p.Has("#host-of a[href$='/hosts/"+host.String()+"']") {
+			t.Errorf("assigned: %d %s", p.Status, p.Words("#host-of"))
+		}
+		if p := worker.Open(at + vetted.ID.String()); !p.Has("#host-of a") || p.Has("button[value='assign']") {
+			t.Errorf("the host of a home that is vetted: %s", p.Words("#host-of"))
+		}
+	})
+}

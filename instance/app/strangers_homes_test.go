@@ -51,7 +51,7 @@ var trialsOfHomes = map[string][]string{
 	"GET /household":                              {"/household"},
 	"POST /household":                             {"/household code=ABCDEFGHJK"},
 	"GET /household/{id:[0-9]+}":                  {"/household/:case"},
-	"POST /household/{id:[0-9]+}":                 {"/household/:case deed=say&text=moi", "/household/:case deed=complain&complaint=moi"},
+	"POST /household/{id:[0-9]+}":                 {"/household/:case deed=say&text=moi", "/household/:case deed=complain&complaint=moi", "/household/:case deed=reach&way=moi"},
 	// What other servers read.
 	"GET /programmes/{id:[0-9]+}/search":                                               {"/programmes/:programme/search"},
 	"POST /programmes/{id:[0-9]+}/search":                                              {"/programmes/:programme/search places=1"},

@@ -22,6 +22,7 @@ type Own struct {
 	Until    time.Time // of the stay, once they live somewhere
 	Called   string    // what their host is to call them
 	Told     []Incident
+	Contact  Contact
 	// Agreement tells that one is written.
 	Agreement bool
 	Paused   []string  // what the programme has switched off, of [Messages] and [Proposals]
@@ -83,6 +84,9 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Agreement, err = s.hasAgreement(ctx, tx, id, 0); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Contact, err = s.contact(ctx, tx, c, 0, PartyGuest); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Told, err = s.told(ctx, tx, id, SideHousehold); err != nil {

@@ -27,6 +27,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		for _, sql := range []string{
 			`DELETE FROM housing_case_entries WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_case_homes WHERE case_id IN (` + over + `)`,
+			`DELETE FROM housing_agreements WHERE case_id IN (` + over + `)`,
 			`UPDATE housing_case_followups SET body = NULL WHERE case_id IN (` + over + `)`,
 		} {
 			if _, err := tx.Exec(ctx, sql, old); err != nil {
@@ -39,7 +40,14 @@ func (s *Service) Sweep(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM housing_reminders WHERE told_at < $1`, old); err != nil {
 			return err
 		}
+		// How people reach one another ends with the stay.
 		_, err := tx.Exec(ctx, `
+			DELETE FROM housing_contacts
+			 WHERE NOT EXISTS (SELECT 1 FROM housing_holds h WHERE h.id = housing_contacts.hold_id AND h.state = 'placed')`)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			DELETE FROM housing_case_entries
 			 WHERE kind IN ('household', 'host', 'team')
 			   AND case_id IN (SELECT id FROM housing_cases WHERE stage IN ('closed', 'referred') AND stage_since < $1)`, talk)

@@ -59,18 +59,19 @@ const (
 // it wants to be called, for how many and until when, and what was said to all
 // three. Of its file there is nothing in it.
 type HostStay struct {
-	Case   instance.CaseID
-	Host   instance.HostID
-	Hold   instance.ID // 0 before beds are held
-	Home   string
-	State  StayState
-	Stay   ledger.Stay // zero before beds are held
-	Places int
-	Called string         // empty if the household has not said
-	Halted bool           // nothing is passed on now
-	Keeper instance.Actor // whom to call; without an id for nobody
-	Talk   []Entry        // the latest first
-	Next   []FollowUp     // in which the host has a part
+	Case    instance.CaseID
+	Host    instance.HostID
+	Hold    instance.ID // 0 before beds are held
+	Home    string
+	State   StayState
+	Stay    ledger.Stay // zero before beds are held
+	Places  int
+	Called  string         // empty if the household has not said
+	Halted  bool           // nothing is passed on now
+	Keeper  instance.Actor // whom to call; without an id for nobody
+	Talk    []Entry        // the latest first
+	Next    []FollowUp     // in which the host has a part
+	Contact Contact
 	// Agreement tells that one is written.
 	Agreement bool
 	Told      []Incident // what the host complained of, without what was written
@@ -210,6 +211,9 @@ func (s *Service) fillStay(ctx context.Context, tx store.Tx, x *HostStay) error 
 	}
 	if x.State == StayOver { // what they say now is not for who hosted them
 		return nil
+	}
+	if x.Contact, err = s.contact(ctx, tx, c, x.Host, PartyHost); err != nil {
+		return err
 	}
 	if x.keeper != 0 {
 		if x.Keeper, err = one(ctx, tx, x.keeper); err != nil && !errors.Is(err, instance.ErrNotFound) {

@@ -146,6 +146,12 @@ func (s *Server) showCaseTalk(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p.Case, p.Talk = s.caseLine(c), s.caseEntryViews(list, nil, me(r).ID)
+	k, err := s.Households.Contact(r.Context(), *me(r), c.ID)
+	if err != nil {
+		return err
+	}
+	p.Contact = contactView(k)
+	p.Contact.MayOpen = k.Guest && k.Host && !k.Halted && !k.Open && (k.Opened[0].At.IsZero() || k.Opened[0].By != me(r).ID)
 	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), c.ID); err != nil {
 		return err
 	}
@@ -165,7 +171,14 @@ func (s *Server) sayInCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := pages.CaseTalk{Text: r.PostFormValue("text")}
-	err = s.Households.Say(r.Context(), *me(r), c.ID, households.EntryTeam, p.Text, visitOf(r).language.Tag, households.Heard(cmp.Or(r.PostFormValue("to"), string(households.HeardHousehold))))
+	switch r.PostFormValue("deed") {
+	case "open-contact":
+		err = later("steps", s.Households.OpenContact(r.Context(), *me(r), c.ID))
+	case "close-contact":
+		err = s.Households.CloseContact(r.Context(), *me(r), c.ID)
+	default:
+		err = s.Households.Say(r.Context(), *me(r), c.ID, households.EntryTeam, p.Text, visitOf(r).language.Tag, households.Heard(cmp.Or(r.PostFormValue("to"), string(households.HeardHousehold))))
+	}
 	if all, ok := problems(err); ok {
 		p.Problems = all
 		return s.showCaseTalk(w, r, http.StatusUnprocessableEntity, p)

@@ -14,6 +14,7 @@ import (
 	"palier/instance/households"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
+	"palier/protocol/ledger"
 )
 
 // caseRoutes are the pages of those who keep cases, and of the households
@@ -396,6 +397,8 @@ func (s *Server) caseHoldView(h households.CaseHold, c instance.Case, by instanc
 	if v.Refused = string(h.Why); !h.Free.IsZero() {
 		v.Free = s.local(h.Free)
 	}
+	v.CanRenew = h.State == instance.HoldPlaced
+	v.Path = programmePath(h.Programme) + "/holds/" + h.ID.String()
 	v.GuestAt, v.HostAt = h.GuestAt, h.HostAt
 	if h.Until > 0 {
 		v.Next = h.Until.Date()
@@ -453,12 +456,30 @@ var caseDeeds = map[string]func(*Server, *http.Request, instance.Case, *pages.Ca
 		return later("homes", err)
 	},
 	"extend": func(s *Server, r *http.Request, _ instance.Case, _ *pages.Case) error {
+	"leave": func(s *Server, r *http.Request, c instance.Case, p *pages.Case) error {
 		id, err := instance.ParseID(r.PostFormValue("hold"))
 		if err != nil {
 			return err
 		}
 		_, err = s.Households.Extend(r.Context(), *me(r), id)
 		return later("holds", err)
+		h, err := s.Households.Holds(r.Context(), *me(r), c.ID)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(h, func(x households.CaseHold) bool { return x.ID == id })
+		if at < 0 {
+			return instance.ErrNotFound
+		}
+		p.Leaving, p.LeaveWhy = r.PostFormValue("leaving"), r.PostFormValue("leave-why")
+		night, err := s.leaving(p.Leaving, p.LeaveWhy, h[at].Stay)
+		if invalid, ok := errors.AsType[*instance.Invalid](err); ok && invalid.Field == "why" {
+			return &instance.Invalid{Field: "leave-why", Code: invalid.Code}
+		}
+		if err != nil {
+			return err
+		}
+		return later("homes", s.Households.Leave(r.Context(), *me(r), c.ID, id, night, ledger.Reason(p.LeaveWhy)))
 	},
 	"renew-guest": renew(households.PartyGuest),
 	"renew-host":  renew(households.PartyHost),

@@ -71,11 +71,17 @@ func (s *Server) stayView(x households.HostStay, path string) view.HostStay {
 	if x.Hold != 0 {
 		v.From, v.Until = x.Stay.From.Date(), x.Stay.Until.Date()
 	}
+	v.Contact = contactView(x.Contact)
 	for _, f := range x.Next {
 		v.Next = append(v.Next, view.CaseFollowUp{Kind: string(f.Kind), Due: f.Due.Date()})
 	}
 	v.Told = s.toldViews(x.Told)
 	return v
+}
+
+// contactView is how far direct contact is.
+func contactView(k households.Contact) view.StayContact {
+	return view.StayContact{May: k.May, Guest: k.Guest, Host: k.Host, One: !k.Opened[0].At.IsZero(), Halted: k.Halted, Open: k.Open, Way: k.Way}
 }
 
 // toldViews are complaints as who complained sees them: when, and how far it is.
@@ -104,6 +110,10 @@ func (s *Server) changeHostStay(w http.ResponseWriter, r *http.Request) error {
 	case "complain":
 		_, err = s.Households.HostComplains(ctx, h, id, p.Complaint)
 		err = complained(err)
+	case "reach":
+		err = s.Households.HostReaches(ctx, h, id, r.PostFormValue("way"))
+	case "unreach":
+		err = s.Households.HostClosesContact(ctx, h, id)
 	case "close":
 		err = inField("closing", s.Households.HostCloses(ctx, h, id, p.Closing, tongue))
 	default:

@@ -138,7 +138,7 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		ID: id.String(), Path: "/household/" + id.String(), Stage: string(o.Stage), Since: s.local(o.StageSince), Keeper: o.Keeper, Until: o.Until,
 		Talk: s.caseEntryViews(o.Talk, nil, me(r).ID),
 	}
-	p.Own.Agreement = o.Agreement
+	p.Own.Agreement, p.Own.Contact = o.Agreement, contactView(o.Contact)
 	p.Own.Called, p.Own.Told = o.Called, s.toldViews(o.Told)
 	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), id); err != nil {
 		return err
@@ -180,6 +180,10 @@ func (s *Server) answerHousehold(w http.ResponseWriter, r *http.Request) error {
 		err = s.complain(r, id)
 	case "call":
 		err = s.Households.Call(ctx, by, id, r.PostFormValue("called"))
+	case "reach":
+		err = s.Households.Reaches(ctx, by, id, r.PostFormValue("way"))
+	case "unreach":
+		err = s.Households.OwnClosesContact(ctx, by, id)
 	case "close":
 		err = inField("closing", s.Households.Closes(ctx, by, id, r.PostFormValue("closing"), visitOf(r).language.Tag))
 	default:

@@ -145,6 +145,15 @@ func (s *Server) showHold(w http.ResponseWriter, r *http.Request, status int, p 
 		return err
 	}
 	p.Hold = shown[0]
+	if p.Programme.Keeps {
+		c, err := s.Households.CaseOf(r.Context(), *me(r), h.ID)
+		if err != nil && !errors.Is(err, instance.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			p.Case = casePath(c.ID)
+		}
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

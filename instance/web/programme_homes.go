@@ -166,6 +166,9 @@ func (s *Server) showHomeListing(w http.ResponseWriter, r *http.Request, status 
 		return err
 	}
 	if p.Programme.Keeps {
+		if err := s.addHost(r, l, &p); err != nil {
+			return err
+		}
 		p.Deeds = deedsOf(l.State, p.Own)
 	}
 	if p.Programme.Keeps && l.State.Shown() && !p.Programme.Stopped {
@@ -177,6 +180,46 @@ func (s *Server) showHomeListing(w http.ResponseWriter, r *http.Request, status 
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// addHost says whose a home is, and whose it can be as long as nobody vetted it.
+func (s *Server) addHost(r *http.Request, l instance.Listing, p *pages.HomeListing) error {
+	host, err := s.Housing.HostOf(r.Context(), *me(r), l.ID)
+	if err != nil {
+		return err
+	}
+	if host != 0 {
+		p.Host = p.Programme.Path + "/hosts/" + host.String()
+	}
+	if l.State != instance.ListingDraft && l.State != instance.ListingSubmitted {
+		return nil
+	}
+	list, err := s.Hosts.List(r.Context(), *me(r), l.Programme, 0, hostsToChoose)
+	for _, h := range list {
+		p.Hosts = append(p.Hosts, view.Option{Value: h.ID.String(), Label: h.Name, Selected: h.ID == host})
+	}
+	return err
+}
+
+// hostsToChoose is among how many hosts one is chosen for a home; the page of a host
+// takes a home of an older one.
+const hostsToChoose = 100
+
+// assignHost says whose a home is.
+func (s *Server) assignHost(w http.ResponseWriter, r *http.Request, l instance.Listing, path string) error {
+	host, err := instance.ParseID(r.PostFormValue("host"))
+	if err == nil {
+		err = s.Housing.Assign(r.Context(), *me(r), l.ID, host)
+	}
+	switch {
+	case errors.Is(err, instance.ErrConflict):
+		return s.showHomeListing(w, r, http.StatusUnprocessableEntity, []view.Problem{{Field: "host", Code: "not-now"}})
+	case errors.Is(err, instance.ErrNotFound):
+		return s.showHomeListing(w, r, http.StatusUnprocessableEntity, []view.Problem{{Field: "host", Code: "unknown"}})
+	case err != nil:
+		return err
+	}
+	return s.done(w, r, "case.saved", path)
 }
 
 // twins are who seems to offer the same home.
@@ -251,6 +294,9 @@ func (s *Server) stepHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !h.Programme.Keeps {
 		return instance.ErrForbidden
+	}
+	if r.PostFormValue("deed") == "assign" {
+		return s.assignHost(w, r, l, h.Programme.Path+"/homes/"+l.ID.String())
 	}
 	if r.PostFormValue("deed") == "another" {
 		return s.settleTwin(w, r, l, h.Programme.Path+"/homes/"+l.ID.String())

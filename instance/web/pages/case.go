@@ -80,6 +80,8 @@ type Case struct {
 	Reference string
 	Erased    bool
 	Text      string
+	Leaving   string
+	LeaveWhy  string
 	Problems  []view.Problem
 }
 
@@ -88,6 +90,9 @@ func (Case) Template() string { return "case" }
 
 // Kinds are what the team writes for itself.
 func (Case) Kinds() []string { return []string{"call", "visit", "note", "task", "closing"} }
+
+// Reasons are why a stay ends.
+func (Case) Reasons() []string { return leavingReasons() }
 
 // Ends are why a case is closed.
 func (Case) Ends() []string {
@@ -128,6 +133,7 @@ type CaseTalk struct {
 	Case     view.CaseLine
 	Talk     []view.CaseEntry
 	HasHost  bool // whom it can be passed on to
+	Contact  view.StayContact
 	Text     string
 	Problems []view.Problem
 }
@@ -244,6 +250,11 @@ type HouseholdCase struct {
 	Numbers  []view.EmergencyNumber
 	Text     string
 	Problems []view.Problem
+}
+
+// Reach is what the page shows of direct contact.
+func (p HouseholdCase) Reach() view.StayReach {
+	return view.StayReach{Contact: p.Own.Contact, Yes: p.Own.Contact.Guest, Path: p.Own.Path, Problems: p.Problems}
 }
 
 // Template is household_case.tmpl.

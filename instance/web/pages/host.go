@@ -94,6 +94,11 @@ type HostStay struct {
 	Problems  []view.Problem
 }
 
+// Reach is what the page shows of direct contact.
+func (p HostStay) Reach() view.StayReach {
+	return view.StayReach{Contact: p.Stay.Contact, Yes: p.Stay.Contact.Host, Path: p.Stay.Path, Problems: p.Problems}
+}
+
 // Template is host_stay.tmpl.
 func (HostStay) Template() string { return "host_stay" }
 

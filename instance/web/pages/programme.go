@@ -188,6 +188,9 @@ type HomeListing struct {
 	Holds       []view.HoldAtHome
 	Cases       []view.Option
 	Photographs []string
+	// Host is where the file of who lends the home is, Hosts whose it can be.
+	Host  string
+	Hosts []view.Option
 	// Twins are who seems to offer the same home.
 	Twins    []view.Twin
 	Problems []view.Problem

@@ -103,6 +103,7 @@ type ProgrammeHold struct {
 	ProgrammeHead
 
 	Hold     view.Hold
+	Case     string // where the case is, to those who keep cases
 	Leaving  string
 	Why      string
 	Problems []view.Problem

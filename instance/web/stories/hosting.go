@@ -41,7 +41,7 @@ func stayed(state string) pages.HostStay {
 	return pages.HostStay{
 		Back: "/hosting/9", Numbers: []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}},
 		Stay: view.HostStay{
-			Path: "/hosting/9/stays/5", State: state, From: ago(48 * time.Hour), Until: ago(-2000 * time.Hour), Places: 2, Called: "Oksana", Keeper: "Casimir",
+			Path: "/hosting/9/stays/5", State: state, From: ago(48 * time.Hour), Until: ago(-2000 * time.Hour), Places: 2, Called: "Oksana", Keeper: "Casimir", Contact: view.StayContact{May: true, Guest: true},
 			Talk: []view.CaseEntry{
 				{ID: "2", Kind: "household", At: ago(time.Hour), Text: "Дякуємо. ▒▒▒", Taken: []string{"phone"}, Lang: "uk", Heard: "all"},
 				{ID: "1", Kind: "host", At: ago(2 * time.Hour), Text: "Bienvenue !", Lang: "fr", Heard: "all"},

@@ -47,7 +47,7 @@ func homeLine(f view.HomeFacts, state string) view.HomeLine {
 }
 
 func listing(state string, own bool) pages.HomeListing {
-	p := pages.HomeListing{ProgrammeHead: head("homes"), Home: homeLine(room, state), Own: own, Drafted: yann, Vetted: marie}
+	p := pages.HomeListing{ProgrammeHead: head("homes"), Home: homeLine(room, state), Own: own, Drafted: yann, Vetted: marie, Host: "/programmes/41/hosts/9", Hosts: []view.Option{{Value: "9", Label: "Zénobie Tournemire", Selected: true}, {Value: "8", Label: "Aristide"}}}
 	for _, step := range instance.ListingSteps {
 		for _, from := range step.From() {
 			if string(from) == state && (!own || step.Name() != "vet") {

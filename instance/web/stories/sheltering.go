@@ -109,7 +109,7 @@ func sheltering() []Story {
 			return pages.CaseHomes{Frame: in(f, "", "/cases/5/homes"), Case: aCase, Form: aFile(), Bedrooms: 2}
 		}},
 		{"case_talk/some", func(f pages.Frame) pages.Page {
-			return pages.CaseTalk{Frame: in(f, "", "/cases/5/talk"), Case: aCase, Talk: aTalk, HasHost: true, Problems: []view.Problem{{Field: "text", Code: "missing"}}}
+			return pages.CaseTalk{Frame: in(f, "", "/cases/5/talk"), Case: aCase, Talk: aTalk, HasHost: true, Contact: view.StayContact{May: true, Guest: true, Host: true, One: true, MayOpen: true}, Problems: []view.Problem{{Field: "text", Code: "missing"}}}
 		}},
 		{"case_talk/none", func(f pages.Frame) pages.Page {
 			return pages.CaseTalk{Frame: in(f, "", "/cases/5/talk"), Case: aCase}
@@ -160,7 +160,7 @@ func sheltering() []Story {
 			}
 		}},
 		{"household_case/active", func(f pages.Frame) pages.Page {
-			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Agreement: true, Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}}, Problems: []view.Problem{{Field: "called", Code: "tells-phone"}}}
+			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Contact: view.StayContact{May: true, Guest: true, Host: true, Open: true, Way: "zoe@people.example"}, Agreement: true, Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}}, Problems: []view.Problem{{Field: "called", Code: "tells-phone"}}}
 		}},
 	}
 }

@@ -100,6 +100,7 @@ type CaseHold struct {
 	CanRenew bool
 	GuestAt  time.Time
 	HostAt   time.Time
+	Path     string    // of the hold
 	Next     time.Time // to which it would go on
 	// Renews tells that it is of the nights after those of another; CanExtend that
 	// household and host agreed, and its keeper can be asked. Refused is why it was
@@ -188,16 +189,17 @@ type CaseIncidentEntry struct {
 
 // OwnCase is a case as its household sees it.
 type OwnCase struct {
-	ID     string
-	Path   string
-	Stage  string
-	Since  time.Time
-	Keeper bool
-	Until  time.Time
-	Homes  []OwnHome
-	Talk   []CaseEntry
-	Called string
-	Told   []CaseIncident
+	ID      string
+	Path    string
+	Stage   string
+	Since   time.Time
+	Keeper  bool
+	Until   time.Time
+	Homes   []OwnHome
+	Talk    []CaseEntry
+	Called  string
+	Told    []CaseIncident
+	Contact StayContact
 	// Agreement tells that one is written.
 	Agreement bool
 }
@@ -226,20 +228,41 @@ type StaySignature struct {
 	Lang  string
 }
 
+// StayContact is how far direct contact is, for who reads.
+type StayContact struct {
+	May     bool
+	Guest   bool
+	Host    bool
+	One     bool // one of the team opened it
+	Halted  bool
+	Open    bool
+	Way     string
+	MayOpen bool // the one of the team who reads
+}
+
+// StayReach is direct contact on the page of one of the two.
+type StayReach struct {
+	Contact  StayContact
+	Yes      bool // they said so
+	Path     string
+	Problems []Problem
+}
+
 // HostStay is a stay as its host sees it.
 type HostStay struct {
-	Path   string
-	State  string
-	From   time.Time // zero before beds are held
-	Until  time.Time
-	Places int
-	Called string
-	Halted bool
-	Ends   bool
-	Keeper string
-	Talk   []CaseEntry
-	Next   []CaseFollowUp
-	Told   []CaseIncident
+	Path    string
+	State   string
+	From    time.Time // zero before beds are held
+	Until   time.Time
+	Places  int
+	Called  string
+	Halted  bool
+	Ends    bool
+	Keeper  string
+	Talk    []CaseEntry
+	Next    []CaseFollowUp
+	Told    []CaseIncident
+	Contact StayContact
 	// Agreement tells that one is written.
 	Agreement bool
 }
