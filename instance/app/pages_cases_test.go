@@ -137,6 +137,9 @@ func TestJ18_ACaseInBrowsers(t *testing.T) {
 		if complained.Status != http.StatusOK {
 			t.Fatalf("complained: %d %s", complained.Status, complained.Words("main .problems"))
 		}
+		if got := worker.Open(board + "/cases").Words("#hosts"); !strings.Contains(got, "1") {
+			t.Errorf("on the board stands of hosts: %q", got)
+		}
 		if worker.Open(board + "/cases").Has("a[href^='/incidents/']") {
 			t.Error("who keeps the case sees the complaint")
 		}

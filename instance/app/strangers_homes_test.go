@@ -121,6 +121,8 @@ var trialsOfHomes = map[string][]string{
 	"POST /hosting/link/{token}/{deed}":                                                {"/hosting/link/:hosting/confirm", "/hosting/link/:hosting/take step=end"},
 	"GET /references/{token}":                                                          {"/references/:hosting"},
 	"POST /references/{token}":                                                         {"/references/:hosting deed=decline", "/references/:hosting known=moi&text=moi"},
+	"GET /programmes/{id:[0-9]+}/hosts/import":                                         {"/programmes/:programme/hosts/import"},
+	"POST /programmes/{id:[0-9]+}/hosts/import":                                        {"/programmes/:programme/hosts/import list=moi"},
 	"GET /programmes/{id:[0-9]+}/hosts":                                                {"/programmes/:programme/hosts", "/programmes/:programme/hosts?state=approved"},
 	"POST /programmes/{id:[0-9]+}/hosts":                                               {"/programmes/:programme/hosts deed=plan&venue=moi&places=3&at=2099-01-01T10:00"},
 	"GET /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}":                                  {"/programmes/:programme/hosts/:hosting"},

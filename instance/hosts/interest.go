@@ -25,6 +25,9 @@ type Interest struct {
 	From     string // a date, as 2026-12-01
 	Nights   int
 	Language string
+
+	imported bool   // an office passed it on: what it did not say is asked later
+	where    string // as the office wrote it
 }
 
 const (
@@ -97,6 +100,7 @@ func (s *Service) check(by *instance.Account, i *Interest) (File, error) {
 		return File{}, err
 	}
 	switch age := s.now().Year() - i.Born; {
+	case i.Born == 0 && i.imported: // is asked with their papers, see [Service.SeenIdentity]
 	case i.Born == 0:
 		return File{}, &instance.Invalid{Field: "born", Code: "missing"}
 	case age > 120:
@@ -164,7 +168,11 @@ func (s *Service) begin(ctx context.Context, tx store.Tx, id instance.HostID, by
 	if err := s.addAdult(ctx, tx, own); err != nil || by != nil {
 		return err
 	}
-	return s.sendLink(ctx, tx, id, i.Language, f, "host-confirm")
+	kind := "host-confirm"
+	if i.imported {
+		kind = "host-imported"
+	}
+	return s.sendLink(ctx, tx, id, i.Language, f, kind)
 }
 
 // sendLink writes to somebody without an account with a new link to their page; the

@@ -158,3 +158,30 @@ func (s *Service) EndingSoon(ctx context.Context, by instance.Account, programme
 	}
 	return shown, because(err, "what ends in programme %s", programme)
 }
+
+// Standing counts the hosts of a programme that are on their way, by how far they
+// are, to those who vet them: for a board beside the one of cases.
+func (s *Service) Standing(ctx context.Context, by instance.Account, programme instance.ActorID) (map[instance.HostState]int, error) {
+	if err := keeps(ctx, s.db.Read(), programme, by); err != nil {
+		return nil, because(err, "hosts of programme %s", programme)
+	}
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT state, COUNT(*)
+		  FROM housing_hosts
+		 WHERE programme_id = $1 AND state NOT IN ('refused', 'ended') AND (state <> 'interested' OR confirmed_at IS NOT NULL)
+		 GROUP BY state`, programme)
+	if err != nil {
+		return nil, because(err, "hosts of programme %s", programme)
+	}
+	defer rows.Close()
+	counts := map[instance.HostState]int{}
+	for rows.Next() {
+		var state string
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, because(err, "hosts of programme %s", programme)
+		}
+		counts[instance.HostState(state)] = n
+	}
+	return counts, because(rows.Err(), "hosts of programme %s", programme)
+}

@@ -71,6 +71,9 @@ func (s *Service) lapse(ctx context.Context) error {
 func (s *Service) forget(ctx context.Context) error {
 	now := s.now()
 	return s.db.InTx(ctx, func(tx store.Tx) error {
+		if err := eraseLeft(ctx, tx, now); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `DELETE FROM housing_hosts WHERE confirmed_at IS NULL AND came_at < $1`, store.Millis(now.Add(-unconfirmed)))
 		if err != nil {
 			return err

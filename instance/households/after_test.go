@@ -339,6 +339,43 @@ func TestJ20_AnAuthorityReadsNumbersOfWhichNoneIsSmall(t *testing.T) {
 		if x.Waiting != 15 || x.Waited != 20 || x.Nights != households.Hidden {
 			t.Errorf("waiting %d for %d days, %d nights", x.Waiting, x.Waited, x.Nights)
 		}
+		if len(x.Free.Rows) != 0 {
+			t.Errorf("without a home there is free %+v", x.Free)
+		}
+		o.exec(`
+			INSERT INTO housing_hosts (id, programme_id, language, file, places, score, state_since, came_at, changed_at, checked_at, identity_at, proposed_by, approved_by, approved_until, visit_until, most_places)
+			VALUES (1, $1, 'fr', $2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 99, 99, 1)`, o.programme, []byte("x"))
+		for _, state := range []string{"informed", "vetting", "proposed", "approved"} {
+			o.exec(`UPDATE housing_hosts SET state = $1 WHERE id = 1`, state)
+		}
+		for i, home := range []struct {
+			commune string
+			beds    int
+		}{{"69266", 20}, {"69001", 8}, {"38185", 34}, {"26362", 3}, {"07019", 2}} {
+			o.exec(`
+				INSERT INTO housing_listings (id, programme_id, uri, commune, from_night, until_night, category, bedrooms, places, adults, children, pets, smoking, created_at, updated_at, host_id)
+				VALUES ($1, $2, $3, $4, 1, 99999, 'private-room', 1, $5, 1, 0, FALSE, 'no', 1, 1, 1)`, i+1, o.programme, "https://asso.example/h/"+home.commune, home.commune, home.beds)
+			for _, state := range []string{"submitted", "vetted", "available"} {
+				o.exec(`UPDATE housing_listings SET state = $1, vetted_at = 1 WHERE id = $2`, state, i+1)
+			}
+		}
+		o.exec(`INSERT INTO housing_nights (listing_id, bed, night, hold) VALUES (2, 1, $1, 1)`, int64(o.tonight()))
+		if x, err = o.Statistics(ctx, o.reader, o.programme, instance.DepartementOf); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range map[string]int{"69": 25, "38": 35, "26": households.Hidden, "07": households.Hidden} {
+			if at := slices.Index(x.Free.Rows, i); at < 0 || x.Free.Cells[at][0] != want && x.Free.Cells[at][0] != households.Hidden {
+				t.Errorf("free in %s: %+v, want %d or nothing", i, x.Free, want)
+			}
+		}
+		for _, small := range []string{"26", "07"} {
+			if at := slices.Index(x.Free.Rows, small); x.Free.Cells[at][0] != households.Hidden {
+				t.Errorf("free in %s is told as %d", small, x.Free.Cells[at][0])
+			}
+		}
+		if at := slices.Index(x.Free.Rows, "38"); x.Free.Cells[at][0] != 35 && x.Free.Cells[slices.Index(x.Free.Rows, "69")][0] != 25 {
+			t.Errorf("nothing is told: %+v", x.Free)
+		}
 		for _, g := range append(x.BySize, x.ByLanguage...) {
 			// Of two groups, hiding the small one alone would tell it.
 			if g.Count != households.Hidden || g.Days != households.Hidden {

@@ -17,6 +17,7 @@ type Statistics struct {
 	From, Until time.Time // months, the first day of each
 	Offered     Shown     // homes that were offered, by département and month
 	Placed      Shown     // stays that began
+	Free        Shown     // beds that nobody has tonight, by département
 	Nights      int       // that people slept in homes, or Hidden
 	Days        int       // the middle of how long a stay is, or Hidden
 	Waiting     int       // households that wait now
@@ -60,6 +61,9 @@ func (s *Service) Statistics(ctx context.Context, by instance.Account, programme
 	if err == nil {
 		x.Offered = Suppress(tabled(homes, x.From))
 		err = s.stays(ctx, programme, &x, area)
+	}
+	if err == nil {
+		x.Free, err = s.freeTonight(ctx, programme, area)
 	}
 	if err == nil {
 		err = s.ends(ctx, programme, &x)
@@ -118,6 +122,39 @@ func (s *Service) offeredByMonth(ctx context.Context, programme instance.ActorID
 		list = append(list, seen{area(commune), store.Time(at).In(s.Zone)})
 	}
 	return list, rows.Err()
+}
+
+// freeTonight counts the beds of our homes that are offered and that nobody has
+// tonight. What is told follows the same rules as what happened: none below
+// [Fewest], rounded, and none that the others would tell.
+func (s *Service) freeTonight(ctx context.Context, programme instance.ActorID, area AreaOf) (Shown, error) {
+	tonight := int64(s.tonight())
+	rows, err := s.DB.Read().Query(ctx, `
+		SELECT l.commune, l.places - (SELECT COUNT(*) FROM housing_nights n WHERE n.listing_id = l.id AND n.night = $2)
+		  FROM housing_listings l
+		 WHERE l.programme_id = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.from_night <= $2 AND l.until_night > $2`, programme, tonight)
+	if err != nil {
+		return Shown{}, err
+	}
+	defer rows.Close()
+	free := map[string]int{}
+	for rows.Next() {
+		var commune string
+		var beds int
+		if err := rows.Scan(&commune, &beds); err != nil {
+			return Shown{}, err
+		}
+		free[area(commune)] += max(0, beds)
+	}
+	t := Table{Columns: []string{ledger.Night(tonight).String()}}
+	for name := range free {
+		t.Rows = append(t.Rows, name)
+	}
+	slices.Sort(t.Rows)
+	for _, name := range t.Rows {
+		t.Counts = append(t.Counts, []int{free[name]})
+	}
+	return Suppress(t), rows.Err()
 }
 
 // stays counts those that began, in our own homes: of a partner's home the

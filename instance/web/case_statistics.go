@@ -36,6 +36,13 @@ func (s *Server) getStatistics(w http.ResponseWriter, r *http.Request) error {
 		Fewest: households.Fewest, Rounded: households.Rounded,
 		Tables: []view.StatisticsTable{tableView("offered", x.Offered), tableView("placed", x.Placed)},
 	}
+	for i, name := range x.Free.Rows {
+		p.Free = append(p.Free, view.StatisticsRow{Name: name, Cells: x.Free.Cells[i][:1]})
+	}
+	p.FreeInAll = households.Hidden
+	if n := len(x.Free.Cells); n > 0 {
+		p.FreeInAll = x.Free.Cells[n-1][0]
+	}
 	for _, e := range x.Ends {
 		p.Ends = append(p.Ends, view.StatisticsRow{Name: string(e.Why), Cells: []int{e.Count}})
 	}
@@ -81,7 +88,7 @@ func (s *Server) getStatisticsCSV(w http.ResponseWriter, r *http.Request) error 
 	for _, t := range []struct {
 		name string
 		of   households.Shown
-	}{{"offered", x.Offered}, {"placed", x.Placed}} {
+	}{{"offered", x.Offered}, {"placed", x.Placed}, {"free", x.Free}} {
 		for i, area := range t.of.Rows {
 			for j, month := range t.of.Columns {
 				lines = append(lines, []string{t.name, area, month, told(t.of.Cells[i][j]), ""})
@@ -145,7 +152,7 @@ func statisticsJSON(x households.Statistics) any {
 	}
 	return map[string]any{
 		"from": x.From.Format("2006-01"), "until": x.Until.Format("2006-01"), "fewest": households.Fewest, "rounded": households.Rounded,
-		"offered": table(x.Offered), "placed": table(x.Placed), "ended": ends, "nights": n(x.Nights), "days": n(x.Days),
+		"offered": table(x.Offered), "placed": table(x.Placed), "free": table(x.Free), "ended": ends, "nights": n(x.Nights), "days": n(x.Days),
 		"waiting": n(x.Waiting), "waited": n(x.Waited), "by_size": groups(x.BySize), "by_language": groups(x.ByLanguage),
 	}
 }

@@ -139,6 +139,15 @@ func (s *Server) getCases(w http.ResponseWriter, r *http.Request) error {
 	if err := s.troubles(ctx, by, id, &p); err != nil {
 		return err
 	}
+	hosting, err := s.Hosts.Standing(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	for _, state := range instance.HostStates {
+		if n := hosting[state]; n > 0 {
+			p.Hosts = append(p.Hosts, view.ProgrammeCount{What: string(state), Count: n, Path: p.Programme.Path + "/hosts?state=" + string(state)})
+		}
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

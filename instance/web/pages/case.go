@@ -18,6 +18,7 @@ type Cases struct {
 	More      string // the address of those after these
 	Overdue   []view.CaseFollowUp
 	Incidents []view.CaseIncident
+	Hosts     []view.ProgrammeCount // how far those are who lend homes
 }
 
 // Template is cases.tmpl.
@@ -276,6 +277,8 @@ type CaseStatistics struct {
 	Days        int
 	Waiting     int
 	Waited      int
+	Free        []view.StatisticsRow // beds that nobody has tonight
+	FreeInAll   int
 	Ends        []view.StatisticsRow
 	BySize      []view.StatisticsRow
 	ByLanguage  []view.StatisticsRow

@@ -149,3 +149,18 @@ type AdminCosts struct {
 
 // Template is admin_costs.tmpl.
 func (AdminCosts) Template() string { return "admin_costs" }
+
+// HostsImport is where a lead takes a list of offers into the queue.
+type HostsImport struct {
+	Frame
+	ProgrammeHead
+
+	Done     bool
+	Taken    int
+	Bad      int
+	Refused  []view.RefusedLine
+	Problems []view.Problem
+}
+
+// Template is hosts_import.tmpl.
+func (HostsImport) Template() string { return "hosts_import" }

@@ -90,6 +90,7 @@ var every = []Page{
 	CaseLetterSheet{},
 	LawfulRequests{},
 	Safety{},
+	HostsImport{},
 	Costs{},
 	AdminCosts{},
 	IncidentForm{},

@@ -16,6 +16,7 @@ import (
 	"palier/instance"
 	"palier/instance/auth"
 	"palier/instance/exchange"
+	"palier/instance/hosts"
 	"palier/instance/web/view"
 	"palier/instance/web/words"
 )
@@ -105,7 +106,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`new-event`,
 	`notice`,
 	`notice-level`,
-	`office\.(about|form|giving|ground|place)\.`,
+	`office\.(about|form|giving|ground|place|refused)\.`,
 	`country\.`,
 	`overview\.todo`,
 	`post\.elsewhere`,
@@ -204,6 +205,7 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"office.form.%.text":    {"appointment", "papers", "agreement", "leaving"},
 		"office.giving.%":       LawfulRequests{}.Givings(),
 		"office.ground.%":       LawfulRequests{}.Grounds(),
+		"office.refused.%":      hosts.RefusedWhy,
 		"office.place.%":        DeskLetters{}.Placeholders(),
 		"country.%":             {"FR", "DE"},
 		"host.check.%":          Hosting{}.Questions(),

@@ -69,6 +69,12 @@ func office() []Story {
 		{"lawful_requests/empty", func(f pages.Frame) pages.Page {
 			return pages.LawfulRequests{Frame: in(f, "", "/programmes/41/requests"), ProgrammeHead: head("today"), Typed: map[string]string{}}
 		}},
+		{"hosts_import/done", func(f pages.Frame) pages.Page {
+			return pages.HostsImport{Frame: in(f, "", "/programmes/41/hosts/import"), ProgrammeHead: head("hosts"), Done: true, Taken: 212, Bad: 2, Refused: []view.RefusedLine{{Line: 4, Reason: "email"}, {Line: 1208, Reason: "born"}}}
+		}},
+		{"hosts_import/empty", func(f pages.Frame) pages.Page {
+			return pages.HostsImport{Frame: in(f, "", "/programmes/41/hosts/import"), ProgrammeHead: head("hosts"), Problems: []view.Problem{{Field: "list", Code: "no-offers"}}}
+		}},
 		{"safety/sheet", func(f pages.Frame) pages.Page {
 			return pages.Safety{
 				Frame: in(f, "", "/safety"), Country: "FR", Countries: []view.Option{{Value: "DE", Label: "Allemagne"}, {Value: "FR", Label: "France", Selected: true}}, Numbers: urgent,

@@ -63,7 +63,8 @@ func sheltering() []Story {
 		{"cases/board", func(f pages.Frame) pages.Page {
 			return pages.Cases{
 				Frame: in(f, "", "/programmes/90/cases"), Programme: toit, Stages: stagesOf("proposal"), Stage: "proposal", Lines: []view.CaseLine{aCase, frozen},
-				More: "/programmes/90/cases?after=1", Incidents: []view.CaseIncident{anyIncident},
+				Hosts: []view.ProgrammeCount{{What: "vetting", Count: 4, Path: "/programmes/90/hosts?state=vetting"}, {What: "proposed", Count: 1, Path: "/programmes/90/hosts?state=proposed"}},
+				More:  "/programmes/90/cases?after=1", Incidents: []view.CaseIncident{anyIncident},
 				Overdue: []view.CaseFollowUp{{Path: "/cases/5/followups", Label: "K7WQ2M", Kind: "alone", Due: ago(48 * time.Hour), Tries: 1}},
 			}
 		}},
@@ -132,6 +133,7 @@ func sheltering() []Story {
 				Tables: []view.StatisticsTable{{Name: "offered", Columns: []string{"2026-10", "2026-11"}, Rows: []view.StatisticsRow{{Name: "22", Cells: []int{15, -1, 25}}, {Cells: []int{-1, -1, -1}}}}, {Name: "placed", Columns: []string{"2026-10", "2026-11"}}},
 				Ends:   []view.StatisticsRow{{Name: "own-home", Cells: []int{20}}, {Name: "family", Cells: []int{-1}}}, BySize: []view.StatisticsRow{{Name: "one", Cells: []int{15, 20}}, {Name: "three-four", Cells: []int{-1, -1}}},
 				ByLanguage: []view.StatisticsRow{{Name: "uk", Cells: []int{20, 15}}},
+				Free:       []view.StatisticsRow{{Name: "22", Cells: []int{25}}, {Name: "35", Cells: []int{-1}}}, FreeInAll: 30,
 			}
 		}},
 		{"incident_form/new", func(f pages.Frame) pages.Page {
