@@ -381,7 +381,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Notifications = notifications.New(notifications.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Strangers: a.Config.Limits.Strangers, Written: a.written})
 	a.Errands = errands.New(errands.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Files: a.files, Jobs: a.Jobs, Concern: a.concern})
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
-	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
+	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Jobs: a.Jobs, Tell: a.private})
 	a.Weather = weather.New(weather.Options{DB: a.DB, Now: a.now, Tell: a.private})
 	a.Informants = informants.New(informants.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Readers: a.Places, Jobs: a.Jobs, Tell: a.concern})
 	a.Rides = rides.New(rides.Options{

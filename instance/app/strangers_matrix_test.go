@@ -525,12 +525,15 @@ var trialsOfNeighbours = map[string][]string{
 	"POST /g/{name}/informants/pass-on":                       {"/g/centre/informants/pass-on text=moi&source=moi&until=2099-01-01"},
 	"POST /g/{name}/informants/{id:[0-9]+}":                   {"/g/centre/informants/::bo deed=end", "/g/centre/informants/::bo deed=accept"},
 	"POST /g/{name}/informants/{id:[0-9]+}/care":              {"/g/centre/informants/::bo/care consent=yes"},
-	"GET /care":                      {"/care"},
-	"POST /care":                     nil, // around oneself
-	"POST /care/withdraw":            nil, // one's own
-	"GET /care/{id:[0-9]+}":          {"/care/:carecircle"},
-	"POST /care/{id:[0-9]+}/enter":   {"/care/:carecircle/enter answer=yes", "/care/:carecircle/enter answer=no"},
-	"POST /care/{id:[0-9]+}/members": {"/care/:carecircle/members who=dora&role=volunteer"},
+	"GET /care":                                        {"/care"},
+	"POST /care":                                       nil, // around oneself
+	"POST /care/withdraw":                              nil, // one's own
+	"GET /care/calls":                                  {"/care/calls"},
+	"POST /care/{id:[0-9]+}/calls":                     {"/care/:carecircle/calls days=1&hour=10:00&phone=0296390000&consent=yes", "/care/:carecircle/calls deed=stop"},
+	"POST /care/{id:[0-9]+}/called":                    {"/care/:carecircle/called how=well"},
+	"GET /care/{id:[0-9]+}":                            {"/care/:carecircle"},
+	"POST /care/{id:[0-9]+}/enter":                     {"/care/:carecircle/enter answer=yes", "/care/:carecircle/enter answer=no"},
+	"POST /care/{id:[0-9]+}/members":                   {"/care/:carecircle/members who=dora&role=volunteer"},
 	"POST /care/{id:[0-9]+}/members/{who:[0-9]+}/part": {"/care/:carecircle/members/::bo/part"},
 	"POST /care/{id:[0-9]+}/did":                       {"/care/:carecircle/did what=visit&how=well"},
 	"POST /care/{id:[0-9]+}/plan":                      {"/care/:carecircle/plan what=visit&at=2099-01-01T10:00"},

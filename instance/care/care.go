@@ -14,6 +14,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/actors"
+	"palier/instance/jobs"
 	"palier/instance/store"
 )
 
@@ -41,6 +42,8 @@ type Service struct {
 	db   *store.DB
 	ids  *instance.IDs
 	now  func() time.Time
+	zone *time.Location
+	jobs *jobs.Queue
 	tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
@@ -49,12 +52,19 @@ type Options struct {
 	DB  *store.DB
 	IDs *instance.IDs
 	Now func() time.Time
+	// Zone is where the hours of calls are those of the clock.
+	Zone *time.Location
+	Jobs *jobs.Queue
 	// Tell tells people of something that concerns them.
 	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }
 
 // New returns a service on o.
-func New(o Options) *Service { return &Service{db: o.DB, ids: o.IDs, now: o.Now, tell: o.Tell} }
+func New(o Options) *Service {
+	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, zone: o.Zone, jobs: o.Jobs, tell: o.Tell}
+	jobs.Handle(o.Jobs, s.tend, jobs.HandleOptions{})
+	return s
+}
 
 // NoticeInvited is the kind of notice by which somebody learns of an invitation.
 // It is from themself, so that it shows nobody else.
@@ -257,7 +267,10 @@ func (s *Service) note(ctx context.Context, by instance.ActorID, circle instance
 		_, err := tx.Exec(ctx, `
 			INSERT INTO care_entries (id, circle_id, by_id, what, at, done_at, how)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`, s.ids.Next(), circle, by, what, store.Millis(at), doneAt, how)
-		return err
+		if err != nil || done == nil || what != "call" && what != "visit" {
+			return err
+		}
+		return s.heard(ctx, tx, circle, how)
 	})
 }
 
@@ -279,14 +292,19 @@ func (s *Service) Finish(ctx context.Context, by instance.ActorID, circle, entry
 		if _, err := held(ctx, tx, circle, by); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `
+		var what string
+		err := tx.QueryRow(ctx, `
 			UPDATE care_entries
 			   SET done_at = $4, at = $4, by_id = $3, how = $5
-			 WHERE id = $1 AND circle_id = $2 AND done_at IS NULL`, entry, circle, by, store.Millis(s.now()), how)
-		if err == nil && n == 0 {
+			 WHERE id = $1 AND circle_id = $2 AND done_at IS NULL
+			RETURNING what`, entry, circle, by, store.Millis(s.now()), how).Scan(&what)
+		if errors.Is(err, store.ErrNoRows) {
 			err = instance.ErrNotFound
 		}
-		return err
+		if err != nil || what != "call" && what != "visit" {
+			return err
+		}
+		return s.heard(ctx, tx, circle, how)
 	})
 }
 
@@ -308,6 +326,9 @@ func (s *Service) Drop(ctx context.Context, by instance.ActorID, circle, entry i
 // Sweep forgets what was done long ago, and plans nobody kept.
 func (s *Service) Sweep(ctx context.Context, tx store.Tx) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM care_entries WHERE at < $1`, store.Millis(s.now().Add(-keeps))); err != nil {
+		return fmt.Errorf("sweep circles: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM care_days WHERE day < $1`, dayOf(s.now().Add(-keeps))); err != nil {
 		return fmt.Errorf("sweep circles: %w", err)
 	}
 	return nil

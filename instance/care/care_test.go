@@ -8,6 +8,7 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/care"
+	"palier/instance/jobs"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
 )
@@ -20,7 +21,7 @@ func TestACircleIsForThoseInItAndEndsWithItsConsent(t *testing.T) {
 		v, ctx := apptest.NewVillage(t, db), t.Context()
 		rue := v.Place("rue", "neighbourhood")
 		lucette, bo, nurse, eve := v.Resident("lucette", rue).ID, v.Resident("bo", rue).ID, v.Resident("nurse", rue).ID, v.Resident("eve", rue).ID
-		s := care.New(care.Options{DB: db, IDs: instance.NewIDs(v.Clock.Now, 1), Now: v.Clock.Now, Tell: v.Private})
+		s := care.New(care.Options{DB: db, IDs: instance.NewIDs(v.Clock.Now, 1), Now: v.Clock.Now, Zone: time.UTC, Jobs: jobs.New(db, jobs.Options{}), Tell: v.Private})
 		must := func(err error) {
 			t.Helper()
 			if err != nil {

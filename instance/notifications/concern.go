@@ -42,6 +42,9 @@ const (
 	SpaceIncidents Kind = "space-incidents" // something is wrong with a house that one manages
 
 	CareInvited Kind = "care-invited" // there is an invitation
+	CareCall    Kind = "care-call"    // it is one's turn to call
+	CareDoor    Kind = "care-door"    // it is one's turn to go to the door
+	CareContact Kind = "care-contact" // nobody answered
 
 	QuestionAsked    Kind = "question-asked"    // an organisation one acts for was asked
 	QuestionAnswered Kind = "question-answered" // an organisation answered

@@ -21,7 +21,10 @@ func (s *Server) careRoutes(r chi.Router) {
 	r.Get("/care", s.signedIn(s.getCare))
 	r.Post("/care", s.signedIn(s.openCircle))
 	r.Post("/care/withdraw", s.signedIn(s.withdrawCircle))
+	r.Get("/care/calls", s.signedIn(s.getCallSheet))
 	r.Get("/care/{id:[0-9]+}", s.signedIn(s.getCircle))
+	r.Post("/care/{id:[0-9]+}/calls", s.signedIn(s.setCalls))
+	r.Post("/care/{id:[0-9]+}/called", s.signedIn(s.calledInCircle))
 	r.Post("/care/{id:[0-9]+}/enter", s.signedIn(s.enterCircle))
 	r.Post("/care/{id:[0-9]+}/members", s.signedIn(s.inviteToCircle))
 	r.Post("/care/{id:[0-9]+}/members/{who:[0-9]+}/part", s.signedIn(s.partFromCircle))
@@ -103,6 +106,9 @@ func (s *Server) showCircle(w http.ResponseWriter, r *http.Request, status int, 
 	p.Me = me(r).ID.String()
 	for _, m := range c.Members {
 		p.Members = append(p.Members, view.CareMember{Who: personView(s.Site, m.Actor), Role: m.Role, Agreed: m.Agreed, Mine: m.ID == me(r).ID})
+	}
+	if err := s.addCalls(r, id, &p); err != nil {
+		return err
 	}
 	p.Planned, p.Done = s.careEntries(r, c.Planned, p.Own), s.careEntries(r, c.Done, p.Own)
 	if p.Frame, err = s.frame(w, r, ""); err != nil {

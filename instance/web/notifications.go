@@ -96,6 +96,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/programmes/" + n.From.ID.String() + "/holds"
 	case n.Kind == notifications.HousingMoved:
 		shown.Path = "/programmes/" + n.From.ID.String() + "/homes"
+	case strings.HasPrefix(shown.Kind, "care-"):
+		shown.Path = "/care/calls"
 	case strings.HasPrefix(shown.Kind, "help-"):
 		shown.Path = "/help"
 		if n.Kind == notifications.HelpAsk || n.Kind == notifications.HelpYes {

@@ -36,18 +36,22 @@ func (Care) Template() string { return "care" }
 type Circle struct {
 	Frame
 
-	ID       string
-	Who      view.Person
-	Own      bool
-	Me       string
-	Consent  string       // self, paper
-	Seen     *view.Person // who saw the paper
-	Since    time.Time
-	Members  []view.CareMember
-	Planned  []view.CareEntry
-	Done     []view.CareEntry
-	Typed    string
-	At       string
+	ID      string
+	Who     view.Person
+	Own     bool
+	Me      string
+	Consent string       // self, paper
+	Seen    *view.Person // who saw the paper
+	Since   time.Time
+	Members []view.CareMember
+	Planned []view.CareEntry
+	Done    []view.CareEntry
+	Typed   string
+	At      string
+	// Calls are when the person wants to be called; nil for whoever may not say so.
+	Calls    *view.CallsForm
+	Called   bool     // they are
+	Weekdays []string // from Monday on
 	Problems []view.Problem
 }
 
@@ -64,3 +68,16 @@ func (Circle) Hows() []string { return []string{"well", "company", "again", "abs
 
 // Roles are those of who looks after somebody.
 func (Circle) Roles() []string { return []string{"volunteer", "professional"} }
+
+// CallSheet is the paper of a day for whoever calls.
+type CallSheet struct {
+	Frame
+
+	Calls []view.Call
+}
+
+// Template is call_sheet.tmpl.
+func (CallSheet) Template() string { return "call_sheet" }
+
+// Hows are the ways in which a call was found.
+func (CallSheet) Hows() []string { return Circle{}.Hows() }

@@ -127,6 +127,8 @@ var noticeSigns = map[string]string{
 	"loan-due": "clock", "loan-late": "clock", "loan-overdue": "alert", "loan-stuck": "alert",
 	"space-works": "building", "space-meetings": "clock", "space-documents": "copy", "space-incidents": "alert", "care-invited": "lock",
 	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert", "desk-waits": "clock",
+	"space-works": "building", "space-meetings": "clock", "space-documents": "copy", "space-incidents": "alert", "care-invited": "lock", "care-call": "clock", "care-door": "clock", "care-contact": "alert",
+	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert",
 	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
 	"housing-dropped": "cross", "housing-moved": "alert",

@@ -104,6 +104,7 @@ var every = []Page{
 	Campaigns{},
 	Campaign{},
 	AnswerSheet{},
+	CallSheet{},
 	Care{},
 	ConsentSheet{},
 	DeskSlip{},

@@ -93,8 +93,17 @@ func caring() []Story {
 		}},
 		{"care/empty", func(f pages.Frame) pages.Page { return pages.Care{Frame: in(f, "", "/care")} }},
 		{"circle/member", func(f pages.Frame) pages.Page { p := circle(false); p.Frame = in(f, "", "/care/1"); return p }},
+		{"call_sheet/some", func(f pages.Frame) pages.Page {
+			return pages.CallSheet{Frame: in(f, "", "/care/calls"), Calls: []view.Call{
+				{Circle: "1", Who: lucette, At: ago(time.Hour), Phone: "02 96 39 00 00", Contact: "Sa fille", ContactPhone: "+33 6 12 34 56 78", Step: "door"},
+				{Circle: "2", Who: amira, At: ago(2 * time.Hour), Phone: "0296390001", Step: "call", Done: true},
+				{Circle: "3", Who: wordy, At: ago(time.Minute), Phone: "0296390002", Contact: "Voisin", ContactPhone: "0296390003", Step: "contact", Alarm: true},
+			}}
+		}},
+		{"call_sheet/empty", func(f pages.Frame) pages.Page { return pages.CallSheet{Frame: in(f, "", "/care/calls")} }},
 		{"circle/own", func(f pages.Frame) pages.Page {
 			p := circle(true)
+			p.Calls, p.Called, p.Weekdays = &view.CallsForm{Days: []string{"1", "4"}, Hour: "10:00", Phone: "02 96 39 00 00", Contact: "Sa fille"}, true, []string{"1", "2", "3", "4", "5", "6", "7"}
 			p.Frame, p.Consent, p.Seen, p.Who = in(f, "", "/care/1"), "self", nil, marie
 			return p
 		}},

@@ -122,7 +122,7 @@ func people() []Story {
 				{Kind: "mention", From: yann, At: ago(5 * time.Hour), Unread: true, Path: "/@yann/2", Excerpt: "@marie tu avais parlé d’une scie sauteuse ?"},
 				{Kind: "like", From: fatou, At: ago(26 * time.Hour), Path: "/@marie/107", Excerpt: "Chat noir trouvé rue de la Lainerie"},
 				{Kind: "boost", From: dinan.Person, At: ago(27 * time.Hour), Path: "/@marie/107", Excerpt: "Chat noir trouvé rue de la Lainerie"},
-				{Kind: "care-invited", From: marie, At: ago(28 * time.Hour), Path: "/care"}, {Kind: "space-works", From: house, At: ago(29 * time.Hour), Path: "/g/tilleuls/space#works"},
+				{Kind: "care-invited", From: marie, At: ago(28 * time.Hour), Path: "/care"}, {Kind: "care-call", From: marie, At: ago(28 * time.Hour), Path: "/care/calls"}, {Kind: "care-door", From: marie, At: ago(28 * time.Hour), Path: "/care/calls"}, {Kind: "care-contact", From: marie, At: ago(28 * time.Hour), Path: "/care/calls"}, {Kind: "space-works", From: house, At: ago(29 * time.Hour), Path: "/g/tilleuls/space#works"},
 				{Kind: "informant-official", From: fatou, At: ago(30 * time.Hour), Path: "/@fatou/3", Excerpt: "Vent violent ce soir"},
 				{Kind: "follow", From: amira, At: ago(90 * time.Hour), Path: amira.Path}, {Kind: "granted", From: accueil, At: ago(300 * time.Hour), Path: accueil.Path},
 			}}

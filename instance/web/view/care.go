@@ -1,6 +1,9 @@
 package view
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // CareLine is a circle of care on somebody's list.
 type CareLine struct {
@@ -26,4 +29,29 @@ type CareEntry struct {
 	At   time.Time
 	How  string // well, company, again, absent; empty where nothing was said
 	Mine bool   // the one who reads can take it back
+}
+
+// CallsForm is when somebody wants to be called.
+type CallsForm struct {
+	Days         []string // from Monday, 1, on
+	Hour         string
+	Phone        string
+	Contact      string // whom else to reach
+	ContactPhone string
+}
+
+// On tells whether a day was chosen.
+func (c CallsForm) On(day string) bool { return slices.Contains(c.Days, day) }
+
+// Call is one call of a day.
+type Call struct {
+	Circle       string
+	Who          Person
+	At           time.Time
+	Phone        string
+	Contact      string
+	ContactPhone string
+	Step         string // call, door, contact
+	Done         bool   // somebody spoke to them today
+	Alarm        bool   // nobody answered at all
 }
