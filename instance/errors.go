@@ -20,6 +20,9 @@ var (
 	ErrTooMany = errors.New("too many requests")
 	// ErrUnreachable says that another server does not answer now.
 	ErrUnreachable = errors.New("no answer from the other server")
+	// ErrClocks says that another server does not believe us, or we it, because the
+	// clocks of the two are too far apart. It comes with [ErrUnreachable].
+	ErrClocks = errors.New("the clocks of the two servers are too far apart")
 	// ErrSealed says that something is there and cannot be opened: its key, which
 	// is kept apart, is not on this server.
 	ErrSealed = errors.New("sealed, and its key is not here")

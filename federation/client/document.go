@@ -141,7 +141,7 @@ func kept(header string) string {
 
 // status turns an answer that is no success into its meaning.
 func (c *Client) status(resp *http.Response) error {
-	return &StatusError{Status: resp.StatusCode, After: retryAfter(resp.Header, c.o.Now())}
+	return &StatusError{Status: resp.StatusCode, After: retryAfter(resp.Header, c.o.Now()), Date: dateOf(resp.Header)}
 }
 
 // read reads a whole body of at most limit bytes. net/http has decompressed it

@@ -41,6 +41,8 @@ type StatusError struct {
 	Status int
 	// After is how long the host asks to be left alone; zero if it did not say.
 	After time.Duration
+	// Date is the host's own clock, zero if it did not tell.
+	Date time.Time
 }
 
 // Error says the status in words.

@@ -41,7 +41,7 @@ func (a Answer) Err() error {
 	if a.OK() {
 		return nil
 	}
-	return &StatusError{Status: a.Status, After: a.RetryAfter}
+	return &StatusError{Status: a.Status, After: a.RetryAfter, Date: a.Date}
 }
 
 // Post delivers body, an ActivityStreams document, to an inbox. sign is called
@@ -88,6 +88,15 @@ func (c *Client) submit(ctx context.Context, u *url.URL, kind, accept string, bo
 	}, sign)
 }
 
+// dateOf is the clock of who answered, zero if it did not tell.
+func dateOf(h http.Header) time.Time {
+	t, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
 // answer reads what is worth keeping. A body that breaks off or drips does not
 // take the status back: the host has answered.
 func (c *Client) answer(resp *http.Response) Answer {
@@ -96,9 +105,7 @@ func (c *Client) answer(resp *http.Response) Answer {
 		RetryAfter:     retryAfter(resp.Header, c.o.Now()),
 		AcceptsRFC9421: resp.Header.Get("Accept-Signature") != "",
 	}
-	if t, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		a.Date = t
-	}
+	a.Date = dateOf(resp.Header)
 	if resp.ContentLength == 0 {
 		return a
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Reply is what a host answered to [Client.Speak]: its status and, if that is
@@ -11,6 +12,7 @@ import (
 type Reply struct {
 	Status int
 	Body   []byte
+	Date   time.Time // the host's own clock, zero if it did not tell
 }
 
 // Speak posts a JSON document to a host whose answer matters, and reads that. A
@@ -36,7 +38,7 @@ func (c *Client) speak(ctx context.Context, raw string, body []byte, sign Sign) 
 		return Reply{}, err
 	}
 	defer func() { err = errors.Join(err, resp.Body.Close()) }()
-	r := Reply{Status: resp.StatusCode}
+	r := Reply{Status: resp.StatusCode, Date: dateOf(resp.Header)}
 	if len(resp.Header.Values("Content-Type")) == 1 && isJSON(resp.Header.Get("Content-Type")) {
 		r.Body, err = read(resp, c.o.DocumentLimit)
 	}

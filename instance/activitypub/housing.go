@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -59,11 +60,11 @@ type Housing interface {
 // each of them is not there, whatever is.
 func (s *Service) housingRoutes(r chi.Router) {
 	r.Get("/h/{id}", s.answers(s.getHome))
-	r.Get("/h/{id}/ledger", s.getLedger)
+	r.Get("/h/{id}/ledger", s.dated(s.getLedger))
 	r.Get("/h/{id}/visited", s.getVisited)
-	r.Post("/h/{id}/ledger", s.postLedger)
+	r.Post("/h/{id}/ledger", s.dated(s.postLedger))
 	r.Get("/g/{name}/desk", s.getDesk)
-	r.Post("/g/{name}/files", s.postFile)
+	r.Post("/g/{name}/files", s.dated(s.postFile))
 	r.Get("/g/{name}/twins", s.getTwins)
 	r.Post("/g/{name}/twins", s.postTwins)
 }
@@ -401,6 +402,24 @@ func (s *Service) signAs(ctx context.Context, a instance.Actor, digest signature
 	}, nil
 }
 
+// believed tells apart who is not shown anything from who is not believed: a
+// signature is as good as the clock it was made by. To a server whose clock is far
+// from ours there is nothing, and nothing may be concluded from that.
+func (s *Service) believed(theirs time.Time, err error) error {
+	if off := s.now().Sub(theirs).Abs(); theirs.IsZero() || off <= ledger.Skew || !errors.Is(err, instance.ErrNotFound) {
+		return err
+	}
+	return fmt.Errorf("it is %s there: %w", theirs.UTC().Format(time.RFC3339), errors.Join(instance.ErrUnreachable, instance.ErrClocks))
+}
+
+// dated says what time it is here, whatever else is answered.
+func (s *Service) dated(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+		h(w, r)
+	}
+}
+
 // Say brings a statement to who keeps the ledger of a home. It is
 // [housing.Wire].
 func (s *Service) Say(ctx context.Context, as instance.Actor, home string, statement []byte) (housing.Answer, error) {
@@ -417,7 +436,7 @@ func (s *Service) Say(ctx context.Context, as instance.Actor, home string, state
 	case r.Status == http.StatusConflict && r.Body != nil:
 		return housing.Answer{Refusal: r.Body}, nil
 	case r.Status == http.StatusNotFound:
-		return housing.Answer{}, fmt.Errorf("say something about %s: %w", home, instance.ErrNotFound)
+		return housing.Answer{}, fmt.Errorf("say something about %s: %w", home, s.believed(r.Date, instance.ErrNotFound))
 	}
 	return housing.Answer{}, fmt.Errorf("say something about %s: answered %d: %w", home, r.Status, instance.ErrUnreachable)
 }
@@ -431,7 +450,11 @@ func (s *Service) Entries(ctx context.Context, as instance.Actor, home string, a
 	}
 	f, err := s.client.JSONAs(ctx, home+"/ledger?after="+strconv.Itoa(after), sign)
 	if err != nil {
-		return nil, outcome(err)
+		var date time.Time
+		if answered, ok := errors.AsType[*client.StatusError](err); ok {
+			date = answered.Date
+		}
+		return nil, s.believed(date, outcome(err))
 	}
 	if !origin.Same(f.URL, home) {
 		return nil, fmt.Errorf("ledger of %s: it came from elsewhere: %w", home, instance.ErrUnreachable)

@@ -272,50 +272,52 @@ func verified(t *testing.T, b *bureau, id instance.ListingID) *ledger.Book {
 // see it: nobody can tell it from one that is not there.
 func TestJ19_OnlyAPartnersServerIsAnswered(t *testing.T) {
 	t.Parallel()
-	rhone, isere := twoBureaus(t, store.SQLite)
-	gard := openBureau(t, apptest.Open(t, store.SQLite, nil), "gard")
-	ctx := t.Context()
-	l := rhone.offer(1)
-	apptest.Settle(t, rhone.Server, isere.Server)
-	fetch := func(from *bureau) ([]byte, error) {
-		f, err := from.Federation.Fetch(ctx, l.URI)
-		return f.Body, err
-	}
-
-	body, err := fetch(isere)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := conformity.Validate("housing", body); err != nil {
-		t.Error(err)
-	}
-	if _, err := fetch(gard); !errors.Is(err, client.ErrNotFound) {
-		t.Errorf("a server that was not agreed to: got %v", err)
-	}
-	path := strings.TrimPrefix(l.URI, rhone.URL)
-	for _, end := range []string{"", "/ledger"} {
-		status, got := rhone.Get(path+end, "application/activity+json")
-		_, absent := rhone.Get("/h/1"+end, "application/activity+json")
-		if status != http.StatusNotFound || got != absent {
-			t.Errorf("unsigned, %s is answered with %d %q, what is not there with %q", path+end, status, got, absent)
+	each(t, func(t *testing.T, engine store.Engine) {
+		rhone, isere := twoBureaus(t, engine)
+		gard := openBureau(t, apptest.Open(t, store.SQLite, nil), "gard")
+		ctx := t.Context()
+		l := rhone.offer(1)
+		apptest.Settle(t, rhone.Server, isere.Server)
+		fetch := func(from *bureau) ([]byte, error) {
+			f, err := from.Federation.Fetch(ctx, l.URI)
+			return f.Body, err
 		}
-	}
 
-	partners, err := rhone.Housing.Partners(ctx, rhone.lead, rhone.programme.Group.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := rhone.Housing.Expel(ctx, rhone.lead, rhone.programme.Group.ID, partners[0].Group.ID); err != nil {
-		t.Fatal(err)
-	}
-	apptest.Settle(t, rhone.Server, isere.Server)
-	if _, err := fetch(isere); !errors.Is(err, client.ErrNotFound) {
-		t.Errorf("a partner that was expelled: got %v", err)
-	}
-	homes, err := isere.Housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10)
-	if err != nil || len(homes) != 0 {
-		t.Errorf("who was expelled still has %+v, %v", homes, err)
-	}
+		body, err := fetch(isere)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := conformity.Validate("housing", body); err != nil {
+			t.Error(err)
+		}
+		if _, err := fetch(gard); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("a server that was not agreed to: got %v", err)
+		}
+		path := strings.TrimPrefix(l.URI, rhone.URL)
+		for _, end := range []string{"", "/ledger"} {
+			status, got := rhone.Get(path+end, "application/activity+json")
+			_, absent := rhone.Get("/h/1"+end, "application/activity+json")
+			if status != http.StatusNotFound || got != absent {
+				t.Errorf("unsigned, %s is answered with %d %q, what is not there with %q", path+end, status, got, absent)
+			}
+		}
+
+		partners, err := rhone.Housing.Partners(ctx, rhone.lead, rhone.programme.Group.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rhone.Housing.Expel(ctx, rhone.lead, rhone.programme.Group.ID, partners[0].Group.ID); err != nil {
+			t.Fatal(err)
+		}
+		apptest.Settle(t, rhone.Server, isere.Server)
+		if _, err := fetch(isere); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("a partner that was expelled: got %v", err)
+		}
+		homes, err := isere.Housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 10)
+		if err != nil || len(homes) != 0 {
+			t.Errorf("who was expelled still has %+v, %v", homes, err)
+		}
+	})
 }
 
 // TestJ19_AServerThatKeepsNoRulesIsRefusedByItself has somebody ask who is no

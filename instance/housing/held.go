@@ -20,7 +20,19 @@ type Held struct {
 	Place     string             // of a partner's, in its words
 	Ahead     int                // how many wait before, while it waits
 	ArrivedAt time.Time          // zero until it was noted
+	Said      Said               // of what was said of it last
 }
+
+// Said is what became of something that was said to who keeps a home.
+type Said string
+
+// What becomes of it: it is said again for an hour, and then it is given up.
+const (
+	SaidOpen       Said = "open"
+	SaidAnswered   Said = "answered"
+	SaidRefused    Said = "refused"
+	SaidUnanswered Said = "unanswered"
+)
 
 const heldColumns = `h.id, h.programme_id, h.home, h.from_night, h.until_night, h.places, h.state, h.number, h.lease_until, h.why, h.free_at, h.asked_at, h.arrived_at,
 	COALESCE(l.id, 0), COALESCE(x.id, 0), COALESCE(l.commune, ''), COALESCE(x.place, '')
@@ -86,6 +98,13 @@ func (s *Service) Held(ctx context.Context, by instance.Account, programme insta
 	if err != nil || h.Number == 0 {
 		return h, because(err, "hold %s", id)
 	}
+	var said string
+	err = s.db.Read().QueryRow(ctx, `
+		SELECT outcome FROM housing_statements WHERE hold_id = $1 ORDER BY said_at DESC, id DESC LIMIT 1`, id).Scan(&said)
+	if err != nil {
+		return h, because(err, "hold %s", id)
+	}
+	h.Said = Said(said)
 	book, err := s.copyOf(ctx, s.db.Read(), h.Home)
 	if err != nil {
 		return h, because(err, "hold %s", id)

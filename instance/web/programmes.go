@@ -173,6 +173,8 @@ func said(w http.ResponseWriter, r *http.Request, path string, err error) bool {
 		word = "sealed"
 	case errors.Is(err, instance.ErrConflict):
 		word = "overtaken"
+	case errors.Is(err, instance.ErrClocks):
+		word = "clock"
 	case errors.Is(err, instance.ErrUnreachable):
 		word = "unreachable"
 	default:

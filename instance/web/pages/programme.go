@@ -59,7 +59,7 @@ type ProgrammeHead struct {
 
 // Sayings are what can be said of a deed that could not be done.
 func (ProgrammeHead) Sayings() []string {
-	return []string{"overtaken", "unreachable", "own", "stopped", "last", "sealed", "case", "unready", "second"}
+	return []string{"overtaken", "unreachable", "clock", "own", "stopped", "last", "sealed", "case", "unready", "second"}
 }
 
 // Programme is how a programme stands, for its team.

@@ -142,6 +142,7 @@ type Hold struct {
 	Ahead   int       // how many wait before
 	Lease   time.Time // until when it waits or is held
 	Why     string    // of a refusal
+	Unsaid  string    // open while what was done last is not answered, unanswered once that is given up
 	Free    time.Time // when it may be worth asking again
 	Asked   time.Time
 	Arrived time.Time
