@@ -271,11 +271,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.nouns(keyring, proofKey, o.PasswordCost)
 	a.Hosts = hosts.New(hosts.Options{
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: pack,
-		Title: a.Config.Title, Say: a.say, Tell: a.private,
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: a.pack,
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: a.pack, Paused: switches{a.Housing}.hosts,
-		Title: a.Config.Title, Say: a.say,
+		Title: a.Config.Title, Say: a.say, Tell: a.private,
 	})
 	if err := errors.Join(a.Housing.KeepKeysApart(ctx), a.Hosts.KeepApart(ctx)); err != nil {
 		return err

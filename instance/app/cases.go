@@ -15,10 +15,9 @@ import (
 // openCases opens the room of cases, over the homes that programmes have and see.
 func (a *App) openCases(ctx context.Context) (err error) {
 	a.Households, err = households.New(ctx, households.Options{
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing}, Hosts: a.Hosts, Pack: a.Hosts.Pack(),
-		Tell: a.private,
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Homes: lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Switches: switches{a.Housing}, Homes: lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Hosts: a.Hosts, Pack: a.pack,
+		Homes:    lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
+		Switches: switches{a.Housing}, Tell: a.private,
 	})
 	return err
 }

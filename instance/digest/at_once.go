@@ -38,9 +38,7 @@ func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.Actor
 // urgent are the kinds that somebody is always written about at once, however
 // much they were written today: they said yes to that, or joined a team that
 // somebody who may be in danger relies on.
-var urgent = []string{"help-call", "desk-waits"}
-// much they were written today: they said yes to that.
-var urgent = []string{"help-call", "care-door", "care-contact"}
+var urgent = []string{"help-call", "desk-waits", "care-door", "care-contact"}
 
 // topic is which of [Topics] a notice belongs to.
 func topic(n Notice) string {

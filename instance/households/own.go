@@ -25,7 +25,7 @@ type Own struct {
 	Contact  Contact
 	// Agreement tells that one is written.
 	Agreement bool
-	Paused   []string  // what the programme has switched off, of [Messages] and [Proposals]
+	Paused    []string // what the programme has switched off, of [Messages] and [Proposals]
 }
 
 // OwnHome is a home that a household was shown, as a coarse card.
@@ -90,9 +90,9 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Told, err = s.told(ctx, tx, id, SideHousehold); err != nil {
-	if err := s.ownPaused(ctx, tx, &o); err != nil {
+		return Own{}, because(err, "own case %s", id)
 	}
-	if o.Talk, err = s.entries(ctx, tx, c, Talk, 0, ownTalk); err != nil {
+	if err := s.ownPaused(ctx, tx, &o); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	holds, err := s.holds(ctx, tx, id)

@@ -465,13 +465,18 @@ var caseDeeds = map[string]func(*Server, *http.Request, instance.Case, *pages.Ca
 		return later("homes", err)
 	},
 	"extend": func(s *Server, r *http.Request, _ instance.Case, _ *pages.Case) error {
-	"leave": func(s *Server, r *http.Request, c instance.Case, p *pages.Case) error {
 		id, err := instance.ParseID(r.PostFormValue("hold"))
 		if err != nil {
 			return err
 		}
 		_, err = s.Households.Extend(r.Context(), *me(r), id)
 		return later("holds", err)
+	},
+	"leave": func(s *Server, r *http.Request, c instance.Case, p *pages.Case) error {
+		id, err := instance.ParseID(r.PostFormValue("hold"))
+		if err != nil {
+			return err
+		}
 		h, err := s.Households.Holds(r.Context(), *me(r), c.ID)
 		if err != nil {
 			return err

@@ -153,6 +153,7 @@ func (s *Server) showHold(w http.ResponseWriter, r *http.Request, status int, p 
 		if err == nil {
 			p.Case = casePath(c.ID)
 		}
+	}
 	if h.Said == housing.SaidOpen || h.Said == housing.SaidUnanswered {
 		p.Hold.Unsaid = string(h.Said)
 	}

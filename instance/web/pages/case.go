@@ -246,7 +246,7 @@ type HouseholdCase struct {
 	Frame
 
 	Own      view.OwnCase
-	HasHost  bool // whom something can be passed on to
+	HasHost  bool     // whom something can be passed on to
 	Paused   []string // what the programme has switched off
 	Numbers  []view.EmergencyNumber
 	Text     string
