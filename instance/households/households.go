@@ -41,6 +41,9 @@ type Options struct {
 	Hosts Hosts
 	Pack  countries.Pack // the rules of the country
 	Tell  Tell           // of what is due; nil tells nobody
+	// Froze is told when a home was frozen or goes on, in the transaction that did it;
+	// nil tells nobody.
+	Froze func(ctx context.Context, tx store.Tx, programme instance.ActorID, home string) error
 	// Switches tell what is switched off; nil: nothing.
 	Switches Switches
 }

@@ -211,7 +211,15 @@ func (s *Service) freezeHome(ctx context.Context, tx store.Tx, programme instanc
 		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT)
 		 WHERE NOT EXISTS (SELECT 1 FROM housing_frozen_homes WHERE programme_id = $2 AND home = $3 AND lifted_at IS NULL)`,
 		s.IDs.Next(), programme, home, incident, by, store.Millis(s.Now()))
-	return err
+	return s.froze(ctx, tx, programme, home, err)
+}
+
+// froze has those told who keep homes, unless something failed before.
+func (s *Service) froze(ctx context.Context, tx store.Tx, programme instance.ActorID, home string, err error) error {
+	if err != nil || s.Froze == nil || home == "" {
+		return err
+	}
+	return s.Froze(ctx, tx, programme, home)
 }
 
 // sign opens an incident where signs come to more than a note, and returns it. The
@@ -452,7 +460,7 @@ func (s *Service) lift(ctx context.Context, tx store.Tx, i Incident, by instance
 		                    WHERE o.programme_id = $1 AND o.home = $2 AND o.id <> $5
 		                      AND (o.state NOT IN ('decided', 'closed') OR o.outcome = 'stop'))`,
 		i.Programme, i.Home, store.Millis(s.Now()), by, i.ID)
-	if err != nil || i.Case == 0 {
+	if err = s.froze(ctx, tx, i.Programme, i.Home, err); err != nil || i.Case == 0 {
 		return err
 	}
 	_, err = tx.Exec(ctx, `

@@ -351,7 +351,7 @@ func (s *Service) follow(ctx context.Context, tx store.Tx, home string, book *le
 			UPDATE housing_holds SET number = $2, state = $3, lease_until = $4, why = '' WHERE id = $1`,
 			h.id, number, string(now.Standing), store.MillisOrNull(now.Lease))
 		if err == nil && now.Standing == ledger.WasDropped {
-			err = s.tellDropped(ctx, tx, h.id)
+			err = s.tellAsker(ctx, tx, NoticeDropped, h.id)
 		}
 		if err != nil {
 			return err

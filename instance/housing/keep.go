@@ -384,7 +384,10 @@ func (s *Service) Home(ctx context.Context, signer, home string) ([]byte, error)
 	l, err := s.seen(ctx, signer, home)
 	if err == nil {
 		var off bool
-		if off, err = s.offFor(ctx, s.db.Read(), CutSearch, l); err == nil && (off || !l.MovedAt.IsZero()) {
+		if off, err = s.offFor(ctx, s.db.Read(), CutSearch, l); err == nil && !off && l.MovedAt.IsZero() {
+			off, err = frozen(ctx, s.db.Read(), l.Programme, l.URI)
+		}
+		if err == nil && (off || !l.MovedAt.IsZero()) {
 			err = instance.ErrNotFound
 		}
 	}

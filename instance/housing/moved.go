@@ -164,9 +164,9 @@ func peopleOf(rows store.Rows, err error) ([]instance.ActorID, error) {
 	return people, err
 }
 
-// tellDropped tells who asked for what was taken back, or the leads where nobody of
-// the team did any more.
-func (s *Service) tellDropped(ctx context.Context, tx store.Tx, hold instance.ID) error {
+// tellAsker tells who asked for a hold, or the leads where nobody of the team did any
+// more.
+func (s *Service) tellAsker(ctx context.Context, tx store.Tx, kind string, hold instance.ID) error {
 	var programme instance.ActorID
 	err := tx.QueryRow(ctx, `SELECT programme_id FROM housing_holds WHERE id = $1`, hold).Scan(&programme)
 	if err != nil {
@@ -182,7 +182,7 @@ func (s *Service) tellDropped(ctx context.Context, tx store.Tx, hold instance.ID
 	if err != nil {
 		return err
 	}
-	return s.tellTeam(ctx, tx, NoticeDropped, programme, whom)
+	return s.tellTeam(ctx, tx, kind, programme, whom)
 }
 
 // tellTeam gives people of a team a notice.

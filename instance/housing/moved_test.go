@@ -176,3 +176,75 @@ func TestWhoLivesInAHomeWhoseHostMovedStays(t *testing.T) {
 		must(t, rhone.housing.SweepNow(ctx))
 	})
 }
+
+// TestS12_PartnersAreToldOfAFrozenHomeByOneCode freezes a home in which a partner's
+// people live and others are expected, and lifts it.
+func TestS12_PartnersAreToldOfAFrozenHomeByOneCode(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		w := newWorld()
+		rhone := w.side(t, "rhone", db)
+		isere := w.side(t, "isere", storetest.Open(t, store.SQLite))
+		isere.sees(rhone)
+		l := rhone.offer(2)
+		stay := ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 5}
+		ask := ledger.Ask{Places: 1, Stay: stay}
+		lives, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask, 0)
+		must(t, err)
+		_, err = isere.housing.Agree(ctx, isere.worker, lives.ID)
+		must(t, err)
+		must(t, rhone.housing.Place(ctx, rhone.worker, l.ID, lives.Number))
+		must(t, isere.housing.LookNow(ctx, housing.Look{Programme: isere.programme.Group.ID, Home: l.URI}))
+		held, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask, 0)
+		must(t, err)
+		told := func(sql string) {
+			t.Helper()
+			must(t, db.InTx(ctx, func(tx store.Tx) error {
+				if _, err := tx.Exec(ctx, sql); err != nil {
+					return err
+				}
+				return rhone.housing.FrozenIn(ctx, tx, rhone.programme.Group.ID, l.URI)
+			}))
+			must(t, rhone.housing.ShareNow(ctx, housing.Share{Listing: l.ID}))
+			w.deliver()
+			must(t, isere.housing.LookNow(ctx, housing.Look{Programme: isere.programme.Group.ID, Home: l.URI}))
+		}
+		seen := func() int {
+			t.Helper()
+			homes, err := isere.housing.Homes(ctx, isere.worker, isere.programme.Group.ID, 10)
+			must(t, err)
+			return len(homes)
+		}
+		before := len(rhone.entries(l.ID))
+		told(`INSERT INTO housing_frozen_homes (id, programme_id, home, at) SELECT 1, programme_id, uri, 1 FROM housing_listings`)
+		if seen() != 0 {
+			t.Error("the partner sees a frozen home")
+		}
+		if _, err := rhone.housing.Home(ctx, isere.programme.Group.URI, l.URI); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("its card: %v", err)
+		}
+		if h := isere.hold(held.ID); h.State != instance.HoldDropped {
+			t.Errorf("what was held is %s", h.State)
+		}
+		if h := isere.hold(lives.ID); h.State != instance.HoldPlaced {
+			t.Errorf("who lives there is %s", h.State)
+		}
+		added := rhone.entries(l.ID)[before:]
+		if len(added) != 1 || added[0].Deed != (ledger.Dropped{Hold: held.Number, Why: ledger.Unfit}) {
+			t.Errorf("in the ledger: %+v", added)
+		}
+		for kind, want := range map[string]int{housing.NoticeDropped: 1, housing.NoticeTaken: 1} {
+			if got := isere.told(kind); len(got) != want || got[0] != isere.worker.ID {
+				t.Errorf("%s: told %v", kind, got)
+			}
+		}
+		told(`UPDATE housing_frozen_homes SET lifted_at = 2`)
+		if seen() != 1 {
+			t.Error("once it is lifted the partner does not see it")
+		}
+		if h, err := isere.housing.Ask(ctx, isere.worker, isere.programme.Group.ID, l.URI, ask, 0); err != nil || h.State != instance.HoldHeld {
+			t.Errorf("asked for then: %+v, %v", h, err)
+		}
+	})
+}

@@ -59,6 +59,10 @@ func (s *Service) word(ctx context.Context, tx store.Tx, l instance.Listing, fro
 	if err != nil || off || !l.State.Shown() || !l.MovedAt.IsZero() {
 		return Word{Kind: TakenBack, From: from, URI: l.URI}, err
 	}
+	stopped, err := frozen(ctx, tx, l.Programme, l.URI)
+	if err != nil || stopped {
+		return Word{Kind: TakenBack, From: from, URI: l.URI}, err
+	}
 	fit, err := s.fit(ctx, tx, l.ID)
 	if err != nil {
 		return Word{}, err
@@ -272,6 +276,9 @@ func (s *Service) TakenBackIn(ctx context.Context, tx store.Tx, from instance.Ac
 	for _, id := range ids {
 		if err == nil {
 			err = s.lookIfOurs(ctx, tx, instance.ActorID(id), uri)
+		}
+		if err == nil {
+			err = s.tellTaken(ctx, tx, instance.ActorID(id), uri)
 		}
 	}
 	return len(ids) > 0, because(err, "home %s is taken back", uri)

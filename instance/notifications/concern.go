@@ -56,6 +56,7 @@ const (
 	WeatherWarning Kind = "weather-warning" // the weather will be dangerous in one's commune
 
 	HousingDropped Kind = "housing-dropped" // places that one held for a household were taken back
+	HousingTaken   Kind = "housing-taken"   // a home in which one placed somebody is not shown any more
 	HousingMoved   Kind = "housing-moved"   // a host moved while somebody lives there
 	DeskWaits      Kind = "desk-waits"      // something waits at the desk of a programme one is of the team of
 

@@ -92,7 +92,7 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = from.Path + "/questions"
 	case n.Kind == notifications.CareInvited:
 		shown.Path = "/care"
-	case n.Kind == notifications.HousingDropped:
+	case n.Kind == notifications.HousingDropped, n.Kind == notifications.HousingTaken:
 		shown.Path = "/programmes/" + n.From.ID.String() + "/holds"
 	case n.Kind == notifications.HousingMoved:
 		shown.Path = "/programmes/" + n.From.ID.String() + "/homes"

@@ -129,7 +129,7 @@ var noticeSigns = map[string]string{
 	"space-works": "building", "space-meetings": "clock", "space-documents": "copy", "space-incidents": "alert", "care-invited": "lock", "care-call": "clock", "care-door": "clock", "care-contact": "alert",
 	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
 	"informant-asked": "reply", "informant-answer": "reply", "informant-official": "alert",
-	"housing-dropped": "cross", "housing-moved": "alert",
+	"housing-dropped": "cross", "housing-moved": "alert", "housing-taken": "alert",
 	"help-ask": "followers", "help-yes": "check", "help-call": "alert", "help-over": "check", "help-coming": "check",
 	"event-changed": "alert", "event-cancelled": "alert", "event-reminder": "clock", "event-place": "check", "event-guest": "plus", "event-photo": "info",
 }

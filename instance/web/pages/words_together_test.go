@@ -36,7 +36,7 @@ func TestEveryMadeMessageOfWhatIsDoneTogetherIsThere(t *testing.T) {
 		"weather.do.%":        instance.Phenomena,
 		"informants.duty.%":   Informants{}.Duties(),
 		"notice.informant-%":  {"volunteer", "accepted", "declined", "ending", "ended", "asked", "answer", "official"},
-		"notice.housing-%":    {"dropped", "moved"},
+		"notice.housing-%":    {"dropped", "moved", "taken"},
 		"notice.ride-%":       {"asked", "agreed", "left", "cancelled"},
 		"ride.mode.%":         instance.RideModes,
 		"ride.mode.%-hint":    instance.RideModes,
