@@ -218,7 +218,7 @@ func (s *side) approved() instance.HostID {
 		id, s.programme.Group.ID, []byte{}, at)
 	for _, set := range []string{
 		`state = 'informed'`, `state = 'vetting', checked_at = changed_at, identity_at = changed_at, identity_by = 1`, `state = 'proposed', proposed_by = 1`,
-		`state = 'approved', approved_by = 2, most_places = 50, most_nights = 60, visit_until = approved_until`,
+		`state = 'approved', approved_by = 2, most_places = 50, most_nights = 60, children = TRUE, visit_until = approved_until`,
 	} {
 		s.exec(`UPDATE housing_hosts SET approved_until = $2, `+strings.ReplaceAll(set, "= approved_until", "= $2")+` WHERE id = $1`, id, until)
 	}
