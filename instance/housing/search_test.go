@@ -324,16 +324,33 @@ func BenchmarkH11_Search(b *testing.B) {
 	}
 }
 
+// TestHomesOfManyPartnersAreFound looks among a small crowd as the benchmark does
+// among a large one.
+func TestHomesOfManyPartnersAreFound(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newWorld().side(t, "rhone", db)
+		crowd(t, s, 20, 5)
+		all, err := s.housing.Search(t.Context(), s.worker, s.programme.Group.ID, housing.Wish{}, 0, 200)
+		must(t, err)
+		ours, err := s.housing.Search(t.Context(), s.worker, s.programme.Group.ID, housing.Wish{OnlyOurs: true}, 0, 200)
+		must(t, err)
+		if len(all) < 100 || len(ours) != 20 {
+			t.Errorf("%d homes are found, %d of them ours", len(all), len(ours))
+		}
+	})
+}
+
 // crowd fills a programme with homes of its own and of partners, in fifteen
 // countries.
-func crowd(b *testing.B, s *side, each, partners int) {
-	b.Helper()
-	ctx, r := b.Context(), rand.New(rand.NewPCG(3, 5))
+func crowd(tb testing.TB, s *side, each, partners int) {
+	tb.Helper()
+	ctx, r := tb.Context(), rand.New(rand.NewPCG(3, 5))
 	first := ledger.NightOf(s.w.at) + 1
 	lands := strings.Fields("FR DE PL IT ES PT NL BE AT CH CZ SK RO IE GB")
-	p := s.knows(s) // any Group will do for those who told
-	must(b, s.db.InTx(ctx, func(tx store.Tx) error {
-		ours := store.Many{Into: "housing_listings (id, programme_id, uri, commune, from_night, until_night, category, bedrooms, places, adults, children, pets, smoking, languages, features, created_at, updated_at)"}
+	p, host := s.knows(s), s.approved() // any Group will do for those who told
+	must(tb, s.db.InTx(ctx, func(tx store.Tx) error {
+		ours := store.Many{Into: "housing_listings (id, programme_id, host_id, uri, commune, from_night, until_night, category, bedrooms, places, adults, children, pets, smoking, languages, features, created_at, updated_at)"}
 		theirs := store.Many{Into: "housing_homes (id, programme_id, partner_id, uri, status, territory, starts_at, ends_at, places, free, document, updated_at, heard_at, area, place, category, bedrooms, adults, children, pets, smoking, languages, features)"}
 		words := func(list []vocab.HomeFeature) string {
 			var all []string
@@ -344,7 +361,7 @@ func crowd(b *testing.B, s *side, each, partners int) {
 		}
 		for i := range each {
 			f := some(r, first)
-			err := ours.Add(ctx, tx, 1_000_000+i, s.programme.Group.ID, fmt.Sprintf("https://rhone.example/h/%d", i), f.Commune, int64(f.Stay.From), int64(f.Stay.Until), string(f.Category), f.Bedrooms,
+			err := ours.Add(ctx, tx, 1_000_000+i, s.programme.Group.ID, host, fmt.Sprintf("https://rhone.example/h/%d", i), f.Commune, int64(f.Stay.From), int64(f.Stay.Until), string(f.Category), f.Bedrooms,
 				f.Places, f.Adults, f.Children, f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), words(f.Features), 1, 1)
 			if err != nil {
 				return err
@@ -374,7 +391,7 @@ func crowd(b *testing.B, s *side, each, partners int) {
 	s.exec(`INSERT INTO housing_nights (listing_id, bed, night, hold)
 		SELECT l.id, 1, l.from_night + n.k, 2 FROM housing_listings l CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) n`)
 	if s.db.Engine() == store.Postgres {
-		must(b, s.db.InTx(context.WithoutCancel(ctx), func(tx store.Tx) error { _, err := tx.Exec(ctx, `ANALYZE housing_homes`); return err }))
+		must(tb, s.db.InTx(context.WithoutCancel(ctx), func(tx store.Tx) error { _, err := tx.Exec(ctx, `ANALYZE housing_homes`); return err }))
 	}
 }
 
