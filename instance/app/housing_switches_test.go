@@ -51,8 +51,8 @@ func TestH23_EachFunctionStopsAndComesBack(t *testing.T) {
 		n := 0
 		deeds := map[housing.Function]func() (stopped bool, err error){
 			housing.CutMessages: func() (bool, error) {
-				err := b.Households.Say(ctx, family, needs, households.EntryHousehold, "Bonjour", "fr")
-				if err2 := b.Households.Say(ctx, b.worker, needs, households.EntryTeam, "Bonjour", "fr"); paused(err) != paused(err2) {
+				err := b.Households.Say(ctx, family, needs, households.EntryHousehold, "Bonjour", "fr", households.HeardHousehold)
+				if err2 := b.Households.Say(ctx, b.worker, needs, households.EntryTeam, "Bonjour", "fr", households.HeardHousehold); paused(err) != paused(err2) {
 					t.Errorf("household and team: %v, %v", err, err2)
 				}
 				return paused(err), err
