@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -339,6 +340,47 @@ func TestAHomeIsGivenAHostOnItsPage(t *testing.T) {
 		}
 		if p := worker.Open(at + vetted.ID.String()); !p.Has("#host-of a") || p.Has("button[value='assign']") {
 			t.Errorf("the host of a home that is vetted: %s", p.Words("#host-of"))
+		}
+	})
+}
+
+// TestH9_TheFirstNightOnPaperAndH10_PhotographsForTheHousehold has the household read
+// where it goes, once all three have signed, and see what it said yes to.
+func TestH9_TheFirstNightOnPaperAndH10_PhotographsForTheHousehold(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		log := &heard{}
+		l := openLodging(t, engine, log)
+		zoe, oksana, worker := l.SignedIn(l.zoe), l.SignedIn(l.oksana), l.SignedIn(l.worker)
+		if p := oksana.Open(l.family + "/first-night"); p.Status != http.StatusNotFound {
+			t.Errorf("before three have signed: %d", p.Status)
+		}
+		l.movesIn()
+		for who, p := range map[string]*apptest.Page{
+			"the household": oksana.Open(oksana.Open(l.family).Find("a[href$='/first-night']").AttrOr("href", "/missing")),
+			"the host":      zoe.Open(zoe.Open(l.stay).Find("a[href$='/first-night']").AttrOr("href", "/missing")),
+			"the team":      worker.Open("/cases/" + l.id.String() + "/first-night"),
+		} {
+			if p.Status != http.StatusOK || !strings.Contains(p.Words("article"), "69001 Lyon") || p.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s reads %d %s", who, p.Status, p.Words("main"))
+			}
+		}
+		if err := l.Housing.AddPhotograph(t.Context(), l.worker, l.home.ID, bytes.NewReader(photograph(t))); err != nil {
+			t.Fatal(err)
+		}
+		shown := oksana.Open(oksana.Open(l.family).Find("#homes a[href$='/photographs']").AttrOr("href", "/missing"))
+		src := shown.Find("img.home-photo").AttrOr("src", "/missing")
+		if p := oksana.Do(oksana.Request(http.MethodGet, src, "", nil)); p.Status != http.StatusOK || !strings.HasPrefix(p.Header.Get("Content-Type"), "image/") || p.Header.Get("Cache-Control") != "private, no-store" {
+			t.Errorf("a photograph: %d %q", p.Status, p.Header)
+		}
+		stranger := l.SignedIn(l.Resident("ivo", l.Place("quai", "neighbourhood")))
+		for _, at := range []string{src, shown.Path, l.family + "/first-night", l.stay + "/first-night", "/cases/" + l.id.String() + "/first-night"} {
+			if p := stranger.Open(at); p.Status != http.StatusNotFound {
+				t.Errorf("a stranger opens %s: %d", at, p.Status)
+			}
+		}
+		if strings.Contains(log.String(), "69001 Lyon") {
+			t.Error("the address stands in the log")
 		}
 	})
 }

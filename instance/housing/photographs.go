@@ -132,9 +132,48 @@ func (s *Service) Photograph(ctx context.Context, by instance.Account, home inst
 	if err != nil {
 		return nil, "", because(err, "photograph %s", id)
 	}
+	return s.picture(ctx, home, id)
+}
+
+// PicturesOf returns the ids of the photographs of a home of ours that a household
+// may see which said yes to it; who that is, the caller has made sure of. There are
+// none before the home is vetted, once it is closed, and while they are switched off.
+func (s *Service) PicturesOf(ctx context.Context, home string) ([]instance.ID, error) {
+	l, err := s.pictured(ctx, home)
+	if err != nil {
+		return nil, because(err, "photographs of home %s", home)
+	}
+	ids, err := s.idsOf(ctx, `SELECT id FROM housing_photographs WHERE listing_id = $1 ORDER BY id`, l)
+	return ids, because(err, "photographs of home %s", home)
+}
+
+// PictureOf returns one of [Service.PicturesOf] and its media type.
+func (s *Service) PictureOf(ctx context.Context, home string, id instance.ID) (io.ReadSeeker, string, error) {
+	l, err := s.pictured(ctx, home)
+	if err != nil {
+		return nil, "", because(err, "photograph %s", id)
+	}
+	return s.picture(ctx, l, id)
+}
+
+// pictured is a home of ours whose photographs are shown beyond the team.
+func (s *Service) pictured(ctx context.Context, home string) (instance.ListingID, error) {
+	tx := s.db.Read()
+	l, err := scanListing(tx.QueryRow(ctx, `SELECT `+listingColumns+` FROM housing_listings l WHERE l.uri = $1`, home))
+	if err != nil {
+		return 0, notFound(err)
+	}
+	off, err := s.offFor(ctx, tx, CutPhotographs, l)
+	if err == nil && (off || !l.State.Shown()) {
+		err = instance.ErrNotFound
+	}
+	return l.ID, err
+}
+
+func (s *Service) picture(ctx context.Context, home instance.ListingID, id instance.ID) (io.ReadSeeker, string, error) {
 	var kept media.Sealed
 	var kind string
-	err = s.db.Read().QueryRow(ctx, `
+	err := s.db.Read().QueryRow(ctx, `
 		SELECT file, seal, kind FROM housing_photographs WHERE id = $1 AND listing_id = $2`, id, home).Scan(&kept.File, &kept.Key, &kind)
 	if err != nil {
 		return nil, "", because(notFound(err), "photograph %s", id)

@@ -30,6 +30,7 @@ func (s *Server) hostRoutes(r chi.Router) {
 	r.Post("/hosting/link/{token}/{deed}", s.page(s.changeHosting))
 	s.stayRoutes(r)
 	s.agreementRoutes(r)
+	s.nightRoutes(r)
 	r.Get("/references/{token}", s.page(s.getReference))
 	r.Post("/references/{token}", s.page(s.writeReference))
 	r.Get("/programmes/{id:[0-9]+}/hosts", s.signedIn(s.getProgrammeHosts))

@@ -165,6 +165,29 @@ type StayAgreement struct {
 // Template is stay_agreement.tmpl.
 func (StayAgreement) Template() string { return "stay_agreement" }
 
+// StayNight is a sheet for the first night.
+type StayNight struct {
+	Frame
+
+	Back  string
+	Role  string // guest, host or team
+	Night view.StayNight
+}
+
+// Template is stay_night.tmpl.
+func (StayNight) Template() string { return "stay_night" }
+
+// HouseholdPhotographs are those of a home to which a household said yes.
+type HouseholdPhotographs struct {
+	Frame
+
+	Back        string
+	Photographs []string
+}
+
+// Template is household_photographs.tmpl.
+func (HouseholdPhotographs) Template() string { return "household_photographs" }
+
 // CaseFollowUps is when people are asked how they are, and what they said.
 type CaseFollowUps struct {
 	Frame

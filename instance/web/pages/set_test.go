@@ -38,6 +38,8 @@ var every = []Page{
 	Hosting{},
 	HostStay{},
 	StayAgreement{},
+	StayNight{},
+	HouseholdPhotographs{},
 	ProgrammeHost{},
 	ProgrammeHosts{},
 	Programmes{},

@@ -122,6 +122,16 @@ func hostingStories() []Story {
 		{"stay_agreement/none", func(f pages.Frame) pages.Page {
 			return pages.StayAgreement{Frame: in(f, "", "/cases/5/agreement"), Back: "/cases/5", Action: "/cases/5/agreement", Role: "team", MayDraft: true}
 		}},
+		{"stay_night/guest", func(f pages.Frame) pages.Page {
+			return pages.StayNight{Frame: in(f, "", "/household/5/first-night"), Back: "/household/5", Role: "guest", Night: view.StayNight{
+				Programme: "Un toit ensemble", From: ago(time.Hour), Until: ago(-2000 * time.Hour), Places: 2, Name: "Zénobie", Address: "12 rue du Canari, 22100 Dinan",
+				About: "Une chambre calme sur cour, un chat.", Rules: "On se déchausse.", Features: []string{"lock", "internet"}, Smoking: "outside",
+				Numbers: []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}},
+			}}
+		}},
+		{"household_photographs/none", func(f pages.Frame) pages.Page {
+			return pages.HouseholdPhotographs{Frame: in(f, "", "/household/5/homes/2/photographs"), Back: "/household/5"}
+		}},
 		{"host_reference/wrong", func(f pages.Frame) pages.Page {
 			return pages.HostReference{Frame: stranger(in(f, "", "/references/X")), Action: "/references/X", About: "Zénobie Tournemire", Problems: []view.Problem{{Field: "text", Code: "missing"}}}
 		}},

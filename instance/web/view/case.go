@@ -248,6 +248,22 @@ type StayReach struct {
 	Problems []Problem
 }
 
+// StayNight is what is to be known on the first night.
+type StayNight struct {
+	Programme string
+	From      time.Time
+	Until     time.Time
+	Places    int
+	Called    string
+	Name      string
+	Address   string
+	About     string
+	Rules     string
+	Features  []string
+	Smoking   string
+	Numbers   []EmergencyNumber
+}
+
 // HostStay is a stay as its host sees it.
 type HostStay struct {
 	Path    string
