@@ -462,6 +462,23 @@ func (s *Service) Entries(ctx context.Context, as instance.Actor, home string, a
 	return f.Body, nil
 }
 
+// Visited asks a server for what its programme signed of the visit to a home. It is
+// [housing.Wire].
+func (s *Service) Visited(ctx context.Context, as instance.Actor, home string) ([]byte, error) {
+	sign, err := s.signAs(ctx, as, signature.Digest{})
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.client.JSONAs(ctx, home+"/visited", sign)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	if !origin.Same(f.URL, home) {
+		return nil, fmt.Errorf("visit to %s: it came from elsewhere: %w", home, instance.ErrUnreachable)
+	}
+	return f.Body, nil
+}
+
 // Tell queues what a partner is told about homes, for the inbox of its Group
 // alone and never a shared one, without a proof. It is [housing.Wire].
 func (s *Service) Tell(ctx context.Context, tx store.Tx, w housing.Word) error {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"palier/instance/apptest"
 	"palier/instance/store"
@@ -41,6 +42,45 @@ func TestH5_ALeadImportsAListInBrowsers(t *testing.T) {
 		}
 		if p := lead.Open(at + "/log"); !strings.Contains(p.Words("main"), "A importé une liste") {
 			t.Errorf("the log: %s", p.Words("main"))
+		}
+	})
+}
+
+// TestH22_APartnersVisitIsCheckedOnAPage asks a partner, over real HTTP, for what it
+// signed of the visit to a home.
+func TestH22_APartnersVisitIsCheckedOnAPage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		rhone, isere := twoBureaus(t, engine)
+		l := rhone.offer(2)
+		apptest.Settle(t, rhone.Server, isere.Server)
+		worker := isere.SignedIn(isere.worker)
+		found := worker.Open("/programmes/" + isere.programme.Group.ID.String() + "/search")
+		home := worker.Open(found.Find("main a[href*='/found/']").AttrOr("href", ""))
+		at := home.Find("a[href$='/visited']").AttrOr("href", "")
+		if p := worker.Open(at); p.Status != http.StatusOK || !p.Has(".note.alert") || p.Has("pre") {
+			t.Fatalf("without a visit at %q: %d %s", at, p.Status, p.Words("main"))
+		}
+		err := rhone.DB.InTx(t.Context(), func(tx store.Tx) error {
+			now := time.Now()
+			_, err := tx.Exec(t.Context(), `
+				INSERT INTO housing_host_visits (id, host_id, visitor_id, at, until, passed, file)
+				SELECT 1, l.host_id, 1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), TRUE, h.file FROM housing_listings l JOIN housing_hosts h ON h.id = l.host_id WHERE l.id = $1`,
+				l.ID, store.Millis(now.AddDate(0, 0, -3)), store.Millis(now.AddDate(0, 11, 0)))
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `UPDATE housing_hosts SET visit_until = $1, approved_until = $1`, store.Millis(now.AddDate(0, 11, 0)))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := worker.Open(at)
+		if p.Status != http.StatusOK || !p.Has(".note.ok") || !strings.Contains(p.Words("main"), "palier housing visited") || !strings.Contains(p.Words("main"), l.URI) || strings.Contains(p.Words("main"), "programme.said") {
+			t.Errorf("a visit: %d %s", p.Status, p.Words("main"))
+		}
+		if q := isere.SignedIn(isere.Resident("ivo", isere.Place("port", "neighbourhood"))).Open(at); q.Status != http.StatusNotFound {
+			t.Errorf("a neighbour: %d", q.Status)
 		}
 	})
 }

@@ -127,6 +127,7 @@ var trialsOfHomes = map[string][]string{
 	"POST /hosting/link/{token}/{deed}":                                                {"/hosting/link/:hosting/confirm", "/hosting/link/:hosting/take step=end"},
 	"GET /references/{token}":                                                          {"/references/:hosting"},
 	"POST /references/{token}":                                                         {"/references/:hosting deed=decline", "/references/:hosting known=moi&text=moi"},
+	"GET /programmes/{id:[0-9]+}/found/{home:[0-9]+}/visited":                          {"/programmes/:programme/found/:home/visited"},
 	"GET /programmes/{id:[0-9]+}/hosts/import":                                         {"/programmes/:programme/hosts/import"},
 	"POST /programmes/{id:[0-9]+}/hosts/import":                                        {"/programmes/:programme/hosts/import list=moi"},
 	"GET /programmes/{id:[0-9]+}/hosts":                                                {"/programmes/:programme/hosts", "/programmes/:programme/hosts?state=approved"},

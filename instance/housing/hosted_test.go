@@ -165,7 +165,27 @@ func TestH22_AVisitIsShownToPartnersUntilItIsTakenBack(t *testing.T) {
 		if _, err := rhone.housing.Visited(ctx, "https://gard.example/g/toit", l.URI); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("to a stranger: %v", err)
 		}
+		seen, err := isere.housing.VisitElsewhere(ctx, isere.worker, isere.programme.Group.ID, l.URI)
+		if err != nil || seen.Fault != nil || seen.Home != l.URI || seen.Under != rhone.programme.Seal {
+			t.Errorf("seen from elsewhere: %+v, %v", seen, err)
+		}
+		isere.exec(`UPDATE housing_partners SET seal = $1`, string(isere.programme.Seal))
+		if forged, err := isere.housing.VisitElsewhere(ctx, isere.worker, isere.programme.Group.ID, l.URI); err != nil || !errors.Is(forged.Fault, ledger.ErrSignature) {
+			t.Errorf("under another seal: %v, %v", forged.Fault, err)
+		}
+		isere.exec(`UPDATE housing_partners SET seal = $1`, string(rhone.programme.Seal))
+		if _, err := isere.housing.VisitElsewhere(ctx, instance.Account{}, isere.programme.Group.ID, l.URI); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a stranger: %v", err)
+		}
+		w.cut = true
+		if _, err := isere.housing.VisitElsewhere(ctx, isere.worker, isere.programme.Group.ID, l.URI); !errors.Is(err, instance.ErrUnreachable) {
+			t.Errorf("without a network: %v", err)
+		}
+		w.cut = false
 		rhone.exec(`UPDATE housing_hosts SET state = 'paused'`)
+		if _, err := isere.housing.VisitElsewhere(ctx, isere.worker, isere.programme.Group.ID, l.URI); !errors.Is(err, instance.ErrGone) && !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("seen after it was taken back: %v", err)
+		}
 		if _, err := rhone.housing.Visited(ctx, isere.programme.Group.URI, l.URI); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("after it was taken back: %v", err)
 		}

@@ -86,6 +86,9 @@ type Wire interface {
 	Say(ctx context.Context, as instance.Actor, home string, statement []byte) (Answer, error)
 	// Entries asks for what stands in the ledger of a home after an entry.
 	Entries(ctx context.Context, as instance.Actor, home string, after int) ([]byte, error)
+	// Visited asks for what was signed of the visit to a home. It returns
+	// [instance.ErrNotFound] where there is none that holds.
+	Visited(ctx context.Context, as instance.Actor, home string) ([]byte, error)
 	// Send brings a file to a programme elsewhere, and returns its receipt.
 	Send(ctx context.Context, as instance.Actor, group string, p Parcel) ([]byte, error)
 	// Twins asks a programme elsewhere for the tags of its homes, Question for the

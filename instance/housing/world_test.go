@@ -348,6 +348,14 @@ func (x wire) Entries(ctx context.Context, as instance.Actor, home string, after
 	return to.housing.Ledger(ctx, as.URI, home, after)
 }
 
+func (x wire) Visited(ctx context.Context, as instance.Actor, home string) ([]byte, error) {
+	to := x.s.w.sides[hostOf(home)]
+	if to == nil || x.s.w.cut {
+		return nil, instance.ErrUnreachable
+	}
+	return to.housing.Visited(ctx, as.URI, home)
+}
+
 func (x wire) Send(ctx context.Context, as instance.Actor, group string, p housing.Parcel) ([]byte, error) {
 	to := x.s.w.sides[hostOf(group)]
 	if to == nil || x.s.w.cut {

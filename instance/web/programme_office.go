@@ -27,6 +27,7 @@ func (s *Server) officeRoutes(r chi.Router) {
 	r.Get("/programmes/{id:[0-9]+}/requests.csv", s.discreet(s.getRequestsCSV))
 	r.Get("/programmes/{id:[0-9]+}/hosts/import", s.discreet(s.getHostsImport))
 	r.Post("/programmes/{id:[0-9]+}/hosts/import", s.discreet(s.importHosts))
+	r.Get("/programmes/{id:[0-9]+}/found/{home:[0-9]+}/visited", s.discreet(s.getHomeVisited))
 	r.Get("/cases/{id:[0-9]+}/letter", s.discreet(s.getCaseLetter))
 	r.Post("/cases/{id:[0-9]+}/letter", s.discreet(s.keepCaseLetter))
 	r.Get("/cases/{id:[0-9]+}/letters/{letter:[0-9]+}", s.discreet(s.getCaseLetterSheet))

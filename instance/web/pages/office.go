@@ -164,3 +164,21 @@ type HostsImport struct {
 
 // Template is hosts_import.tmpl.
 func (HostsImport) Template() string { return "hosts_import" }
+
+// HomeVisited is what a partner signed of the visit to a home of theirs.
+type HomeVisited struct {
+	Frame
+	ProgrammeHead
+
+	Home      view.FoundHome
+	Came      string // of asking: one of VisitSayings
+	At, Until time.Time
+	Document  string
+	Command   string
+}
+
+// VisitSayings are what can be said of it.
+var VisitSayings = []string{"holds", "none", "unreachable", "forged", "over"}
+
+// Template is home_visited.tmpl.
+func (HomeVisited) Template() string { return "home_visited" }

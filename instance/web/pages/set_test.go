@@ -92,6 +92,7 @@ var every = []Page{
 	CaseLetterSheet{},
 	LawfulRequests{},
 	Safety{},
+	HomeVisited{},
 	HostsImport{},
 	Costs{},
 	AdminCosts{},

@@ -75,6 +75,15 @@ func office() []Story {
 		{"hosts_import/empty", func(f pages.Frame) pages.Page {
 			return pages.HostsImport{Frame: in(f, "", "/programmes/41/hosts/import"), ProgrammeHead: head("hosts"), Problems: []view.Problem{{Field: "list", Code: "no-offers"}}}
 		}},
+		{"home_visited/holds", func(f pages.Frame) pages.Page {
+			return pages.HomeVisited{
+				Frame: in(f, "", "/programmes/41/found/4/visited"), ProgrammeHead: head("search"), Home: foundHomes()[2], Came: "holds", At: ago(900 * time.Hour), Until: now.AddDate(0, 10, 0),
+				Document: `{"at":"2026-10-21T00:00:00Z","by":"https://rhone.example/g/toit","home":"https://rhone.example/h/1"}`, Command: "palier housing visited visited.json --seal z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH",
+			}
+		}},
+		{"home_visited/none", func(f pages.Frame) pages.Page {
+			return pages.HomeVisited{Frame: in(f, "", "/programmes/41/found/4/visited"), ProgrammeHead: head("search"), Home: foundHomes()[2], Came: "none"}
+		}},
 		{"safety/sheet", func(f pages.Frame) pages.Page {
 			return pages.Safety{
 				Frame: in(f, "", "/safety"), Country: "FR", Countries: []view.Option{{Value: "DE", Label: "Allemagne"}, {Value: "FR", Label: "France", Selected: true}}, Numbers: urgent,
