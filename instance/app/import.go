@@ -25,7 +25,7 @@ type Imported struct {
 
 // Import takes over a file of open data: addresses (BAN, BAL), outlines
 // (GeoJSON), communes (COG, postal codes), associations (RNA), establishments
-// (SIRENE), warnings of the weather. What it holds is told from its columns. The report is never nil; rows it counts as taken are
+// (SIRENE), warnings of the weather, which servers are for which communes. What it holds is told from its columns. The report is never nil; rows it counts as taken are
 // kept although an error ended the rest.
 func (a *App) Import(ctx context.Context, f Imported) (*sheets.Report, error) {
 	report := sheets.NewReport(f.Name, f.All)
@@ -61,6 +61,8 @@ func (a *App) importFile(ctx context.Context, f Imported, report *sheets.Report)
 		return a.Addresses.Import(ctx, t, f.Source, report)
 	case addresses.ReadsCommunes(t):
 		return a.Addresses.ImportCommunes(ctx, t, report)
+	case addresses.ReadsServers(t):
+		return a.Addresses.ImportServers(ctx, t, report)
 	case weather.Reads(t):
 		return a.Weather.ImportSheet(ctx, t, f.Source, report)
 	case registers.Reads(t):

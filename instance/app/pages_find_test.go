@@ -163,3 +163,34 @@ func TestSuggestionsForTheScript(t *testing.T) {
 		}
 	})
 }
+
+// P16: an address in a commune of which this server has no place leads to the
+// server that is for it, by a list that anybody may have; the address is not told.
+func TestP16_AnAddressLeadsToTheServerOfItsCommune(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		const list = "insee,server,name,note\n35238,https://Voisins.Rennes.example/,Ville de Rennes,x\n" +
+			"22050," + "https://dinan.example,,\n35238,javascript:alert(1),x,\n35238,https://a@b.example,x,\nRennes,https://c.example,x,\n"
+		report, err := v.Import(t.Context(), app.Imported{Name: "servers.csv", From: strings.NewReader(list)})
+		if err != nil || report.Good != 2 || report.Bad != 3 {
+			t.Fatalf("imported %s, %v", report, err)
+		}
+		b := v.Browser()
+		p := b.Open("/find?commune=35238")
+		link := p.Find("a[href^='https://']").AttrOr("href", "")
+		if p.Status != http.StatusOK || link != "https://voisins.rennes.example/find?commune=35238" || !strings.Contains(p.Words("main"), "Ville de Rennes") {
+			t.Errorf("Rennes leads to %q: %d %s", link, p.Status, p.Words("main"))
+		}
+		if p := b.Open("/find?commune=29019"); p.Has("a[href^='https://']") || !p.Has(".nothing") {
+			t.Errorf("a commune of nobody: %s", p.Words("main"))
+		}
+		open := b.Open("/servers.csv")
+		if got := open.Body; open.Status != http.StatusOK || got != "insee,server,name\n22050,https://dinan.example,\n35238,https://voisins.rennes.example,Ville de Rennes\n" {
+			t.Errorf("the list is %d %q", open.Status, got)
+		}
+		if again, err := v.Import(t.Context(), app.Imported{Name: "servers.csv", From: strings.NewReader(open.Body)}); err != nil || again.Good != 2 || again.Bad != 0 {
+			t.Errorf("what is passed on is read as %s, %v", again, err)
+		}
+	})
+}

@@ -82,6 +82,7 @@ var trialsOfNeighbours = map[string][]string{
 	"GET /search":                                               {"/search?q=potager", "/search?q=from%3Aamina"},
 	"GET /tags/{tag}":                                           {"/tags/potager"},
 	"GET /places":                                               {"/places"},
+	"GET /servers.csv":                                          {"/servers.csv"},
 	"GET /find":                                                 {"/find", "/find?street=:circle", "/find?address=:token"},
 	"POST /find":                                                {"/find address=potager"},
 	"GET /addresses":                                            {"/addresses?q=potager"},

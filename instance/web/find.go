@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -156,7 +157,11 @@ func (s *Server) findAddress(w http.ResponseWriter, r *http.Request, word string
 	if err != nil {
 		return err
 	}
-	return s.showFound(w, r, pages.Find{Line: a.Line(), Town: a.Town(), Found: true}, f, word)
+	p := pages.Find{Line: a.Line(), Town: a.Town(), Found: true}
+	if p.Elsewhere, err = s.elsewhere(r.Context(), f, a.INSEE); err != nil {
+		return err
+	}
+	return s.showFound(w, r, p, f, word)
 }
 
 // findCommune shows the places of a commune.
@@ -179,7 +184,63 @@ func (s *Server) findCommune(w http.ResponseWriter, r *http.Request, insee strin
 		}
 		f.Building, f.Neighbourhood = nil, nil // of the middle of the commune, not of the one who asks
 	}
-	return s.showFound(w, r, pages.Find{Line: c.Name, Found: true}, f, "")
+	p := pages.Find{Line: c.Name, Found: true}
+	if p.Elsewhere, err = s.elsewhere(r.Context(), f, insee); err != nil {
+		return err
+	}
+	return s.showFound(w, r, p, f, "")
+}
+
+// elsewhere are the other servers that are for a commune of which this one has no
+// place. They are told the commune, and never the address.
+func (s *Server) elsewhere(ctx context.Context, f places.Found, insee string) ([]view.CommuneServer, error) {
+	if !f.Nothing() {
+		return nil, nil
+	}
+	list, err := s.Addresses.Servers(ctx, insee)
+	if err != nil {
+		return nil, err
+	}
+	var all []view.CommuneServer
+	for _, one := range list {
+		host := strings.TrimPrefix(one.Origin, "https://")
+		if host == s.Site.Host() {
+			continue
+		}
+		name := one.Name
+		if name == "" {
+			name = host
+		}
+		all = append(all, view.CommuneServer{Name: name, Host: host, URL: one.Origin + "/find?commune=" + url.QueryEscape(insee)})
+	}
+	return all, nil
+}
+
+// getCommuneServers is the list of which servers are for which communes, for whoever wants
+// to import it.
+func (s *Server) getCommuneServers(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Addresses.Servers(r.Context(), "")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	Secure(w.Header())
+	lines := csv.NewWriter(w)
+	for _, line := range append([][]string{{"insee", "server", "name"}}, rowsOf(list)...) {
+		if err := lines.Write(line); err != nil {
+			return err
+		}
+	}
+	lines.Flush()
+	return lines.Error()
+}
+
+func rowsOf(list []addresses.Server) [][]string {
+	rows := make([][]string, 0, len(list))
+	for _, one := range list {
+		rows = append(rows, []string{one.INSEE, one.Origin, cell(one.Name)})
+	}
+	return rows
 }
 
 // showFound shows the places of an address or a commune, and those to choose

@@ -55,6 +55,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	r.Get("/places", s.shared(s.getPlaces))
 	r.Get("/find", s.unhurried(s.getFind))
 	r.Post("/find", s.unhurried(s.find))
+	r.Get("/servers.csv", s.unhurried(s.getCommuneServers))
 	r.Get("/addresses", s.unhurried(s.getAddresses))
 
 	// Writing.

@@ -20,6 +20,8 @@ type Find struct {
 	Map        *view.Map
 	Others     []view.Home // to choose from instead
 	MoreOthers bool
+	// Elsewhere are the servers that are for the commune, where this one is not.
+	Elsewhere []view.CommuneServer
 
 	Problems []view.Problem
 }

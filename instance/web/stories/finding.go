@@ -34,6 +34,9 @@ func finding() []Story {
 				Homes:  []view.Home{{PlaceLine: tilleulsLine, Join: "/join?place=1"}, {PlaceLine: centreLine, Join: "/join?place=2"}, {PlaceLine: dinanLine, Join: "/join?place=3"}},
 				Others: []view.Home{{PlaceLine: view.PlaceLine{Person: longPlace.Person, Level: view.LevelNeighbourhood}, Join: "/join?place=4"}}, MoreOthers: true}
 		}},
+		{"find/elsewhere", func(f pages.Frame) pages.Page {
+			return pages.Find{Frame: in(stranger(f), "", "/find"), Found: true, Line: "Rennes", Elsewhere: []view.CommuneServer{{Name: "Ville de Rennes", Host: "voisins.rennes.example", URL: "https://voisins.rennes.example/find?commune=35238"}}}
+		}},
 		{"find/none", func(f pages.Frame) pages.Page {
 			return pages.Find{Frame: in(f, "", "/find"), Found: true, Line: "Évran", Others: []view.Home{{PlaceLine: centreLine, Join: "/@centre_ville"}}}
 		}},

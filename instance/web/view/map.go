@@ -33,3 +33,6 @@ type Home struct {
 type Boundary struct {
 	ID, Name, Kind, Key, Source string
 }
+
+// CommuneServer is another server that is for a commune.
+type CommuneServer struct{ Name, Host, URL string }
