@@ -132,7 +132,7 @@ func (s *Service) Photograph(ctx context.Context, by instance.Account, home inst
 	if err != nil {
 		return nil, "", because(err, "photograph %s", id)
 	}
-	return s.picture(ctx, home, id)
+	return s.picture(ctx, l, id)
 }
 
 // PicturesOf returns the ids of the photographs of a home of ours that a household
@@ -143,7 +143,7 @@ func (s *Service) PicturesOf(ctx context.Context, home string) ([]instance.ID, e
 	if err != nil {
 		return nil, because(err, "photographs of home %s", home)
 	}
-	ids, err := s.idsOf(ctx, `SELECT id FROM housing_photographs WHERE listing_id = $1 ORDER BY id`, l)
+	ids, err := s.idsOf(ctx, `SELECT id FROM housing_photographs WHERE listing_id = $1 ORDER BY id`, l.ID)
 	return ids, because(err, "photographs of home %s", home)
 }
 
@@ -157,28 +157,28 @@ func (s *Service) PictureOf(ctx context.Context, home string, id instance.ID) (i
 }
 
 // pictured is a home of ours whose photographs are shown beyond the team.
-func (s *Service) pictured(ctx context.Context, home string) (instance.ListingID, error) {
+func (s *Service) pictured(ctx context.Context, home string) (instance.Listing, error) {
 	tx := s.db.Read()
 	l, err := scanListing(tx.QueryRow(ctx, `SELECT `+listingColumns+` FROM housing_listings l WHERE l.uri = $1`, home))
 	if err != nil {
-		return 0, notFound(err)
+		return l, notFound(err)
 	}
 	off, err := s.offFor(ctx, tx, CutPhotographs, l)
 	if err == nil && (off || !l.State.Shown()) {
 		err = instance.ErrNotFound
 	}
-	return l.ID, err
+	return l, err
 }
 
-func (s *Service) picture(ctx context.Context, home instance.ListingID, id instance.ID) (io.ReadSeeker, string, error) {
+func (s *Service) picture(ctx context.Context, home instance.Listing, id instance.ID) (io.ReadSeeker, string, error) {
 	var kept media.Sealed
 	var kind string
 	err := s.db.Read().QueryRow(ctx, `
-		SELECT file, seal, kind FROM housing_photographs WHERE id = $1 AND listing_id = $2`, id, home).Scan(&kept.File, &kept.Key, &kind)
+		SELECT file, seal, kind FROM housing_photographs WHERE id = $1 AND listing_id = $2`, id, home.ID).Scan(&kept.File, &kept.Key, &kind)
 	if err != nil {
 		return nil, "", because(notFound(err), "photograph %s", id)
 	}
-	keys, err := s.vault.Keys(ctx, s.db.Read(), l.Programme)
+	keys, err := s.vault.Keys(ctx, s.db.Read(), home.Programme)
 	if err == nil {
 		kept.Key, err = keys.Open(kindOfPhotograph, id, kept.Key)
 	}

@@ -60,31 +60,3 @@ CREATE TABLE housing_contacts (
 	CHECK (first_by IS NULL OR second_by IS NULL OR first_by <> second_by)
 );
 CREATE INDEX housing_contacts_case ON housing_contacts (case_id);
-
--- What a home is like when a household comes and when it leaves. What is written is
--- sealed, and so are the keys of the photographs.
-CREATE TABLE housing_inventories (
-	id       BIGINT PRIMARY KEY,
-	case_id  BIGINT NOT NULL REFERENCES housing_cases (id) ON DELETE CASCADE,
-	hold_id  BIGINT NOT NULL REFERENCES housing_holds (id) ON DELETE CASCADE,
-	host_id  BIGINT REFERENCES housing_hosts (id),
-	moment   TEXT NOT NULL CHECK (moment IN ('entry', 'exit')),
-	body     BYTEA NOT NULL,
-	made_by  BIGINT REFERENCES actors (id) ON DELETE SET NULL,
-	made_at  BIGINT NOT NULL,
-	guest_at BIGINT, -- when each confirmed it
-	host_at  BIGINT,
-	UNIQUE (hold_id, moment)
-);
-CREATE INDEX housing_inventories_case ON housing_inventories (case_id, id);
-
-CREATE TABLE housing_inventory_photos (
-	id           BIGINT PRIMARY KEY,
-	inventory_id BIGINT NOT NULL REFERENCES housing_inventories (id) ON DELETE CASCADE,
-	file         TEXT NOT NULL,
-	seal         BYTEA NOT NULL,
-	kind         TEXT NOT NULL,
-	added_by     BIGINT REFERENCES actors (id) ON DELETE SET NULL,
-	added_at     BIGINT NOT NULL
-);
-CREATE INDEX housing_inventory_photos_of ON housing_inventory_photos (inventory_id, id);
