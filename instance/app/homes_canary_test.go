@@ -115,16 +115,17 @@ func (c *confidence) lends() {
 	c.last["name"].readers = append(c.last["name"].readers, "friend")
 	mailbox := c.last["email"].word + "@guests.example"
 	c.last["phone"].readers = []string{"rhone", "host"}
-	own := c.host.Press(c.host.Open(linkTo(t, o.Server, mailbox)), "main form button.button", nil)
+	c.host.Press(c.host.Open(linkTo(t, o.Server, mailbox)), "main form button.button", nil)
 	c.press(o.worker, o.worker.Open(o.path+"/hosts"), "button[value='plan']", apptest.Fields{"at": {time.Now().AddDate(0, 0, 7).Format("2006-01-02T15:04")}, "places": {"30"}}, "rhone", "host")
 	o.worker.Press(o.worker.Open(o.path+"/hosts"), "button[value='invite']", apptest.Fields{"many": {"20"}})
 	apptest.Settle(t, o.Server)
-	own = c.host.Open(linkTo(t, o.Server, mailbox))
+	own := c.host.Open(linkTo(t, o.Server, mailbox))
 	page := own.Path
 	c.hostFile = o.worker.Open(o.path+"/hosts?state=invited").Find("main ul.rows a.name").AttrOr("href", "/missing")
 	o.worker.Press(o.worker.Open(c.hostFile), "button[value='inform']", nil)
 
 	c.press(c.host, c.host.Open(page), "form[action$='/change'] button", apptest.Fields{"address": {"12 rue du " + here + ", 69100 Villeurbanne"}}, "rhone", "host")
+	c.press(c.host, c.host.Open(page), "form[action$='/rule'] button", nil, "rhone", "host")
 	c.host.Press(c.host.Open(page), "form[action$='/check'] button", apptest.Fields{"yes": hosts.Questions})
 	c.press(c.host, c.host.Open(page), "form[action$='/adult'] button", nil, "rhone", "host")
 	for i := range 2 {
@@ -149,7 +150,7 @@ func (c *confidence) lends() {
 	}
 	c.press(o.visitor, o.visitor.Open(c.hostFile), "button[value='visit']", apptest.Fields{"must": {"smoke", "heating", "damp", "private", "lock", "exits", "water"}, "room": {"12"}}, "rhone")
 	o.worker.Press(o.worker.Open(c.hostFile), "button[value='propose']", nil)
-	approved := o.lead.Press(o.lead.Open(c.hostFile), "button[value='approve']", apptest.Fields{"places": {"2"}, "nights": {"90"}})
+	approved := o.lead.Press(o.lead.Open(c.hostFile), "button[value='approve']", apptest.Fields{"places": {"2"}, "nights": {"90"}, "children": {"on"}})
 	if !strings.Contains(approved.Words(".badge"), "Accepté") {
 		t.Fatalf("approved: %d %s", approved.Status, approved.Words("main"))
 	}
@@ -282,11 +283,25 @@ func (c *confidence) agrees() {
 	apptest.Settle(t, c.rhone.Server, c.isere.Server)
 }
 
+// signsAll has the agreement be written and signed by all three.
+func (c *confidence) signsAll() {
+	o, pact := c.isere, c.file+"/agreement"
+	c.t.Helper()
+	written := o.worker.Press(o.worker.Open(pact), "button[value='draft']", nil)
+	for _, party := range []string{"guest", "host"} {
+		written = o.worker.Press(written, "form:has(input[value='"+party+"']) button", nil)
+	}
+	if p := o.lead.Press(o.lead.Open(pact), "button[value='sign']", apptest.Fields{"understood": {"yes"}}); !p.Has(".done") {
+		c.t.Fatalf("signed by three: %d %s", p.Status, p.Words("main"))
+	}
+}
+
 // lives has the household move in, be asked how it is, and speak.
 func (c *confidence) lives() {
 	o := c.isere
 	c.t.Helper()
 	o.worker.Press(o.worker.Open(c.hold), "button[value='arrived']", nil)
+	c.signsAll()
 	c.step(o.worker, "move-in", nil)
 	c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='reached']", nil, "isere")
 	for range 2 {
@@ -294,10 +309,27 @@ func (c *confidence) lives() {
 	}
 	own := strings.Replace(c.file, "/cases/", "/household/", 1)
 	c.press(c.family, c.family.Open(own), "button[value='say']", nil, "isere", "family")
+	c.press(c.family, c.family.Open(own), "button[value='call']", nil, "isere", "family")
 	c.press(c.family, c.family.Open(own), "button[value='complain']", nil, "isere")
+	c.atTheDesk()
 	for party, by := range map[string]*apptest.Browser{"guest": o.worker, "host": o.lead} {
 		by.Press(by.Open(c.file), "button[value='renew-"+party+"']", apptest.Fields{"until": {(tonight() + 60).String()}})
 	}
+}
+
+// atTheDesk has the team hand over, write a letter and answer an authority.
+func (c *confidence) atTheDesk() {
+	o := c.isere
+	c.t.Helper()
+	moment := func(in time.Duration) []string { return []string{time.Now().Add(in).Format("2006-01-02T15:04")} }
+	o.worker.Press(o.worker.Open(o.path+"/rota"), "button[value='plan']", apptest.Fields{"from": moment(-2 * time.Hour), "until": moment(20 * time.Hour)})
+	c.press(o.worker, o.worker.Open(o.path+"/rota"), "button[value='hand']", nil, "isere")
+	c.press(o.lead, o.lead.Open(o.path+"/letters"), "button[value='keep']", apptest.Fields{"title": {"Papiers"}}, "isere")
+	c.press(o.worker, o.worker.Open(c.file+"/letter"), "form[method='post'] p.submit button", apptest.Fields{"title": {"Papiers"}}, "isere")
+	requests := o.path + "/requests?case=" + c.file[len("/cases/"):]
+	c.press(o.worker, o.worker.Open(requests), "button[value='take']", apptest.Fields{"ground": {"court"}}, "isere")
+	c.press(o.worker, o.worker.Open(o.path+"/requests"), "button[value='answer']", nil, "isere")
+	o.lead.Press(o.lead.Open(o.path+"/requests"), "button[value='decide']", nil)
 }
 
 // goesWrong has the complaint be looked into, an incident reported, decided and
@@ -339,6 +371,7 @@ func (c *confidence) leaves() {
 		o.lead.Press(p, "button[value='thaw']", nil)
 	}
 	c.step(o.worker, "end-stay", nil)
+	c.press(c.family, c.family.Open(strings.Replace(c.file, "/cases/", "/household/", 1)), "button[value='close']", nil, "isere")
 	c.press(o.worker, o.worker.Open(c.file), "button[value='note']", apptest.Fields{"kind": {"closing"}}, "isere")
 	c.insiders()
 	c.step(o.worker, "close", apptest.Fields{"why": {"own-home"}})
@@ -353,7 +386,7 @@ func (c *confidence) insiders() {
 		for _, by := range []*apptest.Browser{o.lead, o.worker, o.visitor} {
 			wander := wander(by)
 			roamFrom(c.t, by.Reader, wander, o.path, o.path+"/cases", o.path+"/homes", o.path+"/hosts", o.path+"/holds", o.path+"/switches", c.file, c.hostFile, c.home,
-				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", c.file+"/sheet", c.file+"/readings", "/notifications")
+				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", o.path+"/today", o.path+"/rota", o.path+"/letters", o.path+"/requests", o.path+"/requests.csv", c.file+"/sheet", c.file+"/readings", "/notifications")
 		}
 	}
 	roamFrom(c.t, "host", wander(c.host), "/", c.rhone.path)

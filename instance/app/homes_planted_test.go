@@ -295,7 +295,7 @@ var freely = map[string]string{
 }
 
 var (
-	ofHomes    = regexp.MustCompile(`^(case|home_|hosting|host_|household|incident|programme)[a-z_]*\.tmpl$`)
+	ofHomes    = regexp.MustCompile(`^(case|desk_(?:letters|rota|today)|home_|hosting|host_|household|incident|lawful_|programme|stay_)[a-z_]*\.tmpl$`)
 	inTemplate = regexp.MustCompile(`<(textarea|input)\b(?:[^>{]|\{\{[^}]*\}\})*>`)
 	action     = regexp.MustCompile(`\{\{[^}]*\}\}`)
 	attribute  = regexp.MustCompile(`\b(type|inputmode)="([^"]*)"`)
@@ -344,7 +344,9 @@ func like(tag string) *regexp.Regexp {
 		if i > 0 {
 			b.WriteString(`[^>]*?`)
 		}
-		b.WriteString(regexp.QuoteMeta(part))
+		if strings.TrimSpace(part) != "" { // a space in what may be left out may be left out
+			b.WriteString(regexp.QuoteMeta(part))
+		}
 	}
 	return regexp.MustCompile("^" + b.String() + "$")
 }

@@ -369,7 +369,7 @@ func TestJ19_ExpelledOrTooLateThePageSaysSo(t *testing.T) {
 		path := fmt.Sprintf("/programmes/%s/holds/%s", isere.programme.Group.ID, again.ID)
 		p := lead.Open(path)
 		if p.Has("button[value='sign']") {
-			p = lead.Press(p, "button[value='sign']", nil)
+			lead.Press(p, "button[value='sign']", nil)
 		}
 		apptest.Settle(t, rhone.Server, isere.Server)
 		p = lead.Open(path)

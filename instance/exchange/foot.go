@@ -134,7 +134,7 @@ var away = fmt.Sprintf(`
 	(SELECT ((ROUND(%[1]s * %[3]d) / %[3]d - $6) * (ROUND(%[1]s * %[3]d) / %[3]d - $6)
 	       + (ROUND(%[2]s * %[3]d) / %[3]d - $7) * $8 * (ROUND(%[2]s * %[3]d) / %[3]d - $7) * $8) * %[4]f`+lived+` AND h.person_id = p.author_id
 	  ORDER BY h.id DESC
-	  LIMIT 1)`, homeLat, homeLon, grid, math.Pow(metresPerDegree/metresPerMinute, 2))
+	  LIMIT 1)`, homeLat, homeLon, grid, (metresPerDegree/metresPerMinute)*(metresPerDegree/metresPerMinute))
 
 // minutes is how far two live from one another, in minutes on foot.
 func minutes(a, b spot) float64 {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,7 +103,7 @@ func (s *Service) stayOf(ctx context.Context, tx store.Tx, id instance.CaseID) (
 		 WHERE x.case_id = $1 AND h.state IN ('agreed', 'placed')
 		 ORDER BY h.state DESC, x.hold_id DESC
 		 LIMIT 1`, id))
-	if err != nil && notFound(err) == instance.ErrNotFound {
+	if errors.Is(notFound(err), instance.ErrNotFound) {
 		err = instance.ErrConflict
 	}
 	return x, err
@@ -240,21 +241,20 @@ func (s *Service) OwnAgreement(ctx context.Context, person instance.Account, id 
 // lives or is to.
 func (s *Service) HostAgreement(ctx context.Context, hand HostHand, id instance.CaseID) (Agreement, error) {
 	tx := s.DB.Read()
-	_, a, err := s.hostAgreement(ctx, tx, hand, id)
+	a, err := s.hostAgreement(ctx, tx, hand, id)
 	return a, because(err, "agreement of case %s for its host", id)
 }
 
-func (s *Service) hostAgreement(ctx context.Context, tx store.Tx, hand HostHand, id instance.CaseID) (instance.Case, Agreement, error) {
+func (s *Service) hostAgreement(ctx context.Context, tx store.Tx, hand HostHand, id instance.CaseID) (Agreement, error) {
 	x, err := s.hosted(ctx, tx, hand, id)
 	if err != nil {
-		return instance.Case{}, Agreement{}, err
+		return Agreement{}, err
 	}
 	c, err := caseOf(ctx, tx, id)
 	if err != nil {
-		return c, Agreement{}, err
+		return Agreement{}, err
 	}
-	a, err := s.agreement(ctx, tx, c, x.Host)
-	return c, a, err
+	return s.agreement(ctx, tx, c, x.Host)
 }
 
 // GuestSigns keeps that a household signs, from its own account, the version whose
@@ -278,7 +278,7 @@ func (s *Service) GuestSigns(ctx context.Context, person instance.Account, id in
 // HostSigns is [Service.GuestSigns] for the host.
 func (s *Service) HostSigns(ctx context.Context, hand HostHand, id instance.CaseID, hash, language string) error {
 	err := s.DB.InTx(ctx, func(tx store.Tx) error {
-		_, a, err := s.hostAgreement(ctx, tx, hand, id)
+		a, err := s.hostAgreement(ctx, tx, hand, id)
 		if err != nil {
 			return err
 		}

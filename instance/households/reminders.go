@@ -276,7 +276,7 @@ type Waits struct {
 	Mine  bool // the one who asks keeps it
 }
 
-// Waiting returns what waits at the desk of a programme, what is late first: to
+// WaitingFor returns what waits at the desk of a programme, what is late first: to
 // caseworkers what they keep or have to do, to leads all of it. It holds ids, kinds
 // and dates.
 func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme instance.ActorID, limit int) ([]Waits, error) {

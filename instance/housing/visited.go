@@ -56,10 +56,10 @@ func (s *Service) visitElsewhere(ctx context.Context, by instance.Account, progr
 	if err != nil {
 		return v, err
 	}
-	if v.Visited, v.Fault = ledger.DecodeVisited(v.Document); v.Fault != nil {
-		return v, nil
+	// A fault of the document is what is told of it, not a fault of asking.
+	if v.Visited, v.Fault = ledger.DecodeVisited(v.Document); v.Fault == nil {
+		v.Fault = v.Verify(v.Under, s.now())
 	}
-	v.Fault = v.Verify(v.Under, s.now())
 	if v.Fault == nil && (v.Home != home || v.By != group) {
 		v.Fault = ledger.ErrSignature // of another home, or by somebody else
 	}

@@ -377,7 +377,7 @@ func (s *Server) showRequests(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	for _, q := range list {
-		p.List = append(p.List, s.requestView(q, by, h))
+		p.List = append(p.List, s.requestView(q, by))
 	}
 	if about, err := instance.ParseID(p.Typed["case"]); err == nil && about != 0 {
 		if c, err := s.Households.Case(ctx, by, about); err == nil && c.Programme == id {
@@ -390,7 +390,7 @@ func (s *Server) showRequests(w http.ResponseWriter, r *http.Request, status int
 	return s.HTML(w, r, status, p)
 }
 
-func (s *Server) requestView(q households.Request, by instance.Account, h pages.ProgrammeHead) view.LawfulRequest {
+func (s *Server) requestView(q households.Request, by instance.Account) view.LawfulRequest {
 	v := view.LawfulRequest{
 		ID: q.ID.String(), Ground: string(q.Ground), Who: q.Who, Law: q.Law, What: q.What, By: q.By.Shown(), At: s.local(q.At), Outcome: string(q.Outcome),
 		Given: q.Given, First: q.Names[0].Shown(), Second: q.Names[1].Shown(),
