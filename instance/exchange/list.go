@@ -32,14 +32,16 @@ func (s *Service) Open(ctx context.Context, v instance.Viewer, place instance.Ac
 			narrow += ` AND ` + n.column + ` = ` + store.Placeholders(len(args), 1)
 		}
 	}
+	// Few proposals of a place are open: those are found first, by the place that
+	// is kept with them. A cross join has SQLite do so too.
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT p.id
-		  FROM posts p JOIN proposals q ON q.post_id = p.id
-		 WHERE p.group_id = $1 AND p.id < $2 AND p.kind IN `+taken+`
+		  FROM proposals q CROSS JOIN posts p
+		 WHERE q.group_id = $1 AND q.post_id < $2 AND p.id = q.post_id AND p.kind IN `+taken+`
 		   AND q.status = 'open' AND (q.ends_at IS NULL OR q.ends_at > $3)
 		   AND NOT EXISTS (SELECT 1 FROM asks k WHERE k.post_id = p.id AND k.paused_at IS NOT NULL)
 		   AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+narrow+`
-		 ORDER BY p.id DESC
+		 ORDER BY q.post_id DESC
 		 LIMIT $4`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("open proposals in %s: %w", place, err)
