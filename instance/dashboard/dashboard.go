@@ -21,7 +21,8 @@ type Service struct {
 	posts Posts
 	feeds Feeds
 
-	months months
+	months   kept[Month]
+	passedOn kept[brought]
 }
 
 // Posts is how a dashboard gets at what it names.

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"palier/instance"
@@ -20,41 +19,12 @@ const (
 	// monthKept is how long the counts of a place are said again: they are the same
 	// for everyone who looks, and move slowly.
 	monthKept = time.Minute
-	// mostMonths is how many places' counts are kept.
-	mostMonths = 4096
 )
-
-// months keeps the counts of places for a while.
-type months struct {
-	mu   sync.Mutex
-	kept map[instance.ActorID]keptMonth
-}
-
-type keptMonth struct {
-	Month
-	at time.Time
-}
-
-func (m *months) get(place instance.ActorID, now time.Time) (Month, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	k, ok := m.kept[place]
-	return k.Month, ok && now.Sub(k.at).Abs() < monthKept
-}
-
-func (m *months) put(place instance.ActorID, month Month, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept == nil || len(m.kept) >= mostMonths {
-		m.kept = make(map[instance.ActorID]keptMonth)
-	}
-	m.kept[place] = keptMonth{month, now}
-}
 
 // month returns what was done in the groups of a place in the last thirty days,
 // as of a minute ago at most.
 func (s *Service) month(ctx context.Context, place instance.ActorID, groups []instance.ActorID, now time.Time) (Month, error) {
-	if m, ok := s.months.get(place, now); ok {
+	if m, at, ok := s.months.get(place); ok && now.Sub(at).Abs() < monthKept {
 		return m, nil
 	}
 	m, err := s.countMonth(ctx, groups, now)

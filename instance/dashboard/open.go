@@ -20,25 +20,39 @@ type proposal struct {
 	ends     int64 // Unix milliseconds, 0 if open
 }
 
+// fewer is by how many the texts of a question differ that names several posts.
+const fewer = 16
+
 // open returns what is asked for, offered and bought together in a place as far
 // as something can still be taken, each list in the order in which it is shown.
 // What is open there, and what the place itself brought from elsewhere, is found
 // by its place first (which is kept with what is proposed) and then
 // looked through once for all three.
 func (s *Service) open(ctx context.Context, v instance.Viewer, place instance.ActorID, groups []instance.ActorID, now time.Time) (needs, offers, closing []instance.PostID, err error) {
-	args := []any{store.Millis(now), place}
+	passedOn, err := s.brought(ctx, place, groups, now)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	args := []any{store.Millis(now)}
 	for _, id := range groups {
 		args = append(args, id)
 	}
-	in := store.Placeholders(3, len(groups))
+	in, elsewhere := store.Placeholders(2, len(groups)), ``
+	if len(passedOn) > 0 {
+		args = append(args, place)
+		at := len(args)
+		// As many numbers as there are in one of few texts, since each is thought out anew.
+		for i := range (len(passedOn) + fewer - 1) / fewer * fewer {
+			args = append(args, passedOn[min(i, len(passedOn)-1)])
+		}
+		elsewhere = `
+			UNION
+			SELECT b.post_id FROM boosts b WHERE b.actor_id = ` + store.Placeholders(at, 1) + ` AND b.post_id IN (` + store.Placeholders(at+1, len(args)-at) + `)`
+	}
 	may, args := readable.Where(v, args)
 	rows, err := s.db.Read().Query(ctx, `
 		WITH here (id) AS (
-			SELECT o.post_id FROM proposals o WHERE o.status = 'open' AND o.group_id IN (`+in+`)
-			UNION
-			SELECT o.post_id
-			  FROM proposals o
-			 WHERE o.status = 'open' AND EXISTS (SELECT 1 FROM boosts b WHERE b.post_id = o.post_id AND b.actor_id = $2)
+			SELECT o.post_id FROM proposals o WHERE o.status = 'open' AND o.group_id IN (`+in+`)`+elsewhere+`
 		)
 		SELECT p.id, q.purpose = 'request', p.kind = 'purchase', q.priority, COALESCE(q.ends_at, 0)
 		  FROM here CROSS JOIN proposals q CROSS JOIN posts p
