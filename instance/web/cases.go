@@ -321,6 +321,7 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request, status int, p 
 	case err != nil:
 		return err
 	default:
+		p.Minors = s.Hosts.Pack().Minors.Number
 		p.Form, p.Alone, p.Bedrooms = s.caseForm(f), f.Household.Alone(), households.BedroomsNeeded(f.Household)
 		if err := s.caseParts(ctx, by, c, &p); err != nil {
 			return err

@@ -69,7 +69,8 @@ type Case struct {
 	Case      view.CaseLine
 	Form      CaseForm // what stands in the file
 	Names     []string
-	Alone     bool // nobody is of age
+	Alone     bool   // nobody is of age
+	Minors    string // whom to call for a child alone
 	Bedrooms  int
 	Signed    int // who vetted
 	Steps     []view.CaseStep

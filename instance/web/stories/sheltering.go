@@ -93,7 +93,7 @@ func sheltering() []Story {
 		}},
 		{"case/minor", func(f pages.Frame) pages.Page {
 			return pages.Case{
-				Frame: in(f, "", frozen.Path), Programme: toit, Case: frozen, Alone: true, Form: pages.CaseForm{Rows: []view.GuestRow{{N: 1, Age: "teen", Sex: "male"}}, From: "2026-12-01", Until: "2026-12-02"},
+				Frame: in(f, "", frozen.Path), Programme: toit, Case: frozen, Alone: true, Minors: "119", Form: pages.CaseForm{Rows: []view.GuestRow{{N: 1, Age: "teen", Sex: "male"}}, From: "2026-12-01", Until: "2026-12-02"},
 				Steps: []view.CaseStep{{Name: "refer"}, {Name: "close", Ends: true}}, Problems: []view.Problem{{Field: "members", Code: "minor-alone"}},
 			}
 		}},
