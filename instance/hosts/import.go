@@ -59,7 +59,8 @@ const importedAtOnce = 50
 // straight into the vault, they get a letter, and they are in the queue once they
 // follow its link, as if they had written themselves; those who do not are erased
 // after a week. Rows that cannot be taken are told to the report of the table, with
-// a word of [RefusedWhy].
+// a word of [RefusedWhy]. It returns an [instance.Invalid] while the programme takes
+// nobody in.
 func (s *Service) Import(ctx context.Context, by instance.Account, programme instance.ActorID, t *sheets.Sheet, report *sheets.Report) error {
 	if !Imports(t) {
 		return because(ErrNoOffers, "import offers")
@@ -116,10 +117,12 @@ func (s *Service) row(t *sheets.Sheet) (i Interest, why string) {
 		Places: 1, Nights: s.o.Pack.Stay.Usual, From: s.now().Format(time.DateOnly), Whole: whole(t.Get(wholeColumns...)), Language: "fr",
 	}
 	if where := strings.TrimSpace(t.Get(whereColumns...) + " " + t.Get(townColumns...)); where != "" {
-		i.where = where[:min(len(where), maxAddress)]
+		i.where = strings.ToValidUTF8(where[:min(len(where), maxAddress)], "")
 	}
-	if l := strings.ToLower(t.Get(tongueColumns...)); len(l) >= 2 {
-		i.Language = l[:2]
+	for _, l := range []string{"fr", "en", "uk", "ar"} { // as a code, or a word that begins like it
+		if strings.HasPrefix(strings.ToLower(t.Get(tongueColumns...)), l) {
+			i.Language = l
+		}
 	}
 	if born := t.Get(bornColumns...); born != "" {
 		year, ok := yearIn(born)
@@ -202,6 +205,9 @@ func (s *Service) mailboxes(ctx context.Context, by instance.Account, programme 
 		}
 		if err == nil {
 			err = open(ctx, tx, programme)
+		}
+		if err == nil { // whatever kind of home stands in the list
+			err = s.takesIn(ctx, tx, programme, false, true)
 		}
 		if err != nil {
 			return err

@@ -41,6 +41,11 @@ func TestH5_AnOfficialListOnlyBeginsWithAFirstWord(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
 		ctx := t.Context()
+		w.paused = &instance.Invalid{Field: "paused", Code: "intake"}
+		if _, err := w.imports(w.lead, offers); !errors.Is(err, instance.ErrInvalid) || w.count(`SELECT COUNT(*) FROM housing_hosts`) != 0 {
+			t.Errorf("while nobody is taken in: %v", err)
+		}
+		w.paused = nil
 		report, err := w.imports(w.lead, offers)
 		must(t, err)
 		var why []string

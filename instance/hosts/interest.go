@@ -57,10 +57,8 @@ func (s *Service) Offer(ctx context.Context, by *instance.Account, programme ins
 		if err := open(ctx, tx, programme); err != nil {
 			return err
 		}
-		if s.o.Paused != nil {
-			if err := s.o.Paused(ctx, tx, programme, i.Whole); err != nil {
-				return err
-			}
+		if err := s.takesIn(ctx, tx, programme, i.Whole); err != nil {
+			return err
 		}
 		return s.begin(ctx, tx, id, by, programme, i, f)
 	})
@@ -290,4 +288,18 @@ func trimmed(list []string) []string {
 		}
 	}
 	return kept
+}
+
+// takesIn returns an [instance.Invalid] while a programme takes in nobody who lends
+// one of some kinds of home.
+func (s *Service) takesIn(ctx context.Context, tx store.Tx, programme instance.ActorID, whole ...bool) error {
+	if s.o.Paused == nil {
+		return nil
+	}
+	for _, w := range whole {
+		if err := s.o.Paused(ctx, tx, programme, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }

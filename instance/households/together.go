@@ -90,7 +90,8 @@ func (x HostStay) Ends() bool { return x.State == StayOver || x.stage == instanc
 const overFor = 30
 
 // hostStays reads what lives or may live in the homes of a host, each case once;
-// of one case only if id is not 0. That a household may come is told to its host
+// of one case only if id is not 0. Of one that stays on, it is the last of its nights
+// that counts. That a household may come is told to its host
 // once it agreed to that.
 func (s *Service) hostStays(ctx context.Context, tx store.Tx, host instance.HostID, id instance.CaseID) ([]HostStay, error) {
 	rows, err := tx.Query(ctx, `
@@ -107,7 +108,7 @@ func (s *Service) hostStays(ctx context.Context, tx store.Tx, host instance.Host
 		     OR h.state = 'ended' AND h.until_night > $3
 		     OR (h.state IN ('held', 'agreed') OR h.state IS NULL AND p.state = 'interested' AND c.stage = 'meeting')
 		        AND EXISTS (SELECT 1 FROM housing_case_consents a WHERE a.case_id = c.id AND a.what = 'host' AND a.ended_at IS NULL))
-		 ORDER BY CASE h.state WHEN 'placed' THEN 0 WHEN 'agreed' THEN 1 WHEN 'held' THEN 1 WHEN 'ended' THEN 3 ELSE 2 END, c.id DESC
+		 ORDER BY CASE h.state WHEN 'placed' THEN 0 WHEN 'agreed' THEN 1 WHEN 'held' THEN 1 WHEN 'ended' THEN 3 ELSE 2 END, c.id DESC, COALESCE(h.until_night, 0) DESC
 		 LIMIT 100`, host, id, int64(s.tonight())-overFor)
 	if err != nil {
 		return nil, err
@@ -123,10 +124,13 @@ func (s *Service) hostStays(ctx context.Context, tx store.Tx, host instance.Host
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(list, func(y HostStay) bool { return y.Case == x.Case }) {
+		x.stage, x.Stay = instance.CaseStage(stage), ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}
+		if at := slices.IndexFunc(list, func(y HostStay) bool { return y.Case == x.Case }); at >= 0 {
+			if y := &list[at]; y.Home == x.Home && y.Stay.From == x.Stay.Until { // who stayed on has been there since before
+				y.Stay.From = x.Stay.From
+			}
 			continue
 		}
-		x.stage, x.Stay = instance.CaseStage(stage), ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}
 		x.State, x.Halted = stayState(instance.HoldState(state)), x.frozen || home
 		list = append(list, x)
 	}

@@ -232,3 +232,35 @@ func is(err error, field, code string) bool {
 	invalid, ok := errors.AsType[*instance.Invalid](err)
 	return ok && invalid.Field == field && invalid.Code == code
 }
+
+// A host whose guests stay on sees one stay, until the night to which they stay.
+func TestH28_WhoStaysOnIsOneStayToTheirHost(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o, ctx := newOffice(t, db), t.Context()
+		zoe := o.neighbour("zoe")
+		id, hold := o.living("w")
+		zoes := o.lends(zoe, o.homes[0].URI, "link")
+		before, err := o.HostStay(ctx, hand(zoe, zoes), id)
+		must(t, err)
+		until := before.Stay.Until + 30
+		for _, party := range []households.Party{households.PartyGuest, households.PartyHost} {
+			must(t, o.Renew(ctx, o.worker, hold, party, until))
+		}
+		held, err := o.Extend(ctx, o.worker, hold)
+		must(t, err)
+		for _, by := range []instance.Account{o.worker, o.other} {
+			_, err := o.Sign(ctx, by, held.ID)
+			must(t, err)
+		}
+		o.place(held.ID)
+		x, err := o.HostStay(ctx, hand(zoe, zoes), id)
+		must(t, err)
+		if x.Hold != held.ID || x.Stay.From != before.Stay.From || x.Stay.Until != until {
+			t.Errorf("hold %s, %+v; want %s, from %s until %s", x.Hold, x.Stay, held.ID, before.Stay.From, until)
+		}
+		if all, err := o.HostStays(ctx, hand(zoe, zoes)); err != nil || len(all) != 1 {
+			t.Errorf("%d stays, %v", len(all), err)
+		}
+	})
+}
