@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -46,39 +45,57 @@ func (b *bureau) page(t *testing.T, who *apptest.Browser, id instance.ID) (state
 	return p.Words(".badge"), p.Words("main")
 }
 
-// soon has what nobody answered be said again now, as it is in a while.
+// soon has what failed, and what nobody answered, be tried again now, as it is in a while.
 func soon(t *testing.T, servers ...*apptest.Server) {
 	t.Helper()
 	ctx := t.Context()
 	for _, s := range servers {
-		rows, err := s.DB.Read().Query(ctx, `SELECT id FROM housing_statements WHERE outcome = 'open'`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var open []string
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				t.Fatal(err)
-			}
-			open = append(open, id)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
-		err = s.DB.InTx(ctx, func(tx store.Tx) error {
-			for _, id := range open {
+		err := s.DB.InTx(ctx, func(tx store.Tx) error {
+			for _, id := range listed[string](t, s, `SELECT id FROM housing_statements WHERE outcome = 'open'`) {
 				if err := s.Jobs.Enqueue(ctx, tx, housing.SayAgain{Statement: id}); err != nil {
 					return err
 				}
 			}
-			return nil
+			_, err := tx.Exec(ctx, `UPDATE inbox_items SET next_at = 0 WHERE state = 'new'`)
+			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		for _, id := range listed[int64](t, s, `SELECT id FROM river_job WHERE state = 'retryable'`) {
+			if err := s.Jobs.Retry(ctx, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, host := range listed[string](t, s, `SELECT DISTINCT host FROM deliveries`) {
+			if err := s.Federation.RetryHost(ctx, host); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	apptest.Settle(t, servers...)
+}
+
+// listed is all that a question of one column finds on a server.
+func listed[T any](t *testing.T, s *apptest.Server, sql string) []T {
+	t.Helper()
+	rows, err := s.DB.Read().Query(t.Context(), sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var one T
+		if err := rows.Scan(&one); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // ledgerOf is the whole ledger of a home, verified, in which no bed is two's.

@@ -113,6 +113,7 @@ func TestJ19_BothServersBeginAgainInEitherOrder(t *testing.T) {
 				first, second = second, first
 			}
 			first.begin()
+			apptest.Settle(t, first.server) // it says all it has to who is not there
 			second.begin()
 			soon(t, rhone.Server, isere.Server)
 			if got := isere.hold(h.ID); got.State != step.want {

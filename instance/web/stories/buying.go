@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"slices"
 	"time"
 
 	"palier/instance/web/pages"
@@ -80,7 +81,7 @@ func buying() []Story {
 		}},
 		{"purchase/handing-out", func(f pages.Frame) pages.Page {
 			p := page(f, "agreed", 25, 25)
-			p.Organises, p.Orders, p.Slots = true, ordered, slots
+			p.Organises, p.Orders, p.Slots = true, slices.Clone(ordered), slots
 			p.Orders[0].Collected, p.Orders[0].Settled = true, true
 			return p
 		}},
