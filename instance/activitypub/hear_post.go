@@ -126,6 +126,10 @@ func wordsOf(d instance.Deed) instance.PostID {
 func (s *Service) forget(ctx context.Context, tx store.Tx, p instance.PostID) error {
 	// A listed Announce holds no more than an id, by which it can be taken back.
 	const words = ` FROM activities WHERE post_id = $1 AND (kind IN ('Create', 'Update') OR kind = 'Announce' AND NOT listed)`
+	// First of all, so that nothing of them is put into the queue meanwhile.
+	if _, err := tx.Exec(ctx, `UPDATE activities SET kind = kind WHERE id IN (SELECT id`+words+`)`, p); err != nil {
+		return fmt.Errorf("lock the words of %s: %w", p, err)
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM deliveries WHERE activity_id IN (SELECT uri`+words+`)`, p); err != nil {
 		return fmt.Errorf("forget what waits of %s: %w", p, err)
 	}

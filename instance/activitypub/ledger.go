@@ -22,12 +22,17 @@ type Ledger struct {
 // holdAtOnce is how many deliveries one statement stores.
 const holdAtOnce = 50
 
-// Hold stores deliveries, in order.
+// Hold stores deliveries, in order, but for those of activities that were thrown
+// away while they were under way: what is deleted waits in no queue.
 func (l *Ledger) Hold(ctx context.Context, held []delivery.Held) error {
 	err := l.db.Joined(ctx, func(tx store.Tx) error {
+		held, err := stillKept(ctx, tx, held)
+		if err != nil {
+			return err
+		}
 		// In one order, so that two who hold for the same hosts do not wait for
 		// each other.
-		held := slices.SortedStableFunc(slices.Values(held), func(a, b delivery.Held) int { return strings.Compare(a.Inbox, b.Inbox) })
+		held = slices.SortedStableFunc(slices.Values(held), func(a, b delivery.Held) int { return strings.Compare(a.Inbox, b.Inbox) })
 		for part := range slices.Chunk(held, holdAtOnce) {
 			if err := l.hold(ctx, tx, part); err != nil {
 				return err
@@ -39,6 +44,30 @@ func (l *Ledger) Hold(ctx context.Context, held []delivery.Held) error {
 		return fmt.Errorf("hold %d deliveries: %w", len(held), err)
 	}
 	return nil
+}
+
+// stillKept is those deliveries whose activity is there still, of which none can
+// go before tx ends: whoever throws activities away writes them before the queue.
+func stillKept(ctx context.Context, tx store.Tx, held []delivery.Held) ([]delivery.Held, error) {
+	var uris []any
+	for _, h := range held {
+		if !slices.Contains(uris, any(h.ActivityID)) { // one or two, whoever they are for
+			uris = append(uris, h.ActivityID)
+		}
+	}
+	if len(uris) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, `
+		UPDATE activities SET kind = kind WHERE uri IN (`+store.Placeholders(1, len(uris))+`) RETURNING uri`, uris...)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	if err := readNames(rows, there); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(held), func(h delivery.Held) bool { return !there[h.ActivityID] }), nil
 }
 
 func (l *Ledger) hold(ctx context.Context, tx store.Tx, held []delivery.Held) error {

@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"palier/federation/federationtest"
@@ -130,6 +131,41 @@ func TestH09_DeletedIsInNoOutboxAndNoQueue(t *testing.T) {
 			"%4711%").Scan(&kept)
 		if err != nil || kept != 0 {
 			t.Errorf("%d rows still hold the words, %v", kept, err)
+		}
+	})
+}
+
+// TestH09_DeletedUnderWayWaitsNowhere deletes a post while a server that will not
+// take it has it half read: what cannot be delivered then is not kept for later.
+func TestH09_DeletedUnderWayWaitsNowhere(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		o := newOthers(t, engine)
+		away := o.Recorded(federationtest.Mastodon)
+		max := away.Person("max")
+		o.send(max, o.amina.Inbox, "follow", federationtest.With{"Target": o.amina.URI})
+		o.settle()
+		o.must(o.ours.People.Grant(o.ctx, o.amina.ID, o.ours.Find(max.Handle).ID))
+		o.settle()
+		came, goOn := make(chan struct{}), make(chan struct{})
+		var once sync.Once
+		away.Answer(func(federationtest.Received) int {
+			once.Do(func() { close(came) })
+			<-goOn
+			return http.StatusServiceUnavailable
+		})
+
+		p := o.ours.Post(o.amina, o.rue.ID, instance.ToPublic, "Mon code est 4711")
+		<-came
+		o.must(o.ours.Posts.Delete(o.ctx, o.amina.ID, p.ID))
+		close(goOn)
+		o.settle()
+		var words, waiting int
+		err := o.ours.DB.Read().QueryRow(o.ctx, `
+			SELECT (SELECT COUNT(*) FROM deliveries WHERE body LIKE $1) + (SELECT COUNT(*) FROM activities WHERE body LIKE $1),
+			       (SELECT COUNT(*) FROM deliveries)`, "%4711%").Scan(&words, &waiting)
+		if err != nil || words != 0 || waiting == 0 {
+			t.Errorf("%d rows still hold the words and %d deliveries wait, want none and the deletion: %v", words, waiting, err)
 		}
 	})
 }

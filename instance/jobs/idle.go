@@ -85,7 +85,7 @@ func (q *Queue) anyActive(ctx context.Context) (bool, error) {
 		  FROM (SELECT id, attempt, queue
 		          FROM river_job
 		         WHERE state = 'available' AND scheduled_at <= `+now+`
-		         LIMIT 1) AS due`, store.Millis(q.now()))
+		         LIMIT 1) AS due`, store.Millis(q.now())+1) // River rounds up what SQLite keeps
 	if err != nil {
 		return false, fmt.Errorf("look for active jobs: %w", err)
 	}

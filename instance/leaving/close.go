@@ -223,8 +223,8 @@ func (DropKeys) Kind() string { return "drop_keys" }
 func (s *Service) dropKeys(ctx context.Context, j DropKeys) error {
 	err := s.o.DB.InTx(ctx, func(tx store.Tx) error {
 		for _, sql := range []string{
-			`DELETE FROM deliveries WHERE signer = (SELECT uri FROM actors WHERE id = $1)`,
 			`DELETE FROM activities WHERE actor_id = $1`,
+			`DELETE FROM deliveries WHERE signer = (SELECT uri FROM actors WHERE id = $1)`,
 			`DELETE FROM actor_keys WHERE actor_id = $1`,
 		} {
 			if _, err := tx.Exec(ctx, sql, j.Actor); err != nil {

@@ -97,10 +97,11 @@ var counts = []string{
 
 // loose is what refers to a person without the schema knowing.
 var loose = []string{
+	// Activities before the queue, into which one that is under way comes only while it is kept.
+	`DELETE FROM activities WHERE actor_id = $1 AND kind <> 'Delete'`,
 	`DELETE FROM deliveries
 	  WHERE signer = (SELECT uri FROM actors WHERE id = $1)
 	    AND activity_id NOT IN (SELECT uri FROM activities WHERE actor_id = $1 AND kind = 'Delete')`,
-	`DELETE FROM activities WHERE actor_id = $1 AND kind <> 'Delete'`,
 	`DELETE FROM letters WHERE recipient = (SELECT email FROM people WHERE actor_id = $1)`,
 	`DELETE FROM links WHERE email_key = (SELECT email_key FROM people WHERE actor_id = $1)`,
 	`DELETE FROM sessions WHERE person_id = $1`,

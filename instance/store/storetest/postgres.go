@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ var errNotInstalled = errors.New("PostgreSQL is not installed: no initdb in PATH
 // server is a running cluster and its migrated template.
 type server struct {
 	url      *url.URL
+	name     string // with which the names of its databases begin
 	template string
 	copying  string   // how to say that files are to be copied as they are
 	own      *cluster // nil when it was started by others
@@ -35,7 +37,9 @@ var asked atomic.Bool
 
 func startServer() (*server, error) {
 	asked.Store(true)
-	s := &server{template: fmt.Sprintf("palier_template_%d", os.Getpid())}
+	// The moment too: what a process that was killed left has its number, and numbers come again.
+	s := &server{name: fmt.Sprintf("palier_%d_%s", os.Getpid(), strconv.FormatInt(time.Now().UnixMilli(), 36))}
+	s.template = s.name + "_template"
 	address := os.Getenv("PALIER_TEST_POSTGRES")
 	if address == "" {
 		own, err := startCluster()
@@ -149,7 +153,7 @@ func postgresCopy(t testing.TB, address string) string {
 // create makes a database, empty or after a template, that is gone when t ends.
 func (s *server) create(t testing.TB, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("palier_%d_%d", os.Getpid(), s.made.Add(1))
+	name := fmt.Sprintf("%s_%d", s.name, s.made.Add(1))
 	statement := "CREATE DATABASE " + name
 	if template != "" {
 		statement += " TEMPLATE " + template + s.copying
