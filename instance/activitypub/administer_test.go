@@ -79,7 +79,7 @@ func (p *peer) follows(t *testing.T, s *apptest.Server, group instance.ActorID) 
 func patient(c *config.Config) { c.FirstRetry = time.Hour }
 
 func each(t *testing.T, test func(t *testing.T, engine store.Engine)) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, engine)

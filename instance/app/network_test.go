@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // each runs test on both engines.
 func each(t *testing.T, test func(t *testing.T, engine store.Engine)) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, engine)

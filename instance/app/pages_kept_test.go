@@ -5,12 +5,12 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
-	"palier/instance/store"
+	"palier/instance/store/storetest"
 )
 
 func TestAMessageIsKeptAndFoundAgain(t *testing.T) {
 	t.Parallel()
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			s := apptest.Open(t, engine, nil)

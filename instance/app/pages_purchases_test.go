@@ -12,6 +12,7 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/store"
+	"palier/instance/store/storetest"
 )
 
 // typedIn is a time that is a while off, as a form sends it.
@@ -127,7 +128,7 @@ func TestJ5_APurchaseGoesFromTheFormToThePickUpOnPages(t *testing.T) {
 // BenchmarkPurchasePage reads a purchase with 300 orders as its organiser and as
 // a neighbour who takes part.
 func BenchmarkPurchasePage(b *testing.B) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		s := apptest.Open(b, engine, nil)
 		centre := s.Place("centre", "neighbourhood")
 		amina, bo := s.Resident("amina", centre), s.Resident("bo", centre)

@@ -287,7 +287,7 @@ func TestNobodyHasTooMuchOpen(t *testing.T) {
 // BenchmarkOpen lists what is open in a place with many posts, of which one in a
 // hundred proposes something.
 func BenchmarkOpen(b *testing.B) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		b.Run(string(engine), func(b *testing.B) {
 			m := newMarket(b, storetest.Open(b, engine), 1)
 			m.fill(b, 100_000)
@@ -338,7 +338,7 @@ func (m *market) fill(b *testing.B, n int) {
 
 // BenchmarkTake asks for part of an offer and is told yes.
 func BenchmarkTake(b *testing.B) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		b.Run(string(engine), func(b *testing.B) {
 			m := newMarket(b, storetest.Open(b, engine), 1)
 			for b.Loop() {

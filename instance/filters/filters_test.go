@@ -164,7 +164,7 @@ func TestAFilterCountsWhereAndWhileItsOwnerWants(t *testing.T) {
 // Each change shows in the very next page, in whatever process it was made.
 func TestChangesCountAtOnce(t *testing.T) {
 	t.Parallel()
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			url := storetest.URL(t, engine)

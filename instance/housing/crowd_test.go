@@ -17,7 +17,7 @@ import (
 // granted, whichever, and all others are told until when the beds are taken.
 func TestAThousandAskForTenBeds(t *testing.T) {
 	t.Parallel()
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld()

@@ -14,5 +14,6 @@ func TestMain(m *testing.M) {
 		enqueueUntilKilled(url)
 		return
 	}
+	storetest.RaceOnBoth()
 	storetest.Main(m, func() error { return goleak.Find() })
 }

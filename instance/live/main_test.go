@@ -9,5 +9,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	storetest.RaceOnBoth()
 	storetest.Main(m, func() error { return goleak.Find() })
 }

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // each runs a test on a server on each engine.
 func each(t *testing.T, test func(t *testing.T, s *apptest.Server)) {
 	t.Helper()
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, apptest.Open(t, engine, nil))

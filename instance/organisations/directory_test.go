@@ -215,7 +215,7 @@ func TestACouncilConfirmsAClaimInItsOwnPlace(t *testing.T) {
 
 // A directory of ten thousand lines, searched by a word that few have.
 func BenchmarkDirectory(b *testing.B) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		b.Run(string(engine), func(b *testing.B) {
 			db := storetest.Open(b, engine)
 			v := apptest.NewVillage(b, db)

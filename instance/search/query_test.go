@@ -70,7 +70,7 @@ func FuzzQuery(f *testing.F) {
 		f.Add(query)
 	}
 	var services []*search.Service
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		services = append(services, oneOfEach(f, storetest.Open(f, engine)))
 	}
 	f.Fuzz(func(t *testing.T, query string) {

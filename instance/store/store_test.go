@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 		writeUntilKilled(url)
 		return
 	}
+	storetest.RaceOnBoth()
 	storetest.Main(m, func() error { return goleak.Find() })
 }
 

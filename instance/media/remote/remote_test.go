@@ -517,7 +517,7 @@ func TestAFileThatWasLostIsFetchedAgain(t *testing.T) {
 
 // A picture that is here: what most looks at a page are.
 func BenchmarkServe(b *testing.B) {
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range storetest.Engines() {
 		b.Run(string(engine), func(b *testing.B) {
 			h := newHall(b, storetest.Open(b, engine), nil)
 			if got := h.sees(h.lena); got != "picture" {

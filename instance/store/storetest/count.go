@@ -34,7 +34,7 @@ func (r *Reads) During(do func()) []string {
 // EachCounted is [Each] on databases whose reads are counted.
 func EachCounted(t *testing.T, test func(t *testing.T, db *store.DB, reads *Reads)) {
 	t.Helper()
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			reads := new(Reads)

@@ -24,7 +24,7 @@ import (
 // of either engine. The databases are closed when test ends.
 func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
-	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+	for _, engine := range Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, Open(t, engine))

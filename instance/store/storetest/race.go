@@ -1,0 +1,6 @@
+//go:build race
+
+package storetest
+
+// racing tells whether this is the race detector.
+const racing = true
