@@ -18,6 +18,7 @@ func (a *App) openCases(ctx context.Context) (err error) {
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Hosts: a.Hosts, Pack: a.pack,
 		Homes:    lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
 		Switches: switches{a.Housing}, Froze: a.Housing.FrozenIn, Tell: a.private,
+		Pictures: a.Pictures, Files: a.files,
 	})
 	return err
 }

@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -311,9 +312,47 @@ func (c *confidence) lives() {
 	c.press(c.family, c.family.Open(own), "button[value='say']", nil, "isere", "family")
 	c.press(c.family, c.family.Open(own), "button[value='call']", nil, "isere", "family")
 	c.press(c.family, c.family.Open(own), "button[value='complain']", nil, "isere")
+	c.takesStock()
 	c.atTheDesk()
 	for party, by := range map[string]*apptest.Browser{"guest": o.worker, "host": o.lead} {
 		by.Press(by.Open(c.file), "button[value='renew-"+party+"']", apptest.Fields{"until": {(tonight() + 60).String()}})
+	}
+}
+
+// takesStock has the inventories be written, commented, photographed and signed.
+func (c *confidence) takesStock() {
+	t, o, at := c.t, c.isere, c.file+"/inventory"
+	t.Helper()
+	own := strings.Replace(c.file, "/cases/", "/household/", 1) + "/inventory"
+	states := apptest.Fields{}
+	for _, room := range households.InventoryRooms {
+		for _, what := range households.InventoryItems[room] {
+			states["state-"+string(room)+"-"+what] = []string{"good"}
+		}
+	}
+	for _, moment := range []string{"entry", "exit"} {
+		form := o.worker.Open(at + "/" + moment)
+		for n := range form.Find("input[name^='text-']").Length() {
+			states["state-"+strconv.Itoa(n+1)], states["room-"+strconv.Itoa(n+1)] = []string{"worn"}, []string{"hall"}
+		}
+		c.press(o.worker, form, "button[value='write']", states, "isere", "family")
+		of := "form:has(input[name='moment'][value='" + moment + "']) "
+		c.press(o.worker, o.worker.Open(at), of+"button[value='remark']", nil, "isere", "family")
+		c.press(c.family, c.family.Open(own), of+"button[value='remark']", nil, "isere", "family")
+		name := c.word("the name of a photograph of an inventory")
+		p := c.family.Press(c.family.Open(own), "form[action$='/photographs']:has(input[value='"+moment+"']) button", apptest.Fields{"room": {"hall"}}, apptest.File{Field: "photograph", Name: name.word + ".jpg", Content: tagged(t)})
+		if src := p.Find("#"+moment+" img").AttrOr("src", "/missing"); p.Status != http.StatusOK || c.family.Open(src).Status != http.StatusOK {
+			t.Fatalf("a photograph: %d %s", p.Status, p.Words("main"))
+		}
+		if p := o.worker.Press(o.worker.Open(at), of+"button[value='shut']", nil); p.Status != http.StatusOK {
+			t.Fatalf("put forward: %d %s", p.Status, p.Words(".problems"))
+		}
+		c.family.Press(c.family.Open(own), of+"button[value='sign']", apptest.Fields{"understood": {"yes"}})
+		o.worker.Press(o.worker.Open(at), "form:has(input[value='host']):has(input[value='"+moment+"']) button[value='paper']", nil)
+		o.lead.Press(o.lead.Open(at), of+"button[value='sign']", apptest.Fields{"understood": {"yes"}})
+		if p := c.family.Open(own); !p.Has("#" + moment + " .done") {
+			t.Fatalf("signed by three: %s", p.Words("#"+moment))
+		}
 	}
 }
 
@@ -386,7 +425,7 @@ func (c *confidence) insiders() {
 		for _, by := range []*apptest.Browser{o.lead, o.worker, o.visitor} {
 			wander := wander(by)
 			roamFrom(c.t, by.Reader, wander, o.path, o.path+"/cases", o.path+"/homes", o.path+"/hosts", o.path+"/holds", o.path+"/switches", c.file, c.hostFile, c.home,
-				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", o.path+"/today", o.path+"/rota", o.path+"/letters", o.path+"/requests", o.path+"/requests.csv", c.file+"/sheet", c.file+"/readings", "/notifications")
+				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", o.path+"/today", o.path+"/rota", o.path+"/letters", o.path+"/requests", o.path+"/requests.csv", c.file+"/sheet", c.file+"/inventory", c.file+"/readings", "/notifications")
 		}
 	}
 	roamFrom(c.t, "host", wander(c.host), "/", c.rhone.path)

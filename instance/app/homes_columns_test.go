@@ -20,8 +20,10 @@ var keptAs = map[string]struct {
 		housing_case_entries.body housing_case_followups.body housing_case_homes.body housing_cases.file housing_files.sealed housing_host_adults.file
 		housing_host_references.file housing_host_visits.file housing_hosts.file housing_incident_entries.body housing_listings.reason
 		housing_cuts.reason housing_cases.called housing_agreements.body housing_contacts.guest housing_contacts.host housing_duties.body
-		housing_letter_forms.body housing_lawful_requests.body housing_lawful_requests.answer housing_host_meetings.venue housing_programmes.seal_key housing_programmes.twins_key housing_photographs.seal`},
+		housing_letter_forms.body housing_lawful_requests.body housing_lawful_requests.answer housing_host_meetings.venue housing_programmes.seal_key housing_programmes.twins_key housing_photographs.seal
+		housing_inventories.body housing_inventory_remarks.body housing_inventory_photographs.seal`},
 	"words of ours": {regexp.MustCompile(`^[a-z0-9_ -]*$`), `
+		housing_inventories.moment housing_inventory_remarks.party housing_inventory_photographs.room housing_inventory_photographs.party housing_inventory_signatures.party
 		housing_case_consents.what housing_case_entries.heard housing_case_entries.side housing_agreement_signatures.party housing_reminders.about
 		housing_lawful_requests.ground housing_lawful_requests.outcome housing_case_entries.kind housing_case_followups.kind housing_case_homes.state housing_case_reads.what
 		housing_case_steps.after housing_case_steps.before housing_cases.came housing_cases.stage housing_cases.why housing_cuts.category
@@ -31,8 +33,8 @@ var keptAs = map[string]struct {
 		housing_listings.category housing_listings.features housing_listings.smoking housing_listings.state housing_log.deed
 		housing_partners.sees_ours housing_partners.we_see housing_statements.outcome housing_statements.why housing_steps.after
 		housing_steps.before housing_team.role`},
-	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind`},
-	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
+	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind housing_inventory_photographs.file housing_inventory_photographs.kind`},
+	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_inventory_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
 	"areas":          {regexp.MustCompile(`^[A-Z0-9: -]*$`), `housing_cuts.areas housing_homes.area housing_homes.territory housing_listings.commune`},
 	"names of communes": {regexp.MustCompile(`^[\p{L}' 0-9()-]*$`), `
 		housing_homes.place`},
@@ -41,6 +43,7 @@ var keptAs = map[string]struct {
 		housing_holds.home housing_homes.uri housing_incidents.home housing_leases.by_uri housing_listings.uri housing_partners.ask_uri
 		housing_partners.we_uri`},
 	"numbers, hashes and public keys": {regexp.MustCompile(`^[A-Za-z0-9_=+/:-]*$`), `
+		housing_inventories.hash housing_inventory_signatures.hash housing_inventory_photographs.digest
 		housing_agreements.hash housing_agreement_signatures.hash housing_cases.code_hash housing_cases.reference housing_copies.seal housing_entries.hash housing_entries.previous housing_file_reads.file_id
 		housing_files.digest housing_files.id housing_holds.statement housing_host_references.secret_hash housing_hosts.link_hash housing_log.about
 		housing_partners.recipient housing_partners.seal housing_programmes.recipient housing_programmes.recipient_key housing_programmes.seal

@@ -175,23 +175,30 @@ func (s *Service) agreement(ctx context.Context, tx store.Tx, c instance.Case, h
 	if err := s.unseal(ctx, tx, c.Programme, kindAgreement, a.ID, body, &a.Terms); err != nil {
 		return a, err
 	}
+	a.Signed, err = partySignatures(ctx, tx, `housing_agreement_signatures WHERE agreement_id = $1`, a.ID)
+	return a, err
+}
+
+// partySignatures are those under one document, found from what stands behind FROM.
+func partySignatures(ctx context.Context, tx store.Tx, from string, id instance.ID) (map[Party]PartySignature, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT party, paper, language, COALESCE(by_id, 0), at FROM housing_agreement_signatures WHERE agreement_id = $1`, a.ID)
+		SELECT party, paper, language, COALESCE(by_id, 0), at FROM `+from, id)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	defer rows.Close()
+	signed := map[Party]PartySignature{}
 	for rows.Next() {
 		var party string
 		var x PartySignature
 		var at int64
 		if err := rows.Scan(&party, &x.Paper, &x.Language, &x.By, &at); err != nil {
-			return a, err
+			return nil, err
 		}
 		x.At = store.Time(at)
-		a.Signed[Party(party)] = x
+		signed[Party(party)] = x
 	}
-	return a, rows.Err()
+	return signed, rows.Err()
 }
 
 // hasAgreement tells whether one holds for a case; with a host, for a stay with them.

@@ -13,11 +13,13 @@ package households
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"palier/instance"
 	"palier/instance/countries"
+	"palier/instance/media"
 	"palier/instance/store"
 	"palier/instance/vault"
 	"palier/protocol/ledger"
@@ -26,7 +28,8 @@ import (
 // Service does what is done with cases.
 type Service struct {
 	Options
-	key []byte // of the codes by which households join their case
+	key  []byte // of the codes by which households join their case
+	safe *media.Safe
 }
 
 // Options are what a [Service] stands on.
@@ -46,6 +49,10 @@ type Options struct {
 	Froze func(ctx context.Context, tx store.Tx, programme instance.ActorID, home string) error
 	// Switches tell what is switched off; nil: nothing.
 	Switches Switches
+	// Pictures and Files are how photographs of inventories are written anew, and where
+	// they lie sealed.
+	Pictures Pictures
+	Files    media.Store
 }
 
 // Homes are those that a programme has and sees, and what is said to who keeps
@@ -67,7 +74,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{Options: o, key: key}, nil
+	return &Service{Options: o, key: key, safe: media.NewSafe(o.Files)}, nil
 }
 
 func (s *Service) tonight() ledger.Night { return ledger.NightOf(s.Now().In(s.Zone)) }
@@ -128,6 +135,9 @@ func because(err error, format string, args ...any) error {
 	}
 	return fmt.Errorf(format+": %w", append(args, err)...)
 }
+
+// notThere tells whether something is not there.
+func notThere(err error) bool { return errors.Is(err, instance.ErrNotFound) }
 
 // only changes one row, or returns instead.
 func only(n int64, err, instead error) error {

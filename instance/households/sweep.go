@@ -28,6 +28,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			`DELETE FROM housing_case_entries WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_case_homes WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_agreements WHERE case_id IN (` + over + `)`,
+			`DELETE FROM housing_inventories WHERE case_id IN (` + over + `)`,
 			`UPDATE housing_case_followups SET body = NULL WHERE case_id IN (` + over + `)`,
 		} {
 			if _, err := tx.Exec(ctx, sql, old); err != nil {
@@ -38,6 +39,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM housing_reminders WHERE told_at < $1`, old); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE housing_inventory_photographs SET seal = NULL WHERE inventory_id IS NULL AND seal IS NOT NULL`); err != nil {
 			return err
 		}
 		// How people reach one another ends with the stay.
@@ -60,5 +64,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 			 WHERE id IN (`+over+`)`, old, store.Millis(s.Now()), []byte{})
 		return err
 	})
+	if err == nil {
+		err = s.throwOut(ctx)
+	}
 	return because(err, "erase what is kept no longer")
 }

@@ -1,7 +1,9 @@
 package households_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"palier/instance/actors"
 	"palier/instance/countries"
 	"palier/instance/households"
+	"palier/instance/media"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
 	"palier/instance/vault"
@@ -35,6 +38,7 @@ type office struct {
 	homes                                []households.Home
 	taken                                ledger.Stay // in which every home is somebody else's
 	gate                                 households.Gate
+	files                                string
 	ids                                  *instance.IDs
 }
 
@@ -110,9 +114,13 @@ func newOffice(tb testing.TB, db *store.DB) *office {
 	}))
 	pack, err := countries.Of("FR")
 	must(tb, err)
+	o.files = tb.TempDir()
+	folder, err := media.OpenFolder(o.files)
+	must(tb, err)
+	tb.Cleanup(func() { _ = folder.Close() })
 	o.gate = households.Gate{Now: o.now, Site: site}
 	o.Service, err = households.New(tb.Context(), households.Options{
-		DB: db, Site: site, IDs: o.ids, Now: o.now, Zone: time.UTC, Vault: v, Homes: ledgers{o}, Hosts: doors{o}, Pack: pack,
+		DB: db, Site: site, IDs: o.ids, Now: o.now, Zone: time.UTC, Vault: v, Homes: ledgers{o}, Hosts: doors{o}, Pack: pack, Pictures: darkroom{}, Files: folder,
 	})
 	must(tb, err)
 	return o
@@ -163,6 +171,17 @@ func (l ledgers) Leave(ctx context.Context, _ instance.Account, id instance.ID, 
 
 func (l ledgers) Hold(context.Context, instance.Account, instance.ID) (instance.Hold, error) {
 	return instance.Hold{}, instance.ErrNotFound
+}
+
+// darkroom takes everything for a picture that says so.
+type darkroom struct{}
+
+func (darkroom) Rewrite(_ context.Context, r io.Reader) ([]byte, string, error) {
+	b, err := io.ReadAll(r)
+	if err == nil && !bytes.HasPrefix(b, []byte("picture")) {
+		err = &media.Refusal{}
+	}
+	return b, "image/webp", err
 }
 
 // agree has all three sign the agreement of a case, on paper and by two of the team.

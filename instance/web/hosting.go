@@ -31,6 +31,7 @@ func (s *Server) hostRoutes(r chi.Router) {
 	s.stayRoutes(r)
 	s.agreementRoutes(r)
 	s.nightRoutes(r)
+	s.inventoryRoutes(r)
 	r.Get("/references/{token}", s.page(s.getReference))
 	r.Post("/references/{token}", s.page(s.writeReference))
 	r.Get("/programmes/{id:[0-9]+}/hosts", s.signedIn(s.getProgrammeHosts))

@@ -17,6 +17,7 @@ import (
 	"palier/instance/auth"
 	"palier/instance/exchange"
 	"palier/instance/hosts"
+	"palier/instance/households"
 	"palier/instance/web/view"
 	"palier/instance/web/words"
 )
@@ -80,9 +81,8 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`category`,
 	`case\.(age|by|came|category|deed|end|follow|has|heard|hold|incident|kind|nogo|outcome|proposal|read|rule|severity|sex|side|sign|size|smoking|stage|stat|step|tell|trace)\.`,
 	`household\.(next|right|stage)\.`,
-	`stay\.(paper|party|sign-as|state)\.`,
 	`hours\.we`,
-	`stay\.(do|paper|party|sign-as|state)\.`,
+	`stay\.(do|inventory|item|item-state|key|meter|moment|paper|party|room|sign-as|state)\.`,
 	`choice`,
 	`circle`,
 	`confirm`,
@@ -216,6 +216,13 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"case.heard.%":          CaseTalk{}.Hearings(),
 		"case.side.%":           {"team", "household", "host"},
 		"stay.do.%":             {"guest", "host", "team"},
+		"stay.inventory.%":      {"entry", "exit"},
+		"stay.item.%":           inventoryItems(),
+		"stay.item-state.%":     StayInventoryForm{}.States(),
+		"stay.key.%":            households.InventoryKeys,
+		"stay.meter.%":          households.InventoryMeters,
+		"stay.moment.%":         {"entry", "exit"},
+		"stay.room.%":           StayInventory{}.RoomNames(),
 		"stay.paper.%":          {"guest", "host"},
 		"stay.party.%":          {"guest", "host", "association"},
 		"stay.sign-as.%":        {"guest", "host", "team"},

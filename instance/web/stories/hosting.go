@@ -70,6 +70,29 @@ func pact(role, lang string) pages.StayAgreement {
 	return p
 }
 
+// inventoried is the inventory of a stay as one of the three reads it.
+func inventoried(role string) pages.StayInventory {
+	return pages.StayInventory{
+		Back: "/household/5", Action: "/household/5/inventory", Role: role, From: ago(time.Hour), Until: ago(-2000 * time.Hour),
+		Rooms: []view.InventoryRoom{
+			{Name: "bedroom", Items: []view.InventoryItem{
+				{What: "bed", Entry: "good", Exit: "damaged", EntryNote: "Matelas neuf", ExitNote: "Une latte cassée, signalée le jour même", Differs: true},
+				{Text: "Armoire normande transmise par la grand-mère de Philibert-Emmanuel", Entry: "worn", Exit: "worn"},
+			}},
+			{Name: "home", Items: []view.InventoryItem{{What: "alarm", Entry: "new"}}},
+		},
+		Moments: []view.Inventory{
+			{
+				Moment: "entry", There: true, Version: 2, Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Made: ago(time.Hour), Shut: ago(time.Hour),
+				Keys: []view.InventoryCount{{What: "front", Value: "2"}}, Meters: []view.InventoryCount{{What: "water", Value: "00812"}}, Note: "La cave n’a pas été vue.",
+				Remarks: []view.InventoryRemark{{Party: "guest", Text: "Вікно погано зачиняється.", Lang: "uk", At: ago(time.Hour)}},
+				Signed:  []view.StaySignature{{Party: "guest", At: ago(time.Hour), Paper: true}, {Party: "host"}, {Party: "association"}},
+			},
+			{Moment: "exit", There: role == "team", Made: ago(time.Hour)},
+		},
+	}
+}
+
 // hostingStories are the pages of hosts.
 func hostingStories() []Story {
 	return []Story{
@@ -128,6 +151,33 @@ func hostingStories() []Story {
 				About: "Une chambre calme sur cour, un chat.", Rules: "On se déchausse.", Features: []string{"lock", "internet"}, Smoking: "outside",
 				Numbers: []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}},
 			}}
+		}},
+		{"stay_inventory/guest", func(f pages.Frame) pages.Page {
+			p := inventoried("guest")
+			p.Frame, p.Moments[0].MayRemark, p.Moments[0].MaySign = in(f, "", p.Action), true, true
+			p.Problems = []view.Problem{{Field: "understood-entry", Code: "unticked"}}
+			return p
+		}},
+		{"stay_inventory/team", func(f pages.Frame) pages.Page {
+			p := inventoried("team")
+			m := &p.Moments[1]
+			p.Frame, m.MayWrite, m.MayShut, m.MayRemark, m.MayPicture = in(f, "", p.Action), true, true, true, true
+			p.Moments[0].MayReopen, p.Moments[0].Papers = true, []string{"host"}
+			return p
+		}},
+		{"stay_inventory_form/exit", func(f pages.Frame) pages.Page {
+			return pages.StayInventoryForm{
+				Frame: in(f, "", "/cases/5/inventory/exit"), Back: "/cases/5/inventory", Action: "/cases/5/inventory/exit", Moment: "exit",
+				Rooms:  []view.InventoryFormRoom{{Name: "bedroom", Rows: []view.InventoryRow{{ID: "bedroom-bed", What: "bed", State: "damaged", Note: "Latte cassée", Entry: "good"}, {ID: "bedroom-lock", What: "lock"}}}},
+				Others: []view.InventoryRow{{ID: "1", Text: "Lit de bébé", Room: "bedroom", Entry: "worn"}, {ID: "2"}}, Keys: []view.InventoryCount{{What: "front", Value: "2"}, {What: "badge"}},
+				Meters: []view.InventoryCount{{What: "water", Value: "00812"}}, Problems: []view.Problem{{Field: "items", Code: "twice"}, {Field: "keys", Code: "malformed", Limit: 20}},
+			}
+		}},
+		{"stay_inventory_sheet/empty", func(f pages.Frame) pages.Page {
+			return pages.StayInventorySheet{
+				Frame: in(f, "", "/cases/5/inventory/sheet"), Back: "/cases/5/inventory", Label: "K7WX2P", Keys: []string{"front", "room"}, Meters: []string{"water"},
+				Rooms: []view.InventoryFormRoom{{Name: "bedroom", Rows: []view.InventoryRow{{What: "bed"}, {What: "lock"}}}, {Name: "home", Rows: []view.InventoryRow{{What: "alarm"}}}},
+			}
 		}},
 		{"household_photographs/none", func(f pages.Frame) pages.Page {
 			return pages.HouseholdPhotographs{Frame: in(f, "", "/household/5/homes/2/photographs"), Back: "/household/5"}
