@@ -313,6 +313,7 @@ func (c *confidence) lives() {
 	c.press(c.family, c.family.Open(own), "button[value='call']", nil, "isere", "family")
 	c.press(c.family, c.family.Open(own), "button[value='complain']", nil, "isere")
 	c.takesStock()
+	c.mediates()
 	c.atTheDesk()
 	for party, by := range map[string]*apptest.Browser{"guest": o.worker, "host": o.lead} {
 		by.Press(by.Open(c.file), "button[value='renew-"+party+"']", apptest.Fields{"until": {(tonight() + 60).String()}})
@@ -354,6 +355,24 @@ func (c *confidence) takesStock() {
 			t.Fatalf("signed by three: %s", p.Words("#"+moment))
 		}
 	}
+}
+
+// mediates has the household ask for somebody who speaks with both, that one write down
+// what was said, and it fail.
+func (c *confidence) mediates() {
+	t, o, at := c.t, c.isere, c.file+"/mediation"
+	t.Helper()
+	own := strings.Replace(at, "/cases/", "/household/", 1)
+	c.press(c.family, c.family.Open(own), "button[value='ask']", nil, "isere", "family")
+	c.press(o.worker, o.worker.Open(at), "button[value='begin']", nil, "isere", "family")
+	day := []string{tonight().String()}
+	c.press(o.lead, o.lead.Open(at), "button[value='record']", apptest.Fields{"on": day, "due-1": day, "due-2": day, "due-3": day}, "isere", "family")
+	c.last["said"].readers = []string{"isere"}
+	if p := c.family.Open(own); !strings.Contains(p.Body, c.last["point-2"].word) {
+		t.Fatalf("what was agreed: %s", p.Words("main"))
+	}
+	c.press(o.lead, o.lead.Open(at), "button[value='end']", apptest.Fields{"outcome": {"failed"}}, "isere")
+	o.worker.Press(o.worker.Open(c.file+"/agreement"), "button[value='insured']", nil)
 }
 
 // atTheDesk has the team hand over, write a letter and answer an authority.
@@ -425,7 +444,7 @@ func (c *confidence) insiders() {
 		for _, by := range []*apptest.Browser{o.lead, o.worker, o.visitor} {
 			wander := wander(by)
 			roamFrom(c.t, by.Reader, wander, o.path, o.path+"/cases", o.path+"/homes", o.path+"/hosts", o.path+"/holds", o.path+"/switches", c.file, c.hostFile, c.home,
-				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", o.path+"/today", o.path+"/rota", o.path+"/letters", o.path+"/requests", o.path+"/requests.csv", c.file+"/sheet", c.file+"/inventory", c.file+"/readings", "/notifications")
+				o.path+"/statistics", o.path+"/statistics.csv", o.path+"/statistics.json", o.path+"/readings", o.path+"/log", o.path+"/today", o.path+"/rota", o.path+"/letters", o.path+"/requests", o.path+"/requests.csv", c.file+"/sheet", c.file+"/inventory", c.file+"/mediation", c.file+"/readings", "/notifications")
 		}
 	}
 	roamFrom(c.t, "host", wander(c.host), "/", c.rhone.path)

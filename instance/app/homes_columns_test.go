@@ -21,8 +21,9 @@ var keptAs = map[string]struct {
 		housing_host_references.file housing_host_visits.file housing_hosts.file housing_incident_entries.body housing_listings.reason
 		housing_cuts.reason housing_cases.called housing_agreements.body housing_contacts.guest housing_contacts.host housing_duties.body
 		housing_letter_forms.body housing_lawful_requests.body housing_lawful_requests.answer housing_host_meetings.venue housing_programmes.seal_key housing_programmes.twins_key housing_photographs.seal
-		housing_inventories.body housing_inventory_remarks.body housing_inventory_photographs.seal`},
+		housing_mediations.body housing_mediations.elsewhere housing_mediation_talks.body housing_inventories.body housing_inventory_remarks.body housing_inventory_photographs.seal`},
 	"words of ours": {regexp.MustCompile(`^[a-z0-9_ -]*$`), `
+		housing_mediations.party housing_mediations.state housing_mediations.outcome housing_insurances.party housing_insurances.kind
 		housing_inventories.moment housing_inventory_remarks.party housing_inventory_photographs.room housing_inventory_photographs.party housing_inventory_signatures.party
 		housing_case_consents.what housing_case_entries.heard housing_case_entries.side housing_agreement_signatures.party housing_reminders.about
 		housing_lawful_requests.ground housing_lawful_requests.outcome housing_case_entries.kind housing_case_followups.kind housing_case_homes.state housing_case_reads.what

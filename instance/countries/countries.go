@@ -31,6 +31,8 @@ type Pack struct {
 	Refer     []Refer  `toml:"refer"`
 	Minors    Minors   `toml:"minors"`
 	Numbers   []Number `toml:"numbers"`
+	// Insurance is what has to be seen before somebody moves in.
+	Insurance []Insurance `toml:"insurance"`
 	// Safety is what is on the sheet that people keep, by language; in the four of
 	// the pages at least.
 	Safety map[string]Safety `toml:"safety"`
@@ -76,6 +78,18 @@ type Number struct {
 	What   string `toml:"what"` // one of [instance.EmergencyKinds]
 	Text   bool   `toml:"text"` // by SMS
 }
+
+// Insurance is one that somebody shows. What is kept is that it was seen, when and by
+// whom.
+type Insurance struct {
+	Of     string `toml:"of"`     // guest, host or association
+	Kind   string `toml:"kind"`   // one of [InsuranceKinds]
+	Blocks bool   `toml:"blocks"` // nobody moves in without
+}
+
+// InsuranceKinds are which insurances there are: of a home, and against what one does to
+// others.
+var InsuranceKinds = []string{"home", "liability"}
 
 // Safety is what somebody who lives with others for a time should know: what they
 // have a right to, and what nobody may ask of them.
@@ -146,6 +160,11 @@ func (p Pack) check() error {
 			return fmt.Errorf("who refers: %q", r.Kind)
 		}
 	}
+	for _, i := range p.Insurance {
+		if !slices.Contains([]string{"guest", "host", "association"}, i.Of) || !slices.Contains(InsuranceKinds, i.Kind) {
+			return fmt.Errorf("insurance of %q for %q", i.Of, i.Kind)
+		}
+	}
 	for _, n := range p.Numbers {
 		if !slices.Contains(instance.EmergencyKinds, n.What) {
 			return fmt.Errorf("number for %q", n.What)
@@ -166,7 +185,7 @@ func Of(code string) (Pack, error) {
 	}
 	p := Pack{
 		Code: code, Adult: 18, SelfFrom: 18, Stay: Stay{Least: 1, Usual: 30, Most: 180}, Room: Room{Least: 9},
-		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement,
+		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement, Insurance: packs["FR"].Insurance,
 		Safety: anywhere(packs["FR"]),
 	}
 	for _, n := range instance.EmergencyNumbers(code) {

@@ -283,6 +283,9 @@ func (s *Service) before(ctx context.Context, tx store.Tx, c instance.Case, step
 	case instance.SettleCase.Name():
 		return there(heldFor+`('held', 'agreed', 'placed')`, c.ID)
 	case instance.MoveIn.Name():
+		if err := s.covered(ctx, tx, c); err != nil {
+			return false, err
+		}
 		return there(agreedBy3, c.ID)
 	case instance.RenewStay.Name():
 		return there(renewedBy3, c.ID)
@@ -370,6 +373,15 @@ func (s *Service) HandOver(ctx context.Context, by instance.Account, id instance
 		}
 		if err := keeps(ctx, tx, c.Programme, to); err != nil {
 			return &instance.Invalid{Field: "keeper", Code: "unknown"}
+		}
+		var mediates bool
+		err = tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT 1 FROM housing_mediations WHERE case_id = $1 AND state = 'running' AND mediator_id = $2)`, id, to).Scan(&mediates)
+		if err == nil && mediates {
+			err = &instance.Invalid{Field: "keeper", Code: "mediates"}
+		}
+		if err != nil {
+			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE housing_cases SET keeper_id = $2 WHERE id = $1`, id, to)
 		return err

@@ -29,6 +29,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 			`DELETE FROM housing_case_homes WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_agreements WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_inventories WHERE case_id IN (` + over + `)`,
+			`DELETE FROM housing_mediations WHERE case_id IN (` + over + `)`,
+			`DELETE FROM housing_insurances WHERE case_id IN (` + over + `)`,
 			`UPDATE housing_case_followups SET body = NULL WHERE case_id IN (` + over + `)`,
 		} {
 			if _, err := tx.Exec(ctx, sql, old); err != nil {

@@ -341,6 +341,13 @@ func (s *Server) caseParts(ctx context.Context, by instance.Account, c instance.
 		}
 	}
 	p.Steps = stepsOf(c, p.Alone, by.ID)
+	if c.Stage == instance.CaseAgreement {
+		list, err := s.Households.Insurances(ctx, households.StayHand{Party: households.PartyAssociation, Person: by}, c.ID)
+		if err != nil {
+			return err
+		}
+		p.Uninsured = slices.ContainsFunc(list, func(i households.Insurance) bool { return i.SeenAt.IsZero() })
+	}
 	team, err := s.Households.Team(ctx, by, c.Programme)
 	if err != nil {
 		return err

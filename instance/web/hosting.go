@@ -32,6 +32,7 @@ func (s *Server) hostRoutes(r chi.Router) {
 	s.agreementRoutes(r)
 	s.nightRoutes(r)
 	s.inventoryRoutes(r)
+	s.mediationRoutes(r)
 	r.Get("/references/{token}", s.page(s.getReference))
 	r.Post("/references/{token}", s.page(s.writeReference))
 	r.Get("/programmes/{id:[0-9]+}/hosts", s.signedIn(s.getProgrammeHosts))

@@ -43,6 +43,10 @@ func (s *Server) tongueOf(r *http.Request, a households.Agreement) string {
 // from.
 func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request, status int, p pages.StayAgreement, a households.Agreement, back string) error {
 	p.Back, p.Action, p.Written = back, back+"/agreement", a.ID != 0
+	var err error
+	if p.Insured, err = s.insured(r); err != nil {
+		return err
+	}
 	if p.Written {
 		lang := s.tongueOf(r, a)
 		text := a.Terms.Texts[lang]
@@ -62,11 +66,51 @@ func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request, status in
 			p.Pact.Signed = append(p.Pact.Signed, v)
 		}
 	}
-	var err error
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// insured are the insurances that are asked for of who reads.
+func (s *Server) insured(r *http.Request) ([]view.Insurance, error) {
+	x, err := seatOf(r)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Households.Insurances(r.Context(), x.StayHand, x.id)
+	if err != nil {
+		return nil, err
+	}
+	names := map[instance.ActorID]string{}
+	if x.Party == households.PartyAssociation {
+		if names, err = s.teamNames(r, x.id); err != nil {
+			return nil, err
+		}
+	}
+	var shown []view.Insurance
+	for _, i := range list {
+		v := view.Insurance{Of: string(i.Of), Kind: i.Kind, Blocks: i.Blocks}
+		if !i.SeenAt.IsZero() {
+			v.Seen, v.By = s.local(i.SeenAt), names[i.SeenBy]
+		}
+		shown = append(shown, v)
+	}
+	return shown, nil
+}
+
+// teamNames are the names of those who keep the cases of the programme of a case.
+func (s *Server) teamNames(r *http.Request, id instance.CaseID) (map[instance.ActorID]string, error) {
+	c, err := s.Households.Case(r.Context(), *me(r), id)
+	if err != nil {
+		return nil, err
+	}
+	team, err := s.Households.Team(r.Context(), *me(r), c.Programme)
+	names := make(map[instance.ActorID]string, len(team))
+	for _, a := range team {
+		names[a.ID] = a.Shown()
+	}
+	return names, err
 }
 
 // dateIn is a date that was written as 2026-12-01.
@@ -140,6 +184,8 @@ func (s *Server) changeCaseAgreement(w http.ResponseWriter, r *http.Request) err
 			return unknownDeed("party")
 		}
 		err = s.Households.TeamSigns(ctx, by, c.ID, party, r.PostFormValue("hash"), r.PostFormValue("language"))
+	case "insured", "uninsured":
+		err = s.Households.SeeInsurance(ctx, by, c.ID, households.Party(r.PostFormValue("of")), r.PostFormValue("insurance"), r.PostFormValue("deed") == "insured")
 	default:
 		err = unknownDeed("deed")
 	}

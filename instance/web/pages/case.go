@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"palier/instance/web/view"
@@ -72,7 +73,8 @@ type Case struct {
 	Alone     bool   // nobody is of age
 	Minors    string // whom to call for a child alone
 	Bedrooms  int
-	Signed    int // who vetted
+	Signed    int  // who vetted
+	Uninsured bool // an insurance was not seen, and people are to move in
 	Steps     []view.CaseStep
 	Consents  []view.CaseConsent
 	Holds     []view.CaseHold
@@ -159,8 +161,14 @@ type StayAgreement struct {
 	MaySign  bool
 	Papers   []string // who may have signed a sheet
 	Pact     view.StayAgreement
+	Insured  []view.Insurance // that are asked for, of who reads; of all three to the team
 	Tongues  []view.Option
 	Problems []view.Problem
+}
+
+// Uninsured tells whether one was not seen yet.
+func (p StayAgreement) Uninsured() bool {
+	return slices.ContainsFunc(p.Insured, func(i view.Insurance) bool { return i.Seen.IsZero() })
 }
 
 // Template is stay_agreement.tmpl.

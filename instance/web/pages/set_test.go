@@ -42,6 +42,7 @@ var every = []Page{
 	StayInventory{},
 	StayInventoryForm{},
 	StayInventorySheet{},
+	StayMediation{},
 	HouseholdPhotographs{},
 	ProgrammeHost{},
 	ProgrammeHosts{},

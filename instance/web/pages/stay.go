@@ -73,3 +73,26 @@ func inventoryItems() (list []string) {
 	}
 	return list
 }
+
+// StayMediation is where one of the three asks for somebody who speaks with both sides,
+// and reads what came of it.
+type StayMediation struct {
+	Frame
+
+	Back, Action string
+	Role         string // guest, host or team
+	List         []view.Mediation
+	Team         []view.Option // who may mediate
+	Points       []string      // the ends of the names of their fields
+	Numbers      []view.EmergencyNumber
+	MayAsk       bool
+	Why, Present string // as they were typed
+	Said, Ending string
+	Problems     []view.Problem
+}
+
+// Template is stay_mediation.tmpl.
+func (StayMediation) Template() string { return "stay_mediation" }
+
+// Outcomes are what can come of one.
+func (StayMediation) Outcomes() []string { return namesOf(households.MediationOutcomes) }

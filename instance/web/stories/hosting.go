@@ -93,6 +93,21 @@ func inventoried(role string) pages.StayInventory {
 	}
 }
 
+// mediated is a mediation as one of the three reads it.
+func mediated(role string) pages.StayMediation {
+	return pages.StayMediation{
+		Back: "/household/5", Action: "/household/5/mediation", Role: role, Points: []string{"1", "2", "3"}, Numbers: []view.EmergencyNumber{{Number: "112", What: "any"}},
+		List: []view.Mediation{
+			{Asked: "host", State: "running", Why: "La musique après minuit, et la cuisine.", Lang: "fr", Mediator: "Colette", At: ago(time.Hour)},
+			{
+				Asked: "guest", State: "closed", Outcome: "failed", Why: "Ми не можемо готувати.", Lang: "uk", Mediator: "Philibert-Emmanuel de La Tour d’Auvergne-Lauraguais", Incident: "/incidents/3",
+				At: ago(400 * time.Hour), Closed: ago(300 * time.Hour),
+				Talks: []view.MediationTalk{{On: ago(350 * time.Hour), Present: "Les deux, une interprète", Said: "Tous deux sont fatigués.", Agreed: []view.MediationPoint{{Text: "La cuisine est libre de 18 h à 19 h.", Due: ago(-100 * time.Hour)}}}},
+			},
+		},
+	}
+}
+
 // hostingStories are the pages of hosts.
 func hostingStories() []Story {
 	return []Story{
@@ -140,6 +155,7 @@ func hostingStories() []Story {
 			p := pact("team", "fr")
 			p.Frame, p.MayDraft, p.Papers = in(f, "", p.Action), true, []string{"host"}
 			p.Pact.Rules = ""
+			p.Insured = []view.Insurance{{Of: "host", Kind: "home", Blocks: true}, {Of: "guest", Kind: "liability", Seen: ago(time.Hour), By: "Casimir"}}
 			return p
 		}},
 		{"stay_agreement/none", func(f pages.Frame) pages.Page {
@@ -178,6 +194,19 @@ func hostingStories() []Story {
 				Frame: in(f, "", "/cases/5/inventory/sheet"), Back: "/cases/5/inventory", Label: "K7WX2P", Keys: []string{"front", "room"}, Meters: []string{"water"},
 				Rooms: []view.InventoryFormRoom{{Name: "bedroom", Rows: []view.InventoryRow{{What: "bed"}, {What: "lock"}}}, {Name: "home", Rows: []view.InventoryRow{{What: "alarm"}}}},
 			}
+		}},
+		{"stay_mediation/guest", func(f pages.Frame) pages.Page {
+			p := mediated("guest")
+			p.Frame, p.List = in(f, "", p.Action), p.List[1:]
+			p.MayAsk, p.Problems = true, []view.Problem{{Field: "why", Code: "missing"}}
+			return p
+		}},
+		{"stay_mediation/team", func(f pages.Frame) pages.Page {
+			p := mediated("team")
+			p.Frame, p.Team = in(f, "", p.Action), []view.Option{{Value: "3", Label: "Colette"}}
+			p.List[0].MayBegin, p.List[0].MayWrite, p.List[0].MayEnd = true, true, true
+			p.Problems = []view.Problem{{Field: "points", Code: "incomplete"}, {Field: "mediator", Code: "keeper"}}
+			return p
 		}},
 		{"household_photographs/none", func(f pages.Frame) pages.Page {
 			return pages.HouseholdPhotographs{Frame: in(f, "", "/household/5/homes/2/photographs"), Back: "/household/5"}
