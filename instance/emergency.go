@@ -10,8 +10,12 @@ type EmergencyNumber struct {
 }
 
 // emergency are the numbers of countries, by ISO 3166 code, those for the most
-// urgent first. France: service-public.fr, “numéros d’urgence”.
+// urgent first. France: service-public.fr, “numéros d’urgence”; Germany: bmi.bund.de,
+// hilfetelefon.de, nummergegenkummer.de.
 var emergency = map[string][]EmergencyNumber{
+	"DE": {
+		{Number: "112", What: "any"}, {Number: "110", What: "police"}, {Number: "116111", What: "children"}, {Number: "116016", What: "women"},
+	},
 	"FR": {
 		{Number: "15", What: "ambulance"}, {Number: "17", What: "police"}, {Number: "18", What: "fire"}, {Number: "112", What: "any"},
 		{Number: "114", What: "deaf", Text: true}, {Number: "115", What: "shelter"}, {Number: "119", What: "children"}, {Number: "3919", What: "women"},

@@ -354,9 +354,8 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Shelves = shelves.New(a.DB, a.ids)
 	a.Costs = costs.New(a.DB, a.now)
 	a.Housing = housing.New(housing.Options{
-		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Pictures: a.Pictures, Files: a.files, Log: a.log,
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Country: a.pack.Code, Keys: keyring, Jobs: a.Jobs, Wire: a.Federation, Pictures: a.Pictures, Files: a.files, Log: a.log,
 		Vault: a.Vault, Where: whereabouts{a}, Cases: households.Gate{Now: a.now, Site: a.Site}, Notify: a.private,
-		Nights: housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most},
 	})
 	a.Organisations = organisations.New(organisations.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Keys: keyring, Posts: a.Posts, Rules: a.Rules, Key: proofKey, Tell: tell, Notify: a.private, Fetch: a.Federation})
 	a.Albums = albums.New(albums.Options{

@@ -2,9 +2,9 @@ package app
 
 import (
 	"context"
-	"strings"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/store"
@@ -16,7 +16,7 @@ import (
 func (a *App) openCases(ctx context.Context) (err error) {
 	a.Households, err = households.New(ctx, households.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Hosts: a.Hosts, Pack: a.pack,
-		Homes:    lent{a.Housing, housing.Nights{Least: a.pack.Stay.Least, Most: a.pack.Stay.Most}},
+		Homes:    lent{a.Housing},
 		Switches: switches{a.Housing}, Froze: a.Housing.FrozenIn, Tell: a.private,
 		Pictures: a.Pictures, Files: a.files,
 	})
@@ -46,10 +46,7 @@ func (x switches) hosts(ctx context.Context, tx store.Tx, programme instance.Act
 }
 
 // lent are the homes of programmes as cases look for them.
-type lent struct {
-	*housing.Service
-	nights housing.Nights
-}
+type lent struct{ *housing.Service }
 
 // mostOffered is how many homes of each kind a household is held against.
 const mostOffered = 1000
@@ -76,9 +73,13 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 		}
 	}
 	for _, x := range theirs {
-		h := households.OfPartner(x.Home, areaOf(x.Area), instance.Residents{})
+		h := households.OfPartner(x.Home, housing.AreaOf(x.Area), instance.Residents{})
 		if stay.Meets(h.Stay) {
-			h.MinNights, h.MaxNights = l.nights.Least, l.nights.Most
+			rules, err := countries.In(h.Area)
+			if err != nil {
+				return nil, err
+			}
+			h.MinNights, h.MaxNights = rules.Stay.Least, rules.Stay.Most
 			list = append(list, h)
 		}
 	}
@@ -90,13 +91,4 @@ func limited(h households.Home, x housing.Limit) households.Home {
 	h.Free, h.NoChildren = min(h.Free, x.Places), !x.Children
 	h.MinNights, h.MaxNights, h.Stay.Until = x.Least, x.Nights, min(h.Stay.Until, x.Until)
 	return h
-}
-
-// areaOf is the département in which a home is, as its association told.
-func areaOf(a vocab.HomeArea) string {
-	code := string(a.Territory)[strings.LastIndexByte(string(a.Territory), ':')+1:]
-	if strings.Contains(string(a.Territory), ":COG:") {
-		return instance.DepartementOf(code)
-	}
-	return a.Name // which is the département where the commune is not told
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -33,6 +34,20 @@ type Pack struct {
 	Numbers   []Number `toml:"numbers"`
 	// Insurance is what has to be seen before somebody moves in.
 	Insurance []Insurance `toml:"insurance"`
+	Zone      string   `toml:"zone"`      // time zone, but for [Pack.Zones]
+	Zones     []Zone   `toml:"zones"`
+	// Register is the official list that codes of [Pack.Areas] are of.
+	Register string   `toml:"register"`
+	Areas    []Area   `toml:"areas"`
+	Record   Record   `toml:"record"`
+	Stay     Stay     `toml:"stay"`
+	Room     Room     `toml:"room"`
+	Refer    []Refer  `toml:"refer"`
+	Minors   Minors   `toml:"minors"`
+	Numbers  []Number `toml:"numbers"`
+	// Across is what is seen to before a household comes from another country; nothing
+	// where no rules are known, and then nobody is asked to come from elsewhere.
+	Across []Across `toml:"across"`
 	// Safety is what is on the sheet that people keep, by language; in the four of
 	// the pages at least.
 	Safety map[string]Safety `toml:"safety"`
@@ -71,6 +86,25 @@ type Minors struct {
 	Number   string `toml:"number"`    // of those who protect children
 	MayPlace bool   `toml:"may_place"` // only with a mandate that is recorded
 }
+
+// Across is one point that is seen to before somebody moves into the country.
+type Across struct {
+	Need string            `toml:"need"` // one of [Needs]
+	Text map[string]string `toml:"text"` // by language
+}
+
+// In returns a point in a language, else in English.
+func (a Across) In(language string) string {
+	if text, ok := a.Text[language]; ok {
+		return text
+	}
+	return a.Text["en"]
+}
+
+// Needs are what can be asked for before somebody moves into another country: that the
+// right to stay was looked at, where the address is told, who pays for care, and that
+// children may come.
+var Needs = []string{"stay", "address", "care", "children"}
 
 // Number is a number that helps.
 type Number struct {
@@ -147,8 +181,30 @@ func (p Pack) check() error {
 		return fmt.Errorf("stays of %+v nights", p.Stay)
 	case p.Minors.Number == "" || len(p.Numbers) == 0:
 		return fmt.Errorf("no numbers that help")
-	case len(p.Agreement["en"].Clauses) == 0:
-		return fmt.Errorf("no agreement")
+	case len(p.Across) != len(Needs):
+		return fmt.Errorf("%d points for who comes from another country", len(p.Across))
+	case len(p.Areas) > 0 && p.Register == "":
+		return fmt.Errorf("areas of no register")
+	}
+	for _, l := range safetyLanguages {
+		if len(p.Agreement[l].Clauses) == 0 {
+			return fmt.Errorf("no agreement in %q", l)
+		}
+		for i, a := range p.Across {
+			if a.Need != Needs[i] || a.Text[l] == "" {
+				return fmt.Errorf("point %q for who comes from another country in %q", a.Need, l)
+			}
+		}
+	}
+	for _, z := range append([]Zone{{Name: p.Zone}}, p.Zones...) {
+		if _, err := time.LoadLocation(z.Name); err != nil || z.Name == "" || z.Name == "Local" {
+			return fmt.Errorf("time zone %q", z.Name)
+		}
+		for _, begin := range z.Areas {
+			if len(begin) != 3 {
+				return fmt.Errorf("time zone of %q", begin)
+			}
+		}
 	}
 	for _, l := range safetyLanguages {
 		if len(p.Safety[l].Rights) == 0 || len(p.Safety[l].Never) == 0 {
@@ -187,6 +243,8 @@ func Of(code string) (Pack, error) {
 		Code: code, Adult: 18, SelfFrom: 18, Stay: Stay{Least: 1, Usual: 30, Most: 180}, Room: Room{Least: 9},
 		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement, Insurance: packs["FR"].Insurance,
 		Safety: anywhere(packs["FR"]),
+		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement,
+		Safety: anywhere(packs["FR"]), Zone: elsewhere[code],
 	}
 	for _, n := range instance.EmergencyNumbers(code) {
 		p.Numbers = append(p.Numbers, Number{n.Number, n.What, n.Text})

@@ -32,8 +32,10 @@ func TestH18_RulesOfCountriesAreFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, l := de.Text("ar"); l != "en" || !strings.Contains(strings.Join(a.Clauses, " "), "German") {
-		t.Errorf("Germany says in %s: %+v", l, a)
+	for l, law := range map[string]string{"fr": "allemand", "en": "German", "uk": "Німеччини", "ar": "الألماني", "de": "BGB"} {
+		if a, got := de.Text(l); got != l || !strings.Contains(strings.Join(a.Clauses, " "), law) {
+			t.Errorf("Germany says in %s: %+v", got, a)
+		}
 	}
 	// What agreements say asks for nothing in return.
 	for _, n := range fr.Numbers {
@@ -57,13 +59,15 @@ func TestWhereNoRulesAreKnownTheStrictestHold(t *testing.T) {
 // TestNumbersAgreeWithThoseOfTheInstance holds the packs against the page of help.
 func TestNumbersAgreeWithThoseOfTheInstance(t *testing.T) {
 	t.Parallel()
-	p, err := countries.Of("FR")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range instance.EmergencyNumbers("FR") {
-		if !slices.Contains(p.Numbers, countries.Number{Number: n.Number, What: n.What, Text: n.Text}) {
-			t.Errorf("%+v is missing", n)
+	for _, country := range []string{"FR", "DE"} {
+		p, err := countries.Of(country)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range instance.EmergencyNumbers(country) {
+			if !slices.Contains(p.Numbers, countries.Number{Number: n.Number, What: n.What, Text: n.Text}) {
+				t.Errorf("%s: %+v is missing", country, n)
+			}
 		}
 	}
 	if found := writing.Traces("Le lit est gratuit."); len(found) != 0 {

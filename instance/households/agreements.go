@@ -31,6 +31,7 @@ type Terms struct {
 	Places    int                            `json:"places"`
 	Texts     map[string]countries.Agreement `json:"texts"`
 	Rules     string                         `json:"rules,omitempty"`
+	Country   string                         `json:"country,omitempty"` // whose text it is
 }
 
 // Agreement is one version of what household, host and association agree to about a
@@ -114,8 +115,12 @@ func (s *Service) draft(ctx context.Context, tx store.Tx, c instance.Case, x Cas
 	if err != nil {
 		return err
 	}
+	rules, err := countries.In(x.Area)
+	if err != nil {
+		return err
+	}
 	a.Until = max(x.Stay.Until, x.Until)
-	a.Terms = Terms{Programme: programme.Shown(), From: x.Stay.From.String(), Until: a.Until.String(), Places: x.Places, Texts: s.Pack.Agreement}
+	a.Terms = Terms{Programme: programme.Shown(), From: x.Stay.From.String(), Until: a.Until.String(), Places: x.Places, Texts: rules.Agreement, Country: rules.Code}
 	if a.Host, err = s.lender(ctx, tx, c.Programme, x.Home); err != nil {
 		return err
 	}

@@ -38,11 +38,11 @@ type Options struct {
 	Site  instance.Site
 	IDs   *instance.IDs
 	Now   func() time.Time
-	Zone  *time.Location // in which a night begins
+	Zone  *time.Location // in which people of the teams read and write dates
 	Vault *vault.Vault
 	Homes Homes
 	Hosts Hosts
-	Pack  countries.Pack // the rules of the country
+	Pack  countries.Pack // the rules of the country in which the programmes are
 	Tell  Tell           // of what is due; nil tells nobody
 	// Froze is told when a home was frozen or goes on, in the transaction that did it;
 	// nil tells nobody.
@@ -77,7 +77,11 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	return &Service{Options: o, key: key, safe: media.NewSafe(o.Files)}, nil
 }
 
-func (s *Service) tonight() ledger.Night { return ledger.NightOf(s.Now().In(s.Zone)) }
+// tonight is the night that begins today where a home is.
+func (s *Service) tonight(area string) ledger.Night { return countries.Tonight(s.Now(), area) }
+
+// nights is tonight wherever homes are.
+func (s *Service) nights() countries.Nights { return countries.NightsAt(s.Now()) }
 
 // Role returns what somebody does in a programme. It returns
 // [instance.ErrNotFound] to who is not of its team.

@@ -17,6 +17,7 @@ type FirstNight struct {
 	Called    string // as the household wants to be called; for the host and the team
 	Door      instance.Threshold
 	Home      Home // as a card tells of it
+	Area      string
 }
 
 // firstNight opens it for a case that has a home here: by is who reads, 0 for host
@@ -48,7 +49,7 @@ func (s *Service) firstNight(ctx context.Context, tx store.Tx, c instance.Case, 
 	if err != nil {
 		return n, err
 	}
-	n = FirstNight{Programme: programme.Shown(), Stay: x.Stay, Places: x.Places, Home: known[x.Home].Details.Card}
+	n = FirstNight{Programme: programme.Shown(), Stay: x.Stay, Places: x.Places, Home: known[x.Home].Details.Card, Area: x.Area}
 	if n.Called, err = s.calledFor(ctx, tx, c); err != nil {
 		return n, err
 	}

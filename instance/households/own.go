@@ -20,6 +20,7 @@ type Own struct {
 	Talk     []Entry // the latest first
 	Consents []Consent
 	Until    time.Time // of the stay, once they live somewhere
+	Area     string    // where that is: a département or a country
 	Called   string    // what their host is to call them
 	Told     []Incident
 	Contact  Contact
@@ -101,7 +102,7 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 	}
 	for _, h := range holds {
 		if end := h.Stay.Until.Date(); h.State == instance.HoldPlaced && end.After(o.Until) {
-			o.Until = end
+			o.Until, o.Area = end, h.Area
 		}
 	}
 	return o, nil

@@ -346,6 +346,7 @@ type CaseHold struct {
 	GuestAt time.Time // when the household agreed to go on
 	HostAt  time.Time
 	Until   ledger.Night // to which they would go on
+	Area    string       // where the home is: a département or a country
 	// Renews is the hold on whose nights those of this one follow, 0 for none.
 	// RenewedAt is when the stay was written on by it.
 	Renews    instance.ID
@@ -382,7 +383,8 @@ func (s *Service) Hold(ctx context.Context, by instance.Account, id instance.Cas
 
 // Sign puts a name under a hold that is granted. With the second, of another
 // person, it is agreed to: the association whose home it is can place. It returns
-// whether both have signed.
+// whether both have signed. For a home in another country nobody signs before what
+// that country asks for was seen to (see [Service.Across]).
 func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.ID) (both bool, err error) {
 	err = s.DB.InTx(ctx, func(tx store.Tx) error {
 		x, err := s.holdOf(ctx, tx, hold)
@@ -405,6 +407,9 @@ func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.I
 		case x.Signed[0].By == by.ID && !x.Signed[0].At.IsZero():
 			return instance.ErrForbidden
 		}
+		if err := s.acrossSeen(ctx, tx, x); err != nil {
+			return err
+		}
 		column := "signed"
 		if !x.Signed[0].At.IsZero() {
 			column, both = "second", true
@@ -423,7 +428,7 @@ func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.I
 }
 
 const caseHoldColumns = `x.hold_id, x.case_id, x.home, h.programme_id, h.from_night, h.until_night, h.places, h.state, h.number, h.lease_until, h.why,
-	COALESCE(x.signed_by, 0), x.signed_at, COALESCE(x.second_by, 0), x.second_at, x.guest_at, x.host_at, COALESCE(x.until, 0), h.free_at, COALESCE(x.renews, 0), x.renewed_at`
+	COALESCE(x.signed_by, 0), x.signed_at, COALESCE(x.second_by, 0), x.second_at, x.guest_at, x.host_at, COALESCE(x.until, 0), h.free_at, COALESCE(x.renews, 0), x.renewed_at, h.area`
 
 func scanCaseHold(row store.Row) (CaseHold, error) {
 	var x CaseHold
@@ -431,7 +436,7 @@ func scanCaseHold(row store.Row) (CaseHold, error) {
 	var from, until, next int64
 	var lease, first, second, guest, host, free, renewed *int64
 	err := row.Scan(&x.ID, &x.Case, &x.Home, &x.Programme, &from, &until, &x.Places, &state, &x.Number, &lease, &why,
-		&x.Signed[0].By, &first, &x.Signed[1].By, &second, &guest, &host, &next, &free, &x.Renews, &renewed)
+		&x.Signed[0].By, &first, &x.Signed[1].By, &second, &guest, &host, &next, &free, &x.Renews, &renewed, &x.Area)
 	if err != nil {
 		return x, notFound(err)
 	}

@@ -83,27 +83,29 @@ const mostReminded = 500
 const notTold = `NOT EXISTS (SELECT 1 FROM housing_reminders r WHERE r.about = $1 AND r.about_id = `
 
 func (s *Service) followUpsDue(ctx context.Context, tx store.Tx) ([]due, error) {
+	nights := s.nights()
 	return dues(tx.Query(ctx, `
 		SELECT f.id, f.due, c.programme_id, COALESCE(c.keeper_id, 0)
 		  FROM housing_case_followups f JOIN housing_cases c ON c.id = f.case_id
-		 WHERE f.done_at IS NULL AND f.due <= $2 AND (c.stage IN ('active', 'ending') OR f.kind = 'after') AND c.erased_at IS NULL
+		  LEFT JOIN housing_holds h ON h.id = f.hold_id
+		 WHERE f.done_at IS NULL AND f.due <= $2 AND f.due <= `+nights.SQL("h.area")+` AND (c.stage IN ('active', 'ending') OR f.kind = 'after') AND c.erased_at IS NULL
 		   AND `+notTold+`f.id AND r.mark = f.due)
 		 ORDER BY f.due, f.id
-		 LIMIT $3`, string(AboutFollowUp), int64(s.tonight()), mostReminded))(AboutFollowUp)
+		 LIMIT $3`, string(AboutFollowUp), int64(nights.Last), mostReminded))(AboutFollowUp)
 }
 
 // staysEnding are those of which one of the days before their end has come that
 // was still to come when the stay began.
 func (s *Service) staysEnding(ctx context.Context, tx store.Tx) ([]due, error) {
-	tonight := s.tonight()
+	nights := s.nights()
 	rows, err := tx.Query(ctx, `
-		SELECT h.id, h.from_night, h.until_night, c.programme_id, COALESCE(c.keeper_id, 0)
+		SELECT h.id, h.from_night, h.until_night, `+nights.SQL("h.area")+`, c.programme_id, COALESCE(c.keeper_id, 0)
 		  FROM housing_holds h
 		  JOIN housing_case_holds k ON k.hold_id = h.id
 		  JOIN housing_cases c ON c.id = k.case_id
 		 WHERE h.state = 'placed' AND h.until_night > $1 AND h.until_night <= $2 AND c.stage IN ('active', 'ending')
 		 ORDER BY h.until_night, h.id
-		 LIMIT $3`, int64(tonight), int64(tonight)+int64(BeforeEnd[len(BeforeEnd)-1].Days), mostReminded)
+		 LIMIT $3`, int64(nights.First), int64(nights.Last)+int64(BeforeEnd[len(BeforeEnd)-1].Days), mostReminded)
 	if err != nil {
 		return nil, err
 	}
@@ -111,9 +113,13 @@ func (s *Service) staysEnding(ctx context.Context, tx store.Tx) ([]due, error) {
 	for rows.Next() {
 		d := due{about: AboutStay}
 		var from, until int64
-		if err := rows.Scan(&d.id, &from, &until, &d.programme, &d.person); err != nil {
+		var tonight ledger.Night
+		if err := rows.Scan(&d.id, &from, &until, &tonight, &d.programme, &d.person); err != nil {
 			rows.Close()
 			return nil, err
+		}
+		if ledger.Night(until) <= tonight {
+			continue
 		}
 		for _, before := range BeforeEnd {
 			day := ledger.Night(until) - ledger.Night(before.Days)
@@ -177,13 +183,14 @@ func (s *Service) tasksDue(ctx context.Context, tx store.Tx) ([]due, error) {
 
 // nowOverdue notes that a lead is told of follow-ups whose day has passed.
 func (s *Service) nowOverdue(ctx context.Context, tx store.Tx) ([]due, error) {
+	nights := s.nights()
 	return dues(tx.Query(ctx, `
 		UPDATE housing_case_followups
 		   SET told_at = $1
-		 WHERE done_at IS NULL AND told_at IS NULL AND due < $2
+		 WHERE done_at IS NULL AND told_at IS NULL AND due < $2 AND due < `+nights.SQL("(SELECT h.area FROM housing_holds h WHERE h.id = housing_case_followups.hold_id)")+`
 		   AND case_id IN (SELECT c.id FROM housing_cases c WHERE c.erased_at IS NULL AND (c.stage IN ('active', 'ending') OR housing_case_followups.kind = 'after'))
 		RETURNING id, due, (SELECT c.programme_id FROM housing_cases c WHERE c.id = case_id), 0`,
-		store.Millis(s.Now()), int64(s.tonight())))(AboutFollowUp)
+		store.Millis(s.Now()), int64(nights.Last)))(AboutFollowUp)
 }
 
 // dues reads what is due.
@@ -288,23 +295,25 @@ func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme
 	if err != nil {
 		return nil, because(err, "what waits in programme %s", programme)
 	}
-	everything, tonight := r == instance.Lead, s.tonight()
+	everything, nights := r == instance.Lead, s.nights()
+	tonight := nights.SQL("h.area")
 	rows, err := tx.Query(ctx, `
-		SELECT 'follow-up', f.case_id, f.kind, f.due, COALESCE(c.keeper_id, 0)
+		SELECT 'follow-up', f.case_id, f.kind, f.due, COALESCE(c.keeper_id, 0), `+tonight+`
 		  FROM housing_case_followups f JOIN housing_cases c ON c.id = f.case_id
-		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due <= $2 AND (c.stage IN ('active', 'ending') OR f.kind = 'after') AND c.erased_at IS NULL
+		  LEFT JOIN housing_holds h ON h.id = f.hold_id
+		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due <= $2 AND f.due <= `+tonight+` AND (c.stage IN ('active', 'ending') OR f.kind = 'after') AND c.erased_at IS NULL
 		   AND ($6 OR c.keeper_id = $5)
 		UNION ALL
-		SELECT 'stay', c.id, '', h.until_night, COALESCE(c.keeper_id, 0)
+		SELECT 'stay', c.id, '', h.until_night, COALESCE(c.keeper_id, 0), `+tonight+`
 		  FROM housing_holds h JOIN housing_case_holds k ON k.hold_id = h.id JOIN housing_cases c ON c.id = k.case_id
-		 WHERE c.programme_id = $1 AND h.state = 'placed' AND h.until_night <= $2 + 60 AND c.stage IN ('active', 'ending') AND ($6 OR c.keeper_id = $5)
+		 WHERE c.programme_id = $1 AND h.state = 'placed' AND h.until_night <= `+tonight+` + 60 AND c.stage IN ('active', 'ending') AND ($6 OR c.keeper_id = $5)
 		UNION ALL
-		SELECT 'task', c.id, '', e.due_at / 86400000, COALESCE(e.doer_id, c.keeper_id, 0)
+		SELECT 'task', c.id, '', e.due_at / 86400000, COALESCE(e.doer_id, c.keeper_id, 0), CAST($7 AS BIGINT)
 		  FROM housing_case_entries e JOIN housing_cases c ON c.id = e.case_id
 		 WHERE c.programme_id = $1 AND e.kind = 'task' AND e.done_at IS NULL AND e.due_at <= $3 AND c.stage NOT IN ('closed', 'referred')
 		   AND ($6 OR COALESCE(e.doer_id, c.keeper_id) = $5)
 		 ORDER BY 4, 2
-		 LIMIT $4`, programme, int64(tonight), store.Millis(s.Now()), limit, by.ID, everything)
+		 LIMIT $4`, programme, int64(nights.Last), store.Millis(s.Now()), limit, by.ID, everything, int64(ledger.NightOf(s.Now().In(s.Zone))))
 	if err != nil {
 		return nil, because(err, "what waits in programme %s", programme)
 	}
@@ -314,8 +323,9 @@ func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme
 		var w Waits
 		var about, kind string
 		var night int64
+		var tonight ledger.Night
 		var keeper instance.ActorID
-		if err := rows.Scan(&about, &w.Case, &kind, &night, &keeper); err != nil {
+		if err := rows.Scan(&about, &w.Case, &kind, &night, &keeper, &tonight); err != nil {
 			return nil, because(err, "what waits in programme %s", programme)
 		}
 		w.About, w.Kind, w.Due, w.Mine = About(about), FollowUpKind(kind), ledger.Night(night).Date(), keeper == by.ID

@@ -142,11 +142,12 @@ func (s *Service) goOn(ctx context.Context, tx store.Tx, c instance.Case) error 
 		for before, ok := byID[h.Renews]; ok; before, ok = byID[before.Renews] {
 			stay.From = before.Stay.From
 		}
+		tonight := s.tonight(h.Area)
 		if _, err := tx.Exec(ctx, `
-			DELETE FROM housing_case_followups WHERE case_id = $1 AND done_at IS NULL AND due >= $2`, c.ID, int64(s.tonight())); err != nil {
+			DELETE FROM housing_case_followups WHERE case_id = $1 AND done_at IS NULL AND due >= $2`, c.ID, int64(tonight)); err != nil {
 			return err
 		}
-		if err := s.calendar(ctx, tx, c.ID, h.ID, stay, s.tonight()); err != nil {
+		if err := s.calendar(ctx, tx, c.ID, h.ID, stay, tonight); err != nil {
 			return err
 		}
 	}

@@ -128,11 +128,11 @@ func (s *Service) offeredByMonth(ctx context.Context, programme instance.ActorID
 // tonight. What is told follows the same rules as what happened: none below
 // [Fewest], rounded, and none that the others would tell.
 func (s *Service) freeTonight(ctx context.Context, programme instance.ActorID, area AreaOf) (Shown, error) {
-	tonight := int64(s.tonight())
+	tonight := s.nights().SQL("l.commune")
 	rows, err := s.DB.Read().Query(ctx, `
-		SELECT l.commune, l.places - (SELECT COUNT(*) FROM housing_nights n WHERE n.listing_id = l.id AND n.night = $2)
+		SELECT l.commune, l.places - (SELECT COUNT(*) FROM housing_nights n WHERE n.listing_id = l.id AND n.night = `+tonight+`)
 		  FROM housing_listings l
-		 WHERE l.programme_id = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.from_night <= $2 AND l.until_night > $2`, programme, tonight)
+		 WHERE l.programme_id = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.from_night <= `+tonight+` AND l.until_night > `+tonight, programme)
 	if err != nil {
 		return Shown{}, err
 	}
@@ -146,7 +146,7 @@ func (s *Service) freeTonight(ctx context.Context, programme instance.ActorID, a
 		}
 		free[area(commune)] += max(0, beds)
 	}
-	t := Table{Columns: []string{ledger.Night(tonight).String()}}
+	t := Table{Columns: []string{ledger.NightOf(s.Now().In(s.Zone)).String()}}
 	for name := range free {
 		t.Rows = append(t.Rows, name)
 	}
@@ -161,7 +161,7 @@ func (s *Service) freeTonight(ctx context.Context, programme instance.ActorID, a
 // partner tells.
 func (s *Service) stays(ctx context.Context, programme instance.ActorID, x *Statistics, area AreaOf) error {
 	rows, err := s.DB.Read().Query(ctx, `
-		SELECT h.from_night, h.until_night, l.commune
+		SELECT h.from_night, h.until_night, l.commune, `+s.nights().SQL("h.area")+`
 		  FROM housing_case_holds k
 		  JOIN housing_holds h ON h.id = k.hold_id
 		  LEFT JOIN housing_listings l ON l.uri = h.home AND l.programme_id = h.programme_id
@@ -172,11 +172,12 @@ func (s *Service) stays(ctx context.Context, programme instance.ActorID, x *Stat
 	defer rows.Close()
 	var placed []seen
 	var lengths []int
-	tonight, nights := s.tonight(), 0
+	nights := 0
 	for rows.Next() {
 		var from, until int64
 		var commune *string
-		if err := rows.Scan(&from, &until, &commune); err != nil {
+		var tonight ledger.Night
+		if err := rows.Scan(&from, &until, &commune, &tonight); err != nil {
 			return err
 		}
 		at := seen{area: "", month: ledger.Night(from).Date()}

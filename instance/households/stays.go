@@ -100,7 +100,11 @@ func (s *Service) followUps(ctx context.Context, tx store.Tx, c instance.Case) (
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT id, kind, due, tries, done_at, body FROM housing_case_followups WHERE case_id = $1 ORDER BY due, id LIMIT 200`, c.ID)
+		SELECT f.id, f.kind, f.due, f.tries, f.done_at, f.body, COALESCE(h.area, '')
+		  FROM housing_case_followups f LEFT JOIN housing_holds h ON h.id = f.hold_id
+		 WHERE f.case_id = $1
+		 ORDER BY f.due, f.id
+		 LIMIT 200`, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -108,15 +112,15 @@ func (s *Service) followUps(ctx context.Context, tx store.Tx, c instance.Case) (
 	var list []KeptFollowUp
 	for rows.Next() {
 		f := KeptFollowUp{Case: c.ID}
-		var kind string
+		var kind, area string
 		var due int64
 		var done *int64
 		var body []byte
-		if err := rows.Scan(&f.ID, &kind, &due, &f.Tries, &done, &body); err != nil {
+		if err := rows.Scan(&f.ID, &kind, &due, &f.Tries, &done, &body, &area); err != nil {
 			return nil, err
 		}
 		f.Kind, f.Due, f.DoneAt = FollowUpKind(kind), ledger.Night(due), store.TimeOrNever(done)
-		f.Overdue = done == nil && f.Due < s.tonight()
+		f.Overdue = done == nil && f.Due < s.tonight(area)
 		if len(body) > 0 {
 			if err := keys.OpenJSON(kindFollowUp, f.ID, body, &f.Note); err != nil {
 				return nil, err
@@ -186,12 +190,14 @@ func (s *Service) Overdue(ctx context.Context, by instance.Account, programme in
 	if err := leads(ctx, s.DB.Read(), programme, by.ID); err != nil {
 		return nil, because(err, "overdue in programme %s", programme)
 	}
+	nights := s.nights()
 	rows, err := s.DB.Read().Query(ctx, `
 		SELECT f.id, f.case_id, f.kind, f.due, f.tries
 		  FROM housing_case_followups f JOIN housing_cases c ON c.id = f.case_id
-		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due < $2
+		  LEFT JOIN housing_holds h ON h.id = f.hold_id
+		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due < $2 AND f.due < `+nights.SQL("h.area")+`
 		 ORDER BY f.due, f.id
-		 LIMIT $3`, programme, int64(s.tonight()), limit)
+		 LIMIT $3`, programme, int64(nights.Last), limit)
 	if err != nil {
 		return nil, because(err, "overdue in programme %s", programme)
 	}

@@ -63,6 +63,7 @@ type HostStay struct {
 	Host    instance.HostID
 	Hold    instance.ID // 0 before beds are held
 	Home    string
+	Area    string // where that is: a département or a country
 	State   StayState
 	Stay    ledger.Stay // zero before beds are held
 	Places  int
@@ -94,8 +95,9 @@ const overFor = 30
 // that counts. That a household may come is told to its host
 // once it agreed to that.
 func (s *Service) hostStays(ctx context.Context, tx store.Tx, host instance.HostID, id instance.CaseID) ([]HostStay, error) {
+	nights := s.nights()
 	rows, err := tx.Query(ctx, `
-		SELECT c.id, c.programme_id, c.stage, COALESCE(c.keeper_id, 0), c.frozen_at IS NOT NULL, l.uri, COALESCE(h.id, 0), COALESCE(h.state, ''),
+		SELECT c.id, c.programme_id, c.stage, COALESCE(c.keeper_id, 0), c.frozen_at IS NOT NULL, l.uri, l.commune, COALESCE(h.id, 0), COALESCE(h.state, ''),
 		       COALESCE(h.from_night, 0), COALESCE(h.until_night, 0), COALESCE(h.places, 0),
 		       EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = l.programme_id AND z.home = l.uri AND z.lifted_at IS NULL)
 		  FROM housing_listings l
@@ -105,11 +107,11 @@ func (s *Service) hostStays(ctx context.Context, tx store.Tx, host instance.Host
 		  LEFT JOIN housing_holds h ON h.id = x.hold_id AND h.state IN ('held', 'agreed', 'placed', 'ended')
 		 WHERE l.host_id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.id = $2) AND c.stage NOT IN ('closed', 'referred')
 		   AND (h.state = 'placed'
-		     OR h.state = 'ended' AND h.until_night > $3
+		     OR h.state = 'ended' AND h.until_night > `+nights.SQL("h.area")+` - $3
 		     OR (h.state IN ('held', 'agreed') OR h.state IS NULL AND p.state = 'interested' AND c.stage = 'meeting')
 		        AND EXISTS (SELECT 1 FROM housing_case_consents a WHERE a.case_id = c.id AND a.what = 'host' AND a.ended_at IS NULL))
 		 ORDER BY CASE h.state WHEN 'placed' THEN 0 WHEN 'agreed' THEN 1 WHEN 'held' THEN 1 WHEN 'ended' THEN 3 ELSE 2 END, c.id DESC, COALESCE(h.until_night, 0) DESC
-		 LIMIT 100`, host, id, int64(s.tonight())-overFor)
+		 LIMIT 100`, host, id, overFor)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +122,11 @@ func (s *Service) hostStays(ctx context.Context, tx store.Tx, host instance.Host
 		var stage, state string
 		var from, until int64
 		var home bool
-		err := rows.Scan(&x.Case, &x.of, &stage, &x.keeper, &x.frozen, &x.Home, &x.Hold, &state, &from, &until, &x.Places, &home)
+		err := rows.Scan(&x.Case, &x.of, &stage, &x.keeper, &x.frozen, &x.Home, &x.Area, &x.Hold, &state, &from, &until, &x.Places, &home)
 		if err != nil {
 			return nil, err
 		}
+		x.Area = instance.DepartementOf(x.Area)
 		x.stage, x.Stay = instance.CaseStage(stage), ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}
 		if at := slices.IndexFunc(list, func(y HostStay) bool { return y.Case == x.Case }); at >= 0 {
 			if y := &list[at]; y.Home == x.Home && y.Stay.From == x.Stay.Until { // who stayed on has been there since before
@@ -233,9 +236,9 @@ func (s *Service) fillStay(ctx context.Context, tx store.Tx, x *HostStay) error 
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT kind, due FROM housing_case_followups
-		 WHERE case_id = $1 AND hold_id = $2 AND done_at IS NULL AND due >= $3
+		 WHERE case_id = $1 AND hold_id = $2 AND done_at IS NULL AND due >= (SELECT `+s.nights().SQL("h.area")+` FROM housing_holds h WHERE h.id = $2)
 		 ORDER BY due, id
-		 LIMIT 50`, x.Case, x.Hold, int64(s.tonight()))
+		 LIMIT 50`, x.Case, x.Hold)
 	if err != nil {
 		return err
 	}

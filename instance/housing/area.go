@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/france"
 	"palier/protocol/as2"
 	"palier/protocol/vocab"
@@ -26,6 +27,13 @@ func (s *Service) area(commune string) (vocab.HomeArea, error) {
 	s.areasOnce.Lock()
 	defer s.areasOnce.Unlock()
 	if a, ok := s.areas[commune]; ok {
+		return a, nil
+	}
+	if countries.CountryOf(commune) != "FR" {
+		a, ok := countries.Told(commune)
+		if !ok {
+			return a, &instance.Invalid{Field: "commune", Code: "unknown"}
+		}
 		return a, nil
 	}
 	all, err := france.Communes()

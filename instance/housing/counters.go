@@ -2,9 +2,10 @@ package housing
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
+
+	"palier/instance/countries"
 )
 
 // Counters are what everyone may know of the homes that the programmes of this
@@ -49,25 +50,27 @@ func (s *Service) Counters(ctx context.Context) (Counters, error) {
 // count counts each home once, however many programmes see it.
 func (s *Service) count(ctx context.Context) (Counters, error) {
 	var c Counters
-	tonight := int64(s.tonight())
+	nights := countries.NightsAt(s.now())
+	ourNight, theirNight := nights.SQL("l.commune"), nights.SQL("x.area")+" * CAST(86400000 AS BIGINT)"
+	ends := int64(nights.First) * dayMillis
 	var ours, ourBeds, taken, theirs, theirBeds int
 	err := s.db.Read().QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM housing_listings WHERE state IN ('available', 'held', 'placed', 'ending') AND until_night > $1),
-		       (SELECT COALESCE(SUM(places), 0) FROM housing_listings WHERE state IN ('available', 'held', 'placed', 'ending') AND until_night > $1),
+		SELECT (SELECT COUNT(*) FROM housing_listings l WHERE l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
+		       (SELECT COALESCE(SUM(l.places), 0) FROM housing_listings l WHERE l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
 		       (SELECT COUNT(*) FROM housing_nights n JOIN housing_listings l ON l.id = n.listing_id
-		         WHERE n.night = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > $1),
-		       (SELECT COUNT(*) FROM (SELECT uri FROM housing_homes WHERE ends_at > $2 GROUP BY uri) homes),
-		       (SELECT COALESCE(SUM(free), 0) FROM (SELECT MIN(free) AS free FROM housing_homes WHERE ends_at > $2 GROUP BY uri) beds),
-		       (SELECT COUNT(DISTINCT partner_id) FROM housing_partners WHERE we_see = 'agreed')`, tonight, tonight*dayMillis).
+		         WHERE n.night = `+ourNight+` AND l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
+		       (SELECT COUNT(*) FROM (SELECT x.uri FROM housing_homes x WHERE x.ends_at > $1 AND x.ends_at > `+theirNight+` GROUP BY x.uri) homes),
+		       (SELECT COALESCE(SUM(free), 0) FROM (SELECT MIN(x.free) AS free FROM housing_homes x WHERE x.ends_at > $1 AND x.ends_at > `+theirNight+` GROUP BY x.uri) beds),
+		       (SELECT COUNT(DISTINCT partner_id) FROM housing_partners WHERE we_see = 'agreed')`, ends).
 		Scan(&ours, &ourBeds, &taken, &theirs, &theirBeds, &c.Partners)
 	if err != nil {
 		return c, err
 	}
-	countries := map[string]bool{}
-	if ours > 0 {
-		countries["FR"] = true
-	}
-	rows, err := s.db.Read().Query(ctx, `SELECT DISTINCT territory FROM housing_homes WHERE ends_at > $1`, tonight*dayMillis)
+	in := map[string]bool{}
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT DISTINCT l.commune FROM housing_listings l WHERE l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`
+		UNION
+		SELECT DISTINCT x.territory FROM housing_homes x WHERE x.ends_at > $1 AND x.ends_at > `+theirNight, ends)
 	if err != nil {
 		return c, err
 	}
@@ -77,10 +80,9 @@ func (s *Service) count(ctx context.Context) (Counters, error) {
 		if err := rows.Scan(&territory); err != nil {
 			return c, err
 		}
-		country, _, _ := strings.Cut(territory, ":")
-		countries[country] = true
+		in[countries.CountryOf(territory)] = true
 	}
-	c.Homes, c.Free, c.Countries = enough(ours+theirs), enough(ourBeds-taken+theirBeds), len(countries)
+	c.Homes, c.Free, c.Countries = enough(ours+theirs), enough(ourBeds-taken+theirBeds), len(in)
 	if c.Homes == 0 {
 		c.Countries = 0
 	}

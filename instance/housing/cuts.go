@@ -315,12 +315,12 @@ func (s *Service) switchedOff(ctx context.Context, tx store.Tx, programme instan
 	if err != nil && !errors.Is(err, store.ErrNoRows) {
 		return false, err
 	}
-	return off.off(f, area+departementOf(commune), vocab.HomeCategory(kind)), nil
+	return off.off(f, area+instance.DepartementOf(commune), vocab.HomeCategory(kind)), nil
 }
 
 // offFor is [Service.Off] for a home of ours.
 func (s *Service) offFor(ctx context.Context, tx store.Tx, f Function, l instance.Listing) (bool, error) {
-	return s.Off(ctx, tx, l.Programme, f, departementOf(l.Commune), l.Category)
+	return s.Off(ctx, tx, l.Programme, f, instance.DepartementOf(l.Commune), l.Category)
 }
 
 // reshare has partners told anew of the homes that an act takes back or brings

@@ -24,8 +24,8 @@ func (s *Service) CompareNow(ctx context.Context, j Compare) error { return s.co
 // MostQuestions is how often one may ask about homes in a day.
 const MostQuestions = mostQuestions
 
-// AreaOf is where others are told that a home in a commune is.
-var AreaOf = areaOf
+// AreaTold is where others are told that a home in a commune is.
+var AreaTold = areaOf
 
 // MostLeases is how much one association may wait for and hold at a time.
 const MostLeases = mostLeases

@@ -266,6 +266,8 @@ type File struct {
 	Hold      int
 	At        time.Time
 	DeletedAt time.Time // zero as long as it can be read
+
+	area string // of the home
 }
 
 // Files returns the files that a programme received about a home, the newest
@@ -319,7 +321,7 @@ func (s *Service) forget(ctx context.Context) error {
 			return because(err, "files about %s", f.Home)
 		}
 	}
-	over := slices.DeleteFunc(kept, func(f File) bool { return books[f.Home] != nil && needed(books[f.Home], f.Hold, s.tonight()) })
+	over := slices.DeleteFunc(kept, func(f File) bool { return books[f.Home] != nil && needed(books[f.Home], f.Hold, s.tonight(f.area)) })
 	if len(over) == 0 {
 		return nil
 	}
@@ -351,7 +353,12 @@ func needed(b *ledger.Book, hold int, tonight ledger.Night) bool {
 func (s *Service) keptFiles(ctx context.Context) ([]File, error) {
 	const most = 500
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT id, home, hold FROM housing_files WHERE gone_at IS NULL ORDER BY at LIMIT $1`, most)
+		SELECT f.id, f.home, f.hold, COALESCE((SELECT l.commune FROM housing_listings l WHERE l.uri = f.home),
+		       (SELECT h.area FROM housing_holds h WHERE h.home = f.home ORDER BY h.id LIMIT 1), '')
+		  FROM housing_files f
+		 WHERE f.gone_at IS NULL
+		 ORDER BY f.at
+		 LIMIT $1`, most)
 	if err != nil {
 		return nil, err
 	}
@@ -359,7 +366,7 @@ func (s *Service) keptFiles(ctx context.Context) ([]File, error) {
 	var list []File
 	for rows.Next() {
 		var f File
-		if err := rows.Scan(&f.ID, &f.Home, &f.Hold); err != nil {
+		if err := rows.Scan(&f.ID, &f.Home, &f.Hold, &f.area); err != nil {
 			return nil, err
 		}
 		list = append(list, f)

@@ -18,6 +18,7 @@ type Held struct {
 	Seen      instance.ID        // what its partner tells of it now, 0 for nothing
 	Commune   string             // of a home of ours
 	Place     string             // of a partner's, in its words
+	Area      string             // a département or a country
 	Ahead     int                // how many wait before, while it waits
 	ArrivedAt time.Time          // zero until it was noted
 	Said      Said               // of what was said of it last
@@ -35,7 +36,7 @@ const (
 )
 
 const heldColumns = `h.id, h.programme_id, h.home, h.from_night, h.until_night, h.places, h.state, h.number, h.lease_until, h.why, h.free_at, h.asked_at, h.arrived_at,
-	COALESCE(l.id, 0), COALESCE(x.id, 0), COALESCE(l.commune, ''), COALESCE(x.place, '')
+	COALESCE(l.id, 0), COALESCE(x.id, 0), COALESCE(l.commune, ''), COALESCE(x.place, ''), h.area
 		  FROM housing_holds h
 		  LEFT JOIN housing_listings l ON l.uri = h.home
 		  LEFT JOIN housing_homes x ON x.programme_id = h.programme_id AND x.uri = h.home`
@@ -46,7 +47,7 @@ func scanHeld(row store.Row) (Held, error) {
 	var from, until, asked int64
 	var lease, free, arrived *int64
 	err := row.Scan(&h.ID, &h.Programme, &h.Home, &from, &until, &h.Places, &state, &h.Number, &lease, &why, &free, &asked, &arrived,
-		&h.Listing, &h.Seen, &h.Commune, &h.Place)
+		&h.Listing, &h.Seen, &h.Commune, &h.Place, &h.Area)
 	if err != nil {
 		return h, notFound(err)
 	}

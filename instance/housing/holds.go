@@ -37,10 +37,14 @@ func (s *Service) Ask(ctx context.Context, by instance.Account, programme instan
 		ID: s.ids.Next(), Programme: programme, Home: home, Stay: a.Stay, Places: a.Places, State: instance.HoldSending, AskedAt: s.now().UTC(),
 	}
 	err = s.say(ctx, d, h.ID, home, a, func(tx store.Tx, said ledger.Statement) error {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO housing_holds (id, programme_id, home, from_night, until_night, places, state, statement, asked_by, asked_at)
-			VALUES ($1, $2, $3, $4, $5, $6, 'sending', $7, $8, $9)`,
-			h.ID, programme, home, int64(a.Stay.From), int64(a.Stay.Until), a.Places, said.ID, by.ID, store.Millis(h.AskedAt))
+		area, err := areaAt(ctx, tx, programme, home)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO housing_holds (id, programme_id, home, from_night, until_night, places, state, statement, asked_by, asked_at, area)
+			VALUES ($1, $2, $3, $4, $5, $6, 'sending', $7, $8, $9, $10)`,
+			h.ID, programme, home, int64(a.Stay.From), int64(a.Stay.Until), a.Places, said.ID, by.ID, store.Millis(h.AskedAt), area)
 		if err != nil {
 			return err
 		}
@@ -53,6 +57,19 @@ func (s *Service) Ask(ctx context.Context, by instance.Account, programme instan
 		return none, because(err, "ask for beds of %s", home)
 	}
 	return s.Hold(ctx, by, h.ID)
+}
+
+// areaAt is where a home is that a programme has or sees: a département or a country.
+func areaAt(ctx context.Context, tx store.Tx, programme instance.ActorID, home string) (string, error) {
+	var commune, area string
+	err := tx.QueryRow(ctx, `
+		SELECT COALESCE((SELECT commune FROM housing_listings WHERE uri = $1), ''),
+		       COALESCE((SELECT area FROM housing_homes WHERE programme_id = $2 AND uri = $1),
+		                (SELECT area FROM housing_holds WHERE home = $1 ORDER BY id LIMIT 1), '')`, home, programme).Scan(&commune, &area)
+	if commune != "" {
+		area = instance.DepartementOf(commune)
+	}
+	return area, err
 }
 
 // Agree says that a household comes into what was granted, which two people have

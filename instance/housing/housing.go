@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/expirable"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/jobs"
 	"palier/instance/media"
 	"palier/instance/store"
@@ -33,20 +34,20 @@ import (
 
 // Service does what programmes do.
 type Service struct {
-	db    *store.DB
-	site  instance.Site
-	ids   *instance.IDs
-	now   func() time.Time
-	zone  *time.Location
-	keys  Keyring
-	jobs  *jobs.Queue
-	wire  Wire
-	cases Cases
-	log   *slog.Logger
+	db      *store.DB
+	site    instance.Site
+	ids     *instance.IDs
+	now     func() time.Time
+	zone    *time.Location
+	country string
+	keys    Keyring
+	jobs    *jobs.Queue
+	wire    Wire
+	cases   Cases
+	log     *slog.Logger
 
 	vault  *vault.Vault
 	where  Whereabouts
-	nights Nights
 	notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
 	books  *expirable.LRU[instance.ListingID, *ledger.Book]
 
@@ -139,16 +140,19 @@ type Word struct {
 
 // Options are what a [Service] stands on.
 type Options struct {
-	DB    *store.DB
-	Site  instance.Site
-	IDs   *instance.IDs
-	Now   func() time.Time
-	Zone  *time.Location // in which a night begins
-	Keys  Keyring
-	Jobs  *jobs.Queue
-	Wire  Wire
-	Cases Cases
-	Log   *slog.Logger
+	DB   *store.DB
+	Site instance.Site
+	IDs  *instance.IDs
+	Now  func() time.Time
+	Zone *time.Location // in which people of the teams write dates down
+	// Country is that whose rules programmes here follow, by its ISO 3166 code: homes
+	// of theirs are there. Empty: anywhere.
+	Country string
+	Keys    Keyring
+	Jobs    *jobs.Queue
+	Wire    Wire
+	Cases   Cases
+	Log     *slog.Logger
 	// Pictures and Files are how photographs of homes are written anew, and where
 	// they lie, sealed.
 	Pictures Pictures
@@ -157,8 +161,6 @@ type Options struct {
 	Vault *vault.Vault
 	// Where knows the addresses of homes.
 	Where Whereabouts
-	// Nights are how long somebody may stay.
-	Nights Nights
 	// Notify gives people of a team a notice about their programme; nil gives none.
 	Notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
 }
@@ -171,8 +173,8 @@ const (
 // New returns a service on o.
 func New(o Options) *Service {
 	s := &Service{
-		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, where: o.Where, nights: o.Nights, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, country: o.Country, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
+		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})
@@ -185,8 +187,9 @@ func New(o Options) *Service {
 	return s
 }
 
-// tonight is the night that begins today where the homes are.
-func (s *Service) tonight() ledger.Night { return ledger.NightOf(s.now().In(s.zone)) }
+// tonight is the night that begins today where a home is: in a commune of ours, or an
+// area that a partner told.
+func (s *Service) tonight(area string) ledger.Night { return countries.Tonight(s.now(), area) }
 
 // role returns what somebody does in a programme. It returns
 // [instance.ErrNotFound] to who is not of its team: that there is anything is

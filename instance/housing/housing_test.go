@@ -434,7 +434,7 @@ func TestH04_AreasDependOnTheCommuneAlone(t *testing.T) {
 		if i%97 != 0 { // a few hundred of them
 			continue
 		}
-		a, ok := housing.AreaOf(all, c.Code)
+		a, ok := housing.AreaTold(all, c.Code)
 		if !ok {
 			continue // a commune of which nobody knows where it is
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/jobs"
 	"palier/instance/store"
 	"palier/protocol/ledger"
@@ -60,7 +61,7 @@ func (s *Service) keep(ctx context.Context, tx store.Tx, l instance.Listing, boo
 		}
 	}
 	if l.State.Shown() {
-		for _, step := range instance.StepsByLedger(l.State, book, s.tonight()) {
+		for _, step := range instance.StepsByLedger(l.State, book, s.tonight(l.Commune)) {
 			if err := s.step(ctx, tx, l, step, "", instance.Account{}); err != nil {
 				return err
 			}
@@ -227,7 +228,10 @@ func (s *Service) hear(ctx context.Context, tx store.Tx, l instance.Listing, sai
 	if _, again := book.Heard(said.By, said.ID); d.refuses(said.Saying) && !again {
 		return refuse(ledger.IsFrozen), nil
 	}
-	if _, asks := said.Saying.(ledger.Ask); asks {
+	if a, asks := said.Saying.(ledger.Ask); asks {
+		if _, again := book.Heard(said.By, said.ID); !again && a.Stay.From < countries.Going(s.now(), l.Commune) {
+			return refuse(ledger.BadDates), nil // that night is over where the home is
+		}
 		busy, err := s.busy(ctx, tx, d, said, book)
 		if err != nil || busy {
 			return refuse(ledger.TooBusy), err
@@ -259,7 +263,7 @@ func (s *Service) deskFor(ctx context.Context, tx store.Tx, l instance.Listing) 
 		return d, err
 	}
 	off, err := s.cuts(ctx, tx, l.Programme)
-	area := departementOf(l.Commune)
+	area := instance.DepartementOf(l.Commune)
 	d.noHolds, d.noPlacements = off.off(CutHolds, area, l.Category), off.off(CutPlacements, area, l.Category)
 	return d, err
 }

@@ -6,13 +6,10 @@ import (
 	"fmt"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/store"
 	"palier/protocol/ledger"
 )
-
-// Nights are how long somebody may stay, as the rules of the country have it; zero
-// for no bound.
-type Nights struct{ Least, Most int }
 
 // Limit is how many people a home takes, for how long and until when, as its host was
 // approved and the country allows.
@@ -22,19 +19,26 @@ type Limit struct {
 	Until ledger.Night // of the approval: the first in which nobody is there any more
 }
 
-const limitColumns = `l.id, COALESCE(h.most_places, 0), COALESCE(h.most_nights, 0), h.children, COALESCE(h.approved_until, 0)
+const limitColumns = `l.id, l.commune, COALESCE(h.most_places, 0), COALESCE(h.most_nights, 0), h.children, COALESCE(h.approved_until, 0)
 		  FROM housing_listings l JOIN housing_hosts h ON h.id = l.host_id AND h.programme_id = l.programme_id`
 
 func (s *Service) scanLimit(row store.Row) (instance.ListingID, Limit, error) {
 	var id instance.ListingID
+	var commune string
 	var until int64
-	x := Limit{Least: s.nights.Least}
-	if err := row.Scan(&id, &x.Places, &x.Nights, &x.Children, &until); err != nil {
+	var x Limit
+	if err := row.Scan(&id, &commune, &x.Places, &x.Nights, &x.Children, &until); err != nil {
 		return 0, x, err
 	}
-	if x.Nights == 0 || s.nights.Most > 0 && x.Nights > s.nights.Most {
-		x.Nights = s.nights.Most
+	rules, err := countries.In(commune)
+	if err != nil {
+		return 0, x, err
 	}
+	x.Least = rules.Stay.Least
+	if x.Nights == 0 || x.Nights > rules.Stay.Most {
+		x.Nights = rules.Stay.Most
+	}
+	// A date that somebody wrote down here, and the same date where the home is.
 	x.Until = ledger.NightOf(store.Time(until).In(s.zone))
 	return id, x, nil
 }

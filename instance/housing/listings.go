@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/store"
 	"palier/protocol/ledger"
 	"palier/protocol/vocab"
@@ -59,10 +60,13 @@ func features(list []vocab.HomeFeature) string {
 // check returns an [instance.Invalid] for facts that no home has. Whatever
 // others would not be told is refused here already.
 func (s *Service) check(f instance.ListingFacts) error {
+	if s.country != "" && countries.CountryOf(f.Commune) != s.country {
+		return &instance.Invalid{Field: "commune", Code: "abroad"} // hosts there are approved by other rules
+	}
 	if f.Stay.Nights() < 1 || f.Stay.Nights() > ledger.MaxOpen {
 		return &instance.Invalid{Field: "stay", Code: "malformed", Limit: ledger.MaxOpen}
 	}
-	if f.Stay.From < s.tonight() {
+	if f.Stay.From < s.tonight(f.Commune) {
 		return &instance.Invalid{Field: "stay", Code: "past"}
 	}
 	if f.Places < 1 || f.Places > ledger.MaxPlaces {

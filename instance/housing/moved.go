@@ -3,8 +3,10 @@ package housing
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/france"
 	"palier/instance/jobs"
 	"palier/instance/store"
@@ -53,6 +55,10 @@ func (s *Service) AddressIn(ctx context.Context, tx store.Tx, host instance.Host
 
 // townOf is what a commune is called, nothing for one that nobody knows.
 func townOf(commune string) (string, error) {
+	if a, ok := countries.Told(commune); ok {
+		name, _, _ := strings.Cut(a.Name, " (")
+		return name, nil
+	}
 	all, err := france.Communes()
 	if err != nil {
 		return "", err

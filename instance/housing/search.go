@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/store"
 	"palier/protocol/ledger"
 	"palier/protocol/vocab"
@@ -110,30 +111,22 @@ func scanFound(row store.Row) (Found, error) {
 		f.Features = append(f.Features, vocab.HomeFeature(word))
 	}
 	if f.Ours {
-		f.Area = departementOf(f.Commune)
+		f.Area = instance.DepartementOf(f.Commune)
 	}
 	return f, nil
 }
 
-// departementOf is that of a commune: it stands at the beginning of its code.
-func departementOf(commune string) string {
-	if strings.HasPrefix(commune, "97") || strings.HasPrefix(commune, "98") {
-		return commune[:min(3, len(commune))]
-	}
-	return commune[:min(2, len(commune))]
-}
-
 var departement = regexp.MustCompile(`^(\d[\dAB]|97\d|98\d)$`)
 
-// areaOfHome is the département of a partner's home, as far as it tells, else its
+// AreaOf is the département of a partner's home, as far as it tells, else its
 // country.
-func areaOfHome(a vocab.HomeArea) string {
+func AreaOf(a vocab.HomeArea) string {
 	country, rest, _ := strings.Cut(string(a.Territory), ":")
 	if country != "FR" {
 		return country
 	}
 	if code, ok := strings.CutPrefix(rest, "COG:"); ok {
-		return departementOf(code)
+		return instance.DepartementOf(code)
 	}
 	if departement.MatchString(a.Name) {
 		return a.Name
@@ -168,7 +161,8 @@ func (s *Service) searchFor(programme instance.ActorID, w Wish, before instance.
 }
 
 func (s *Service) ours(a *asking, w Wish, p string, before instance.ID, limit int) string {
-	tonight := `CAST(` + a.with(int64(s.tonight())) + ` AS BIGINT)`
+	nights := countries.NightsAt(s.now())
+	tonight := nights.SQL("l.commune")
 	from, until := "CASE WHEN l.from_night > "+tonight+" THEN l.from_night ELSE "+tonight+" END", "l.until_night"
 	if w.Stay.Nights() > 0 {
 		from, until = a.with(int64(w.Stay.From)), a.with(int64(w.Stay.Until))
@@ -189,7 +183,8 @@ func (s *Service) ours(a *asking, w Wish, p string, before instance.ID, limit in
 }
 
 func (s *Service) theirs(a *asking, w Wish, p string, before instance.ID, limit int) string {
-	where := `x.programme_id = ` + p + ` AND x.ends_at > ` + a.with(int64(s.tonight())*dayMillis)
+	nights := countries.NightsAt(s.now())
+	where := `x.programme_id = ` + p + ` AND x.ends_at > ` + a.with(int64(nights.First)*dayMillis) + ` AND x.ends_at > ` + nights.SQL("x.area") + ` * CAST(86400000 AS BIGINT)`
 	if w.Area != "" {
 		where += ` AND x.area = ` + a.with(w.Area)
 	}

@@ -77,12 +77,13 @@ func (s *Service) word(ctx context.Context, tx store.Tx, l instance.Listing, fro
 // homeOf is a home as it is told, with the beds that are free in some night.
 func (s *Service) homeOf(ctx context.Context, tx store.Tx, l instance.Listing, group string) (vocab.Home, error) {
 	var taken int
+	from := max(l.Stay.From, s.tonight(l.Commune))
 	err := tx.QueryRow(ctx, `
 		SELECT COUNT(*) FROM (
 			SELECT bed FROM housing_nights
 			 WHERE listing_id = $1 AND night >= $2
 			 GROUP BY bed
-			HAVING COUNT(*) >= $3) full_beds`, l.ID, int64(max(l.Stay.From, s.tonight())), int64(l.Stay.Until-max(l.Stay.From, s.tonight()))).Scan(&taken)
+			HAVING COUNT(*) >= $3) full_beds`, l.ID, int64(from), int64(l.Stay.Until-from)).Scan(&taken)
 	if err != nil {
 		return vocab.Home{}, err
 	}
@@ -225,7 +226,7 @@ func (s *Service) keepHome(ctx context.Context, tx store.Tx, programme, partner 
 		       children = excluded.children, pets = excluded.pets, smoking = excluded.smoking, languages = excluded.languages, features = excluded.features
 		 WHERE housing_homes.partner_id = excluded.partner_id AND housing_homes.updated_at <= excluded.updated_at`,
 		s.ids.Next(), programme, partner, h.ID, string(h.Status), string(h.Area.Territory), store.Millis(h.Starts), store.Millis(h.Ends),
-		h.Places, h.Free, document, store.Millis(h.Updated), store.Millis(s.now()), areaOfHome(h.Area), h.Area.Name, string(h.Category), h.Bedrooms, h.Adults,
+		h.Places, h.Free, document, store.Millis(h.Updated), store.Millis(s.now()), AreaOf(h.Area), h.Area.Name, string(h.Category), h.Bedrooms, h.Adults,
 		h.Children, h.Pets, string(h.Smoking), strings.Join(h.Languages, " "), features(h.Features))
 	if err != nil {
 		return err

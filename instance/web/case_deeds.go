@@ -53,6 +53,9 @@ var caseDeeds = map[string]func(*Server, *http.Request, instance.Case, *pages.Ca
 		}
 		return s.Households.Done(r.Context(), *me(r), id)
 	},
+	"across": func(s *Server, r *http.Request, c instance.Case, _ *pages.Case) error {
+		return s.Households.SeeAcross(r.Context(), *me(r), c.ID, r.PostFormValue("there"), r.PostForm["need"])
+	},
 	"sign": func(s *Server, r *http.Request, _ instance.Case, _ *pages.Case) error {
 		id, err := instance.ParseID(r.PostFormValue("hold"))
 		if err != nil {

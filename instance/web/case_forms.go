@@ -151,10 +151,13 @@ func night(typed string) ledger.Night {
 }
 
 // cardView is a home as a card says it.
-func cardView(h households.Home) view.HomeCard {
+func (s *Server) cardView(r *http.Request, h households.Home) view.HomeCard {
 	c := view.HomeCard{
 		Category: string(h.Category), Area: h.Area, From: h.Stay.From.Date(), Until: h.Stay.Until.Date(), Bedrooms: h.Bedrooms, Places: h.Free,
 		Smoking: string(h.Smoking),
+	}
+	if country := s.Households.Abroad(h.Area); country != "" {
+		c.Country = s.countryName(r, country)
 	}
 	for _, l := range h.Languages {
 		c.Languages = append(c.Languages, ownName(l))

@@ -45,7 +45,7 @@ func (s *Server) showCaseHomes(w http.ResponseWriter, r *http.Request, status in
 		if at >= 0 {
 			about = known[at]
 		}
-		p.Fits = append(p.Fits, fitView(i+1, fit, about, c.Ready()))
+		p.Fits = append(p.Fits, s.fitView(r, i+1, fit, about, c.Ready()))
 	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
@@ -53,10 +53,10 @@ func (s *Server) showCaseHomes(w http.ResponseWriter, r *http.Request, status in
 	return s.HTML(w, r, status, p)
 }
 
-func fitView(n int, fit households.Fit, about households.Proposal, ready bool) view.HomeFit {
+func (s *Server) fitView(r *http.Request, n int, fit households.Fit, about households.Proposal, ready bool) view.HomeFit {
 	h := fit.Home
 	v := view.HomeFit{
-		Home: h.URI, Number: n, Card: cardView(h), State: string(about.State), May: fit.May(), Shared: h.Category != "entire-place",
+		Home: h.URI, Number: n, Card: s.cardView(r, h), State: string(about.State), May: fit.May(), Shared: h.Category != "entire-place",
 		Known: h.Residents.Known, Women: h.Residents.Women, Men: h.Residents.Men, Children: h.Residents.Children,
 		Ready: ready && fit.May() && about.State == households.ProposalInterested,
 	}

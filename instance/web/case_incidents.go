@@ -109,19 +109,18 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 		}
 		v.Entries = append(v.Entries, x)
 	}
-	p.Incident, p.Numbers = v, s.emergencyViews()
+	p.Incident = v
+	area, err := s.Households.AreaOf(r.Context(), i.Case, i.Home)
+	if err != nil {
+		return err
+	}
+	if p.Numbers, err = s.numbersAt(area); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
 	return s.HTML(w, r, status, p)
-}
-
-func (s *Server) emergencyViews() []view.EmergencyNumber {
-	var list []view.EmergencyNumber
-	for _, n := range instance.EmergencyNumbers(s.Country) {
-		list = append(list, view.EmergencyNumber{Number: n.Number, What: n.What, Text: n.Text})
-	}
-	return list
 }
 
 // changeIncident does what the page offers.

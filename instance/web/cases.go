@@ -323,7 +323,7 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request, status int, p 
 	default:
 		p.Minors = s.Hosts.Pack().Minors.Number
 		p.Form, p.Alone, p.Bedrooms = s.caseForm(f), f.Household.Alone(), households.BedroomsNeeded(f.Household)
-		if err := s.caseParts(ctx, by, c, &p); err != nil {
+		if err := s.caseParts(r, by, c, &p); err != nil {
 			return err
 		}
 	}
@@ -334,7 +334,8 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request, status int, p 
 }
 
 // caseParts is what stands around the file of a case.
-func (s *Server) caseParts(ctx context.Context, by instance.Account, c instance.Case, p *pages.Case) error {
+func (s *Server) caseParts(r *http.Request, by instance.Account, c instance.Case, p *pages.Case) error {
+	ctx := r.Context()
 	for _, signed := range c.Vetted {
 		if !signed.At.IsZero() {
 			p.Signed++
@@ -375,7 +376,11 @@ func (s *Server) caseParts(ctx context.Context, by instance.Account, c instance.
 		return err
 	}
 	for _, h := range holds {
-		p.Holds = append(p.Holds, s.caseHoldView(h, c, by.ID))
+		v := s.caseHoldView(h, c, by.ID)
+		if v.Abroad, err = s.abroadFor(r, h); err != nil {
+			return err
+		}
+		p.Holds = append(p.Holds, v)
 	}
 	notes, err := s.Households.Entries(ctx, by, c.ID, households.Written, 0, notesShown)
 	p.Notes = s.caseEntryViews(notes, names, by.ID)
@@ -400,7 +405,7 @@ func stepsOf(c instance.Case, alone bool, by instance.ActorID) []view.CaseStep {
 func (s *Server) caseHoldView(h households.CaseHold, c instance.Case, by instance.ActorID) view.CaseHold {
 	v := view.CaseHold{ID: h.ID.String(), State: string(h.State), From: h.Stay.From.Date(), Until: h.Stay.Until.Date()}
 	if !h.Lease.IsZero() && h.State == instance.HoldHeld {
-		v.Lease = s.local(h.Lease)
+		v.Lease, v.There = s.local(h.Lease), s.thereAt(h.Lease, h.Area)
 	}
 	for _, x := range h.Signed {
 		if !x.At.IsZero() {

@@ -56,7 +56,9 @@ func (s *Server) showHostStay(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p.Stay, p.Back = s.stayView(x, path), host
-	p.Numbers = hostNumbers(s.Hosts.Pack().Numbers)
+	if p.Numbers, err = s.numbersAt(x.Area); err != nil {
+		return err
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/countries"
 	"palier/instance/households"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
@@ -144,9 +145,15 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	for _, h := range o.Homes {
-		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: cardView(h.Card)})
+		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: s.cardView(r, h.Card)})
 	}
-	p.Numbers, p.Paused = s.emergencyViews(), o.Paused
+	if p.Numbers, err = s.numbersAt(o.Area); err != nil {
+		return err
+	}
+	p.Paused, p.Country = o.Paused, s.Country
+	if o.Area != "" {
+		p.Country = countries.CountryOf(o.Area)
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

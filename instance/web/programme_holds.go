@@ -100,11 +100,11 @@ func (s *Server) holdViews(ctx context.Context, held []housing.Held) ([]view.Hol
 		v := view.Hold{
 			ID: h.ID.String(), Path: at + "/holds/" + h.ID.String(), Area: h.Place, From: s.dayOf(h.Stay.From), Until: s.dayOf(h.Stay.Until), Places: h.Places,
 			State: string(h.State), Beds: h.Beds, Ahead: h.Ahead, Lease: s.local(h.Lease), Why: string(h.Why), Free: s.local(h.Free), Asked: s.local(h.AskedAt),
-			Arrived: s.local(h.ArrivedAt),
+			Arrived: s.local(h.ArrivedAt), There: s.thereAt(h.Lease, h.Area),
 		}
 		switch {
 		case h.Listing != 0:
-			v.Area, v.Ours, v.Home = areaName(communes[h.Commune]), true, at+"/homes/"+h.Listing.String()
+			v.Area, v.Ours, v.Home = areaName(communes, h.Commune), true, at+"/homes/"+h.Listing.String()
 		case h.Seen != 0:
 			v.Home = at + "/found/" + h.Seen.String()
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
-	"palier/instance/france"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 	"palier/protocol/ledger"
@@ -77,19 +76,11 @@ func (s *Server) homeLines(ctx context.Context, homes []instance.Listing) ([]vie
 	var lines []view.HomeLine
 	for _, h := range homes {
 		lines = append(lines, view.HomeLine{
-			HomeFacts: s.homeFacts(h.ListingFacts, areaName(communes[h.Commune])), ID: h.ID.String(), State: string(h.State), Since: s.local(h.UpdatedAt),
+			HomeFacts: s.homeFacts(h.ListingFacts, areaName(communes, h.Commune)), ID: h.ID.String(), State: string(h.State), Since: s.local(h.UpdatedAt),
 			Path: programmePath(h.Programme) + "/homes/" + h.ID.String(),
 		})
 	}
 	return lines, nil
-}
-
-// areaName is a commune as people know it.
-func areaName(c france.Commune) string {
-	if c.Code == "" {
-		return ""
-	}
-	return c.Name + " (" + c.Departement + ")"
 }
 
 func (s *Server) homeFacts(f instance.ListingFacts, area string) view.HomeFacts {
@@ -537,13 +528,17 @@ func (s *Server) readCommune(ctx context.Context, p *pages.HomeForm, f *instance
 		note("commune", "missing")
 		return "", nil
 	}
+	if code, ok := s.Hosts.Pack().AreaNamed(p.Form.Commune); ok {
+		f.Commune, p.Form.Commune = code, code
+		return areaName(nil, code), nil
+	}
 	known, err := s.Addresses.Communes(ctx, p.Form.Commune)
 	if err != nil {
 		return "", err
 	}
 	if c, ok := known[p.Form.Commune]; ok {
 		f.Commune = c.Code
-		return areaName(c), nil
+		return areaName(known, c.Code), nil
 	}
 	found, err := s.Addresses.Called(ctx, p.Form.Commune)
 	if err != nil {
@@ -555,10 +550,10 @@ func (s *Server) readCommune(ctx context.Context, p *pages.HomeForm, f *instance
 		note("commune", "unknown")
 	case 1:
 		f.Commune, p.Form.Commune = found[0].Code, found[0].Code
-		return areaName(found[0]), nil
+		return areaName(byCode(found), found[0].Code), nil
 	default:
 		for _, c := range found[:min(len(found), shown)] {
-			p.Found = append(p.Found, view.Option{Value: c.Code, Label: areaName(c)})
+			p.Found = append(p.Found, view.Option{Value: c.Code, Label: areaName(byCode(found), c.Code)})
 		}
 		note("commune", "which")
 	}

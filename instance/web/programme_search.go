@@ -134,7 +134,7 @@ func (s *Server) foundHomes(r *http.Request, programme instance.ActorID, found [
 	for _, f := range found {
 		area, at := f.Place, "/found/"
 		if f.Ours {
-			area, at = areaName(communes[f.Commune]), "/homes/"
+			area, at = areaName(communes, f.Commune), "/homes/"
 		}
 		list = append(list, view.FoundHome{
 			HomeFacts: s.homeFacts(f.ListingFacts, area), Path: programmePath(programme) + at + f.ID.String(), Ours: f.Ours, Partner: named[f.Partner], State: string(f.State),
@@ -161,6 +161,9 @@ func (s *Server) getHomeFound(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Home = shown[0]
+	if p.Abroad, err = s.abroad(r, f.Area); err != nil {
+		return err
+	}
 	if p.Programme.Keeps && !p.Programme.Stopped {
 		if p.Cases, err = s.readyCases(r, id); err != nil {
 			return err

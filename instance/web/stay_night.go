@@ -25,13 +25,16 @@ func (s *Server) nightRoutes(r chi.Router) {
 }
 
 func (s *Server) showNight(w http.ResponseWriter, r *http.Request, n households.FirstNight, role, back string) error {
-	card := cardView(n.Home)
+	card := s.cardView(r, n.Home)
+	numbers, err := s.numbersAt(n.Area)
+	if err != nil {
+		return err
+	}
 	p := pages.StayNight{Back: back, Role: role, Night: view.StayNight{
 		Programme: n.Programme, From: n.Stay.From.Date(), Until: n.Stay.Until.Date(), Places: n.Places, Called: n.Called, Name: n.Door.Name,
 		Address: n.Door.Address, About: n.Door.About, Rules: n.Door.Rules, Features: card.Features, Smoking: card.Smoking,
-		Numbers: hostNumbers(s.Hosts.Pack().Numbers),
+		Numbers: numbers,
 	}}
-	var err error
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

@@ -281,6 +281,7 @@ type HouseholdCase struct {
 	HasHost  bool     // whom something can be passed on to
 	Paused   []string // what the programme has switched off
 	Numbers  []view.EmergencyNumber
+	Country  string // where they are, by its ISO 3166 code
 	Text     string
 	Problems []view.Problem
 }

@@ -74,8 +74,9 @@ type HomeFound struct {
 	Frame
 	ProgrammeHead
 
-	Home  view.FoundHome
-	Cases []view.Option // for which beds may be asked, by their labels
+	Abroad *view.Abroad // in another country
+	Home   view.FoundHome
+	Cases  []view.Option // for which beds may be asked, by their labels
 }
 
 // HoldAt is where under the home beds are asked for.

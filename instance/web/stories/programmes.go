@@ -266,7 +266,7 @@ func lending() []Story {
 			return p
 		}},
 		{"home_found/reader", func(f pages.Frame) pages.Page {
-			return pages.HomeFound{Frame: in(f, "", "/programmes/41/found/3"), ProgrammeHead: reads("search"), Home: foundHomes()[0]}
+			return pages.HomeFound{Frame: in(f, "", "/programmes/41/found/3"), ProgrammeHead: reads("search"), Home: foundHomes()[0], Abroad: abroad()}
 		}},
 		{"programme_holds/some", func(f pages.Frame) pages.Page {
 			p := pages.ProgrammeHolds{Frame: in(f, "", "/programmes/41/holds"), ProgrammeHead: head("holds"), States: []view.Option{{Value: "any", Label: "/programmes/41/holds", Selected: true}}}

@@ -86,7 +86,7 @@ func sheltering() []Story {
 			return pages.Case{
 				Frame: in(f, "", aCase.Path), Programme: toit, Case: aCase, Form: aFile(), Bedrooms: 2, Signed: 1, Steps: []view.CaseStep{{Name: "meet"}, {Name: "look-again"}, {Name: "close", Ends: true}},
 				Consents: []view.CaseConsent{{To: "partner", Given: ago(time.Hour)}, {To: "host"}, {To: "authority"}, {To: "interpreter"}}, Code: "ABCDE FGHJK", Reference: "23456 78923",
-				Holds: []view.CaseHold{{ID: "1", State: "held", From: now, Until: soon, Lease: soon, Signed: 1, CanSign: true}, {ID: "2", State: "placed", From: now, Until: soon, CanRenew: true, CanExtend: true, GuestAt: now, HostAt: now, Next: soon}, {ID: "3", State: "refused", From: now, Until: soon, Renews: true, Refused: "taken", Free: soon}},
+				Holds: []view.CaseHold{{ID: "1", State: "held", From: now, Until: soon, Lease: soon, There: soon.Add(5 * time.Hour), Signed: 1, CanSign: true, Abroad: abroad()}, {ID: "2", State: "placed", From: now, Until: soon, CanRenew: true, CanExtend: true, GuestAt: now, HostAt: now, Next: soon}, {ID: "3", State: "refused", From: now, Until: soon, Renews: true, Refused: "taken", Free: soon}},
 				Notes: []view.CaseEntry{{ID: "1", Kind: "task", By: "Yann Kerbrat", At: ago(time.Hour), Due: soon, Text: "Rappeler lundi"}, {ID: "2", Kind: "call", At: ago(time.Hour), Text: wordy.Name}},
 				Team:  []view.Option{{Value: "12", Label: "Yann Kerbrat", Selected: true}}, Problems: []view.Problem{{Field: "steps", Code: "not-now"}},
 			}

@@ -77,6 +77,7 @@ type HomeRule struct {
 
 // HomeCard is a home as a household is told of it.
 type HomeCard struct {
+	Country   string // another than the reader's; empty for none
 	Category  string
 	Area      string
 	From      time.Time
@@ -95,6 +96,7 @@ type CaseHold struct {
 	From     time.Time
 	Until    time.Time
 	Lease    time.Time
+	There    time.Time // the same by the clock where the home is, if that shows another hour
 	Signed   int
 	CanSign  bool
 	CanRenew bool
@@ -108,6 +110,7 @@ type CaseHold struct {
 	Renews    bool
 	CanExtend bool
 	Refused   string
+	Abroad    *Abroad // in another country
 	Free      time.Time
 }
 
@@ -301,4 +304,22 @@ type StatisticsTable struct {
 type StatisticsRow struct {
 	Name  string
 	Cells []int
+}
+
+// Abroad is what holds for a home in another country.
+type Abroad struct {
+	Country string // as the reader calls it
+	Code    string // ISO 3166
+	Least   int    // nights
+	Most    int
+	Numbers []EmergencyNumber
+	Points  []AcrossPoint
+	There   time.Time // now, as clocks there show
+}
+
+// AcrossPoint is something to see to before a household goes there.
+type AcrossPoint struct {
+	Need string
+	Text string
+	Seen bool
 }

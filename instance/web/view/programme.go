@@ -141,6 +141,7 @@ type Hold struct {
 	Beds    []int
 	Ahead   int       // how many wait before
 	Lease   time.Time // until when it waits or is held
+	There   time.Time // the same by the clock where the home is, if that shows another hour
 	Why     string    // of a refusal
 	Unsaid  string    // open while what was done last is not answered, unanswered once that is given up
 	Free    time.Time // when it may be worth asking again
