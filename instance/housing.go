@@ -228,6 +228,7 @@ type ListingFacts struct {
 	Smoking   vocab.Smoking
 	Languages []string
 	Features  []vocab.HomeFeature
+	Company   vocab.Company // who else lives there; of a room alone
 }
 
 // Hold is what a programme here asked for at a home, its own or a partner's.

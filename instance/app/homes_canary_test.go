@@ -165,7 +165,7 @@ func (c *confidence) offers() {
 	for _, fields := range []apptest.Fields{
 		{"commune": {"69266"}, "from": {tonight().String()}, "until": {(tonight() + 90).String()}},
 		{"category": {"private-room"}, "bedrooms": {"1"}, "places": {"2"}, "adults": {"2"}, "children": {"1"}},
-		{"pets": {"no"}, "smoking": {"no"}, "languages": {"fr", "uk"}},
+		{"pets": {"no"}, "smoking": {"no"}, "company": {"women"}, "languages": {"fr", "uk"}},
 		{"features": {"internet", "lock"}},
 		nil,
 	} {

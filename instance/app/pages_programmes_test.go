@@ -94,7 +94,7 @@ func (o *office) describe(by *apptest.Browser) *apptest.Page {
 	for _, fields := range []apptest.Fields{
 		{"commune": {"69266"}, "from": {tonight().String()}, "until": {(tonight() + 90).String()}},
 		{"category": {"private-room"}, "bedrooms": {"1"}, "places": {"2"}, "adults": {"2"}, "children": {"1"}},
-		{"pets": {"no"}, "smoking": {"outside"}, "languages": {"fr", "uk"}},
+		{"pets": {"no"}, "smoking": {"outside"}, "company": {"family"}, "languages": {"fr", "uk"}},
 		{"features": {"internet", "lock"}},
 		nil,
 	} {
@@ -368,7 +368,7 @@ func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
 			t.Errorf("in another département there is %q", none.List("#found .name"))
 		}
 		from, until := tonight().String(), (tonight() + 30).String()
-		found := isere.worker.Press(none, "form[action$='/search'] button.button", apptest.Fields{"area": {"69"}, "from": {from}, "until": {until}, "places": {"2"}, "adults": {"2"}, "smoke": {"smoke-free"}, "features": {"lock"}, "languages": {"uk", "ar"}})
+		found := isere.worker.Press(none, "form[action$='/search'] button.button", apptest.Fields{"area": {"69"}, "from": {from}, "until": {until}, "places": {"2"}, "adults": {"2"}, "smoke": {"smoke-free"}, "company": {"women"}, "features": {"lock"}, "languages": {"uk", "ar"}})
 		if got := found.List("#found .name"); !slices.Equal(got, []string{"Villeurbanne (69)"}) || strings.Contains(found.Path, "adults") {
 			t.Fatalf("found %q at %s", got, found.Path)
 		}

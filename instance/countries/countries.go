@@ -26,14 +26,6 @@ type Pack struct {
 	Languages []string `toml:"languages"` // that its offices speak
 	Adult     int      `toml:"adult"`     // from how many years on somebody may host
 	SelfFrom  int      `toml:"self_from"` // from how many years on somebody speaks for themself
-	Record    Record   `toml:"record"`
-	Stay      Stay     `toml:"stay"`
-	Room      Room     `toml:"room"`
-	Refer     []Refer  `toml:"refer"`
-	Minors    Minors   `toml:"minors"`
-	Numbers   []Number `toml:"numbers"`
-	// Insurance is what has to be seen before somebody moves in.
-	Insurance []Insurance `toml:"insurance"`
 	Zone      string   `toml:"zone"`      // time zone, but for [Pack.Zones]
 	Zones     []Zone   `toml:"zones"`
 	// Register is the official list that codes of [Pack.Areas] are of.
@@ -45,6 +37,8 @@ type Pack struct {
 	Refer    []Refer  `toml:"refer"`
 	Minors   Minors   `toml:"minors"`
 	Numbers  []Number `toml:"numbers"`
+	// Insurance is what has to be seen before somebody moves in.
+	Insurance []Insurance `toml:"insurance"`
 	// Across is what is seen to before a household comes from another country; nothing
 	// where no rules are known, and then nobody is asked to come from elsewhere.
 	Across []Across `toml:"across"`
@@ -242,8 +236,6 @@ func Of(code string) (Pack, error) {
 	p := Pack{
 		Code: code, Adult: 18, SelfFrom: 18, Stay: Stay{Least: 1, Usual: 30, Most: 180}, Room: Room{Least: 9},
 		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement, Insurance: packs["FR"].Insurance,
-		Safety: anywhere(packs["FR"]),
-		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement,
 		Safety: anywhere(packs["FR"]), Zone: elsewhere[code],
 	}
 	for _, n := range instance.EmergencyNumbers(code) {

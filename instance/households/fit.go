@@ -28,6 +28,7 @@ type Home struct {
 	// MinNights and MaxNights are how long somebody may stay; 0: no bound.
 	MinNights, MaxNights int
 	Residents            instance.Residents
+	Company              vocab.Company // in one word, where they are not known one by one
 }
 
 // OfListing is a home of ours with who lives there.
@@ -37,12 +38,12 @@ func OfListing(l instance.Listing, free int, area string, r instance.Residents) 
 	}
 	return Home{
 		URI: l.URI, Stay: l.Stay, Category: l.Category, Bedrooms: l.Bedrooms, Places: l.Places, Free: free, Adults: l.Adults, Children: l.Children,
-		Pets: l.Pets, Smoking: l.Smoking, Languages: l.Languages, Features: l.Features, Area: area, Residents: r,
+		Pets: l.Pets, Smoking: l.Smoking, Languages: l.Languages, Features: l.Features, Area: area, Residents: r, Company: l.Company,
 	}
 }
 
-// OfPartner is a home that a partner told of. Who lives there it did not tell:
-// that is asked before anybody is asked into it.
+// OfPartner is a home that a partner told of. Who lives there it told in one word at
+// most: that is asked before anybody is asked into it.
 func OfPartner(h vocab.Home, area string, asked instance.Residents) Home {
 	if h.Category == vocab.EntirePlace {
 		asked = instance.Residents{Known: true}
@@ -50,7 +51,7 @@ func OfPartner(h vocab.Home, area string, asked instance.Residents) Home {
 	return Home{
 		URI: h.ID, Stay: ledger.Stay{From: ledger.NightOf(h.Starts), Until: ledger.NightOf(h.Ends)}, Category: h.Category, Bedrooms: h.Bedrooms,
 		Places: h.Places, Free: h.Free, Adults: h.Adults, Children: h.Children, Pets: h.Pets, Smoking: h.Smoking, Languages: h.Languages,
-		Features: h.Features, Area: area, Residents: asked,
+		Features: h.Features, Area: area, Residents: asked, Company: h.Company,
 	}
 }
 
@@ -178,7 +179,7 @@ func fitOf(h instance.Household, bedrooms int, home Home, choices []Choice) Fit 
 	}
 	whole := home.Category == vocab.EntirePlace
 	hard(h.Alone(), Finding{Rule: RuleMinorAlone})
-	hard(!whole && h.Women() && home.Residents.Known && menAlone(home.Residents), Finding{Rule: RuleWomen})
+	hard(!whole && h.Women() && home.menAlone(), Finding{Rule: RuleWomen})
 	rooms := home.Bedrooms
 	if whole {
 		rooms = max(rooms, 1) // a studio has no bedroom and is one
@@ -204,8 +205,14 @@ func fitOf(h instance.Household, bedrooms int, home Home, choices []Choice) Fit 
 	return f
 }
 
-// menAlone tells whether of those of age who live in a home none is a woman.
-func menAlone(r instance.Residents) bool { return r.Men > 0 && r.Women == 0 }
+// menAlone tells whether of those of age who live in a home none is a woman, as far as
+// it is known.
+func (h Home) menAlone() bool {
+	if h.Residents.Known {
+		return h.Residents.Men > 0 && h.Residents.Women == 0
+	}
+	return h.Company == vocab.CompanyMen
+}
 
 func (h Home) has(f vocab.HomeFeature) bool { return slices.Contains(h.Features, f) }
 
@@ -221,7 +228,7 @@ func (h Home) against(n instance.NoGo) bool {
 	case instance.NoMen:
 		return shared && (!h.Residents.Known || h.Residents.Men > 0)
 	case instance.NoChildren:
-		return shared && (!h.Residents.Known || h.Residents.Children > 0)
+		return shared && (h.Residents.Known && h.Residents.Children > 0 || !h.Residents.Known && h.Company != vocab.CompanyWomen)
 	case instance.NoSharedBathroom:
 		return shared && !h.has("own-bathroom")
 	case instance.NoOpenDoor:

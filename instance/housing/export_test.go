@@ -27,6 +27,9 @@ const MostQuestions = mostQuestions
 // AreaTold is where others are told that a home in a commune is.
 var AreaTold = areaOf
 
+// Has are features as the database compares them.
+var Has = has
+
 // MostLeases is how much one association may wait for and hold at a time.
 const MostLeases = mostLeases
 

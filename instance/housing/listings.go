@@ -34,10 +34,10 @@ func (s *Service) Draft(ctx context.Context, by instance.Account, programme inst
 		}
 		_, err := tx.Exec(ctx, `
 			INSERT INTO housing_listings (id, programme_id, uri, commune, from_night, until_night, category, bedrooms, places, adults, children,
-				pets, smoking, languages, features, created_by, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
+				pets, smoking, languages, features, created_by, created_at, updated_at, company)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)`,
 			l.ID, programme, l.URI, f.Commune, int64(f.Stay.From), int64(f.Stay.Until), string(f.Category), f.Bedrooms, f.Places, f.Adults, f.Children,
-			f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), features(f.Features), by.ID, store.Millis(now))
+			f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), features(f.Features), by.ID, store.Millis(now), string(f.Company))
 		if err != nil {
 			return err
 		}
@@ -93,25 +93,25 @@ func (s *Service) told(l instance.Listing, group string, free int) (vocab.Home, 
 		ID: l.URI, Group: group, Status: vocab.HomeStatus(l.State), Published: l.CreatedAt, Updated: l.UpdatedAt,
 		Starts: l.Stay.From.Date(), Ends: l.Stay.Until.Date(), Area: area, Category: l.Category, Bedrooms: l.Bedrooms,
 		Places: l.Places, Free: free, Adults: l.Adults, Children: l.Children, Pets: l.Pets, Smoking: l.Smoking,
-		Languages: l.Languages, Features: l.Features,
+		Languages: l.Languages, Features: l.Features, Company: l.Company,
 	}, nil
 }
 
 const listingColumns = `l.id, l.programme_id, l.uri, l.state, l.commune, l.from_night, l.until_night, l.category, l.bedrooms, l.places,
-	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at, l.moved_at`
+	l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.created_at, l.updated_at, l.moved_at, l.company`
 
 func scanListing(row store.Row) (instance.Listing, error) {
 	var l instance.Listing
-	var state, category, smoking, languages, kinds string
+	var state, category, smoking, languages, kinds, company string
 	var from, until, created, updated int64
 	var moved *int64
 	err := row.Scan(&l.ID, &l.Programme, &l.URI, &state, &l.Commune, &from, &until, &category, &l.Bedrooms, &l.Places,
-		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated, &moved)
+		&l.Adults, &l.Children, &l.Pets, &smoking, &languages, &kinds, &created, &updated, &moved, &company)
 	if err != nil {
 		return l, notFound(err)
 	}
 	l.State, l.Category, l.Smoking = instance.ListingState(state), vocab.HomeCategory(category), vocab.Smoking(smoking)
-	l.Stay = ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}
+	l.Stay, l.Company = ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}, vocab.Company(company)
 	if languages != "" {
 		l.Languages = strings.Fields(languages)
 	}
@@ -214,10 +214,10 @@ func (s *Service) Change(ctx context.Context, by instance.Account, id instance.L
 		n, err := tx.Exec(ctx, `
 			UPDATE housing_listings
 			   SET commune = $2, from_night = $3, until_night = $4, category = $5, bedrooms = $6, places = $7, adults = $8, children = $9,
-			       pets = $10, smoking = $11, languages = $12, features = $13, changed_by = $14, updated_at = $15
+			       pets = $10, smoking = $11, languages = $12, features = $13, changed_by = $14, updated_at = $15, company = $16
 			 WHERE id = $1 AND state = 'draft'`,
 			id, f.Commune, int64(f.Stay.From), int64(f.Stay.Until), string(f.Category), f.Bedrooms, f.Places, f.Adults, f.Children,
-			f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), features(f.Features), by.ID, store.Millis(s.now()))
+			f.Pets, string(f.Smoking), strings.Join(f.Languages, " "), features(f.Features), by.ID, store.Millis(s.now()), string(f.Company))
 		if err == nil && n == 0 {
 			err = instance.ErrConflict
 		}

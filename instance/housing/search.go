@@ -3,6 +3,7 @@ package housing
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,9 +29,25 @@ type Wish struct {
 	SmokeFree  bool // nobody smokes inside
 	Features   []vocab.HomeFeature
 	Languages  []string // one of them is spoken
+	Company    Company
 	OnlyOurs   bool
 	OnlyTheirs bool
 }
+
+// Company is with whom somebody would live. A home of which nobody said who lives
+// there is only found by who asks for none of these; one that is lent whole by all.
+type Company string
+
+// With whom one would live.
+const (
+	AnyCompany      Company = ""
+	CompanyOfWomen  Company = "women"       // a woman of age at least
+	CompanyChildren Company = "children"    // children too
+	NoChildren      Company = "no-children" // as far as it was said
+)
+
+// Companies are what can be asked for.
+var Companies = []Company{CompanyOfWomen, CompanyChildren, NoChildren}
 
 // Found is a home of a programme or of one of its partners, in the order in which
 // they were written down or told: nothing here is better than another.
@@ -90,23 +107,23 @@ func (s *Service) Seen(ctx context.Context, by instance.Account, programme insta
 const (
 	dayMillis    = 24 * 60 * 60 * 1000
 	ourColumns   = `l.id, TRUE AS ours, l.uri, 0 AS partner_id, l.state, '' AS area, l.commune, '' AS place, l.from_night, l.until_night, l.category, l.bedrooms, l.places`
-	ourFacts     = `l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.updated_at`
+	ourFacts     = `l.adults, l.children, l.pets, l.smoking, l.languages, l.features, l.updated_at, l.company`
 	theirColumns = `x.id, FALSE AS ours, x.uri, x.partner_id, x.status, x.area, '' AS commune, x.place, x.starts_at / 86400000, x.ends_at / 86400000, x.category, x.bedrooms,
-		x.places, x.free, x.adults, x.children, x.pets, x.smoking, x.languages, x.features, x.heard_at`
+		x.places, x.free, x.adults, x.children, x.pets, x.smoking, x.languages, x.features, x.heard_at, x.company`
 )
 
 func scanFound(row store.Row) (Found, error) {
 	var f Found
-	var state, category, smoking, languages, kinds string
+	var state, category, smoking, languages, kinds, company string
 	var from, until, heard int64
 	err := row.Scan(&f.ID, &f.Ours, &f.URI, &f.Partner, &state, &f.Area, &f.Commune, &f.Place, &from, &until, &category, &f.Bedrooms, &f.Places, &f.Free,
-		&f.Adults, &f.Children, &f.Pets, &smoking, &languages, &kinds, &heard)
+		&f.Adults, &f.Children, &f.Pets, &smoking, &languages, &kinds, &heard, &company)
 	if err != nil {
 		return f, err
 	}
 	f.State, f.Category, f.Smoking = instance.ListingState(state), vocab.HomeCategory(category), vocab.Smoking(smoking)
 	f.Stay, f.HeardAt = ledger.Stay{From: ledger.Night(from), Until: ledger.Night(until)}, store.Time(heard)
-	f.Languages = strings.Fields(languages)
+	f.Languages, f.Company = strings.Fields(languages), vocab.Company(company)
 	for _, word := range strings.Fields(kinds) {
 		f.Features = append(f.Features, vocab.HomeFeature(word))
 	}
@@ -184,7 +201,10 @@ func (s *Service) ours(a *asking, w Wish, p string, before instance.ID, limit in
 
 func (s *Service) theirs(a *asking, w Wish, p string, before instance.ID, limit int) string {
 	nights := countries.NightsAt(s.now())
-	where := `x.programme_id = ` + p + ` AND x.ends_at > ` + a.with(int64(nights.First)*dayMillis) + ` AND x.ends_at > ` + nights.SQL("x.area") + ` * CAST(86400000 AS BIGINT)`
+	where := `x.programme_id = ` + p
+	if w.Stay.Nights() < 1 || w.Stay.Until <= nights.Last { // else a home that is lent for the stay is lent tonight or later
+		where += ` AND x.ends_at > ` + a.with(int64(nights.First)*dayMillis) + ` AND x.ends_at > ` + nights.SQL("x.area") + ` * CAST(86400000 AS BIGINT)`
+	}
 	if w.Area != "" {
 		where += ` AND x.area = ` + a.with(w.Area)
 	}
@@ -196,6 +216,16 @@ func (s *Service) theirs(a *asking, w Wish, p string, before instance.ID, limit 
 		where += ` AND x.free >= ` + a.with(w.Places)
 	}
 	return `SELECT * FROM (SELECT ` + theirColumns + ` FROM housing_homes x WHERE ` + where + ` ORDER BY x.id DESC LIMIT ` + a.with(limit) + `) theirs`
+}
+
+// has are features as bits, in the order of [vocab.HomeFeatures].
+func has(list []vocab.HomeFeature) (bits int64) {
+	for i, f := range vocab.HomeFeatures {
+		if slices.Contains(list, f) {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }
 
 // facts are the conditions that both halves have. unit is what one night counts in
@@ -224,7 +254,21 @@ func facts(a *asking, w Wish, t, from, until string, unit int64) string {
 	if w.SmokeFree {
 		and(t + `.smoking IN ('no', 'outside')`)
 	}
+	switch w.Company {
+	case CompanyOfWomen:
+		and(`(` + t + `.category = 'entire-place' OR ` + t + `.company IN ('women', 'family'))`)
+	case CompanyChildren:
+		and(`(` + t + `.category = 'entire-place' OR ` + t + `.company = 'family')`)
+	case NoChildren:
+		and(`(` + t + `.category = 'entire-place' OR ` + t + `.company = 'women')`) // of men it is not told
+	}
+	if mask := has(w.Features); mask != 0 && t == "x" {
+		and(`x.has & ` + a.with(mask) + ` = ` + a.with(mask))
+	}
 	for _, f := range w.Features {
+		if t == "x" && slices.Contains(vocab.HomeFeatures, f) {
+			continue
+		}
 		and(`' ' || ` + t + `.features || ' ' LIKE ` + a.with("% "+string(f)+" %"))
 	}
 	if len(w.Languages) > 0 {

@@ -31,6 +31,9 @@ func some(r *rand.Rand, first ledger.Night) instance.ListingFacts {
 		Adults: 1 + r.IntN(3), Children: r.IntN(3), Pets: r.IntN(2) == 0, Category: []vocab.HomeCategory{vocab.PrivateRoom, vocab.EntirePlace}[r.IntN(2)],
 		Smoking: []vocab.Smoking{vocab.SmokingNo, vocab.SmokingOutside, vocab.SmokingWindow, vocab.SmokingYes}[r.IntN(4)],
 	}
+	if f.Category == vocab.PrivateRoom {
+		f.Company = append(slices.Clone(vocab.Companies), vocab.CompanyUntold)[r.IntN(4)]
+	}
 	for _, x := range vocab.HomeFeatures {
 		if r.IntN(2) == 0 {
 			f.Features = append(f.Features, x)
@@ -65,6 +68,7 @@ func wish(r *rand.Rand, first ledger.Night) housing.Wish {
 	maybe(func() { w.Smokers = true })
 	maybe(func() { w.SmokeFree = true })
 	maybe(func() { w.Features = []vocab.HomeFeature{"lock", "host-has-pets"}[:1+r.IntN(2)] })
+	maybe(func() { w.Company = housing.Companies[r.IntN(len(housing.Companies))] })
 	maybe(func() { w.Languages = []string{"uk", "ti"} })
 	maybe(func() { w.OnlyOurs = r.IntN(2) == 0; w.OnlyTheirs = !w.OnlyOurs })
 	return w
@@ -81,7 +85,9 @@ func fits(w housing.Wish, f instance.ListingFacts, ours bool) bool {
 		(!w.SmokeFree || f.Smoking == vocab.SmokingNo || f.Smoking == vocab.SmokingOutside) &&
 		!slices.ContainsFunc(w.Features, func(x vocab.HomeFeature) bool { return !slices.Contains(f.Features, x) }) &&
 		(len(w.Languages) == 0 || slices.ContainsFunc(w.Languages, func(l string) bool { return slices.Contains(f.Languages, l) })) &&
-		(!w.OnlyOurs || ours) && (!w.OnlyTheirs || !ours)
+		(!w.OnlyOurs || ours) && (!w.OnlyTheirs || !ours) && (w.Company == "" || f.Category == vocab.EntirePlace ||
+		w.Company == housing.CompanyOfWomen && (f.Company == vocab.CompanyWomen || f.Company == vocab.CompanyFamily) ||
+		w.Company == housing.CompanyChildren && f.Company == vocab.CompanyFamily || w.Company == housing.NoChildren && f.Company == vocab.CompanyWomen)
 }
 
 // TestH11_HomesAreFoundByTheirFacts holds the search of two associations, of which
@@ -305,6 +311,7 @@ func BenchmarkH11_Search(b *testing.B) {
 			for name, look := range map[string]housing.Wish{
 				"any":  {},
 				"many": {Stay: ledger.Stay{From: first + 25, Until: first + 30}, Places: 1, SmokeFree: true},
+				"with": {Company: housing.CompanyOfWomen, Places: 2, Stay: ledger.Stay{From: first + 25, Until: first + 30}},
 				"few":  {Area: "2A", Stay: ledger.Stay{From: first + 18, Until: first + 60}, Places: 3, Adults: 3, Children: 2, Pets: true, Features: vocab.HomeFeatures[:4], Languages: []string{"ti"}},
 				"none": {Stay: ledger.Stay{From: first + 18, Until: first + 28}, Places: 4, Adults: 3, Children: 2, Features: vocab.HomeFeatures, Languages: []string{"ps"}},
 			} {
@@ -341,6 +348,14 @@ func TestHomesOfManyPartnersAreFound(t *testing.T) {
 	})
 }
 
+// company is who lives in one of many homes.
+func company(c vocab.HomeCategory, i int) vocab.Company {
+	if c != vocab.PrivateRoom {
+		return ""
+	}
+	return append(slices.Clone(vocab.Companies), "")[i%4]
+}
+
 // crowd fills a programme with homes of its own and of partners, in fifteen
 // countries.
 func crowd(tb testing.TB, s *side, each, partners int) {
@@ -351,7 +366,8 @@ func crowd(tb testing.TB, s *side, each, partners int) {
 	p, host := s.knows(s), s.approved() // any Group will do for those who told
 	must(tb, s.db.InTx(ctx, func(tx store.Tx) error {
 		ours := store.Many{Into: "housing_listings (id, programme_id, host_id, uri, commune, from_night, until_night, category, bedrooms, places, adults, children, pets, smoking, languages, features, created_at, updated_at)"}
-		theirs := store.Many{Into: "housing_homes (id, programme_id, partner_id, uri, status, territory, starts_at, ends_at, places, free, document, updated_at, heard_at, area, place, category, bedrooms, adults, children, pets, smoking, languages, features)"}
+		theirs := store.Many{Into: "housing_homes (id, programme_id, partner_id, uri, status, territory, starts_at, ends_at, places, free, document, updated_at, heard_at, area, place, category, bedrooms, adults, children, pets, smoking, languages, features, has, company)"}
+		document := strings.Repeat("x", 1800) // as long as one that travels
 		words := func(list []vocab.HomeFeature) string {
 			var all []string
 			for _, x := range list {
@@ -377,8 +393,8 @@ func crowd(tb testing.TB, s *side, each, partners int) {
 				area = f.Commune[:2]
 			}
 			err := theirs.Add(ctx, tx, 2_000_000+i, s.programme.Group.ID, p.ID, fmt.Sprintf("https://partner%d.example/h/%d", i%partners, i), "available", "FR:COG:"+f.Commune, int64(f.Stay.From)*86400000,
-				int64(f.Stay.Until)*86400000, f.Places, r.IntN(f.Places+1), "{}", 1, 1, area, "Quelque part", string(f.Category), f.Bedrooms, f.Adults, f.Children, f.Pets, string(f.Smoking),
-				strings.Join(f.Languages, " "), words(f.Features))
+				int64(f.Stay.Until)*86400000, f.Places, r.IntN(f.Places+1), document, 1, 1, area, "Quelque part", string(f.Category), f.Bedrooms, f.Adults, f.Children, f.Pets, string(f.Smoking),
+				strings.Join(f.Languages, " "), words(f.Features), housing.Has(f.Features), string(company(f.Category, i)))
 			if err != nil {
 				return err
 			}

@@ -217,17 +217,18 @@ func (s *Service) ToldIn(ctx context.Context, tx store.Tx, from instance.Actor, 
 func (s *Service) keepHome(ctx context.Context, tx store.Tx, programme, partner instance.ActorID, h vocab.Home, document string) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO housing_homes (id, programme_id, partner_id, uri, status, territory, starts_at, ends_at, places, free, document, updated_at, heard_at,
-			area, place, category, bedrooms, adults, children, pets, smoking, languages, features)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+			area, place, category, bedrooms, adults, children, pets, smoking, languages, features, has, company)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 		ON CONFLICT (programme_id, uri) DO UPDATE
 		   SET status = excluded.status, territory = excluded.territory, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
 		       places = excluded.places, free = excluded.free, document = excluded.document, updated_at = excluded.updated_at, heard_at = excluded.heard_at,
 		       area = excluded.area, place = excluded.place, category = excluded.category, bedrooms = excluded.bedrooms, adults = excluded.adults,
-		       children = excluded.children, pets = excluded.pets, smoking = excluded.smoking, languages = excluded.languages, features = excluded.features
+		       children = excluded.children, pets = excluded.pets, smoking = excluded.smoking, languages = excluded.languages, features = excluded.features,
+		       has = excluded.has, company = excluded.company
 		 WHERE housing_homes.partner_id = excluded.partner_id AND housing_homes.updated_at <= excluded.updated_at`,
 		s.ids.Next(), programme, partner, h.ID, string(h.Status), string(h.Area.Territory), store.Millis(h.Starts), store.Millis(h.Ends),
 		h.Places, h.Free, document, store.Millis(h.Updated), store.Millis(s.now()), AreaOf(h.Area), h.Area.Name, string(h.Category), h.Bedrooms, h.Adults,
-		h.Children, h.Pets, string(h.Smoking), strings.Join(h.Languages, " "), features(h.Features))
+		h.Children, h.Pets, string(h.Smoking), strings.Join(h.Languages, " "), features(h.Features), has(h.Features), string(h.Company))
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (s *Server) homeLines(ctx context.Context, homes []instance.Listing) ([]vie
 func (s *Server) homeFacts(f instance.ListingFacts, area string) view.HomeFacts {
 	shown := view.HomeFacts{
 		Area: area, From: s.dayOf(f.Stay.From), Until: s.dayOf(f.Stay.Until), Category: string(f.Category), Bedrooms: f.Bedrooms, Places: f.Places,
-		Adults: f.Adults, Children: f.Children, Pets: f.Pets, Smoking: string(f.Smoking), Languages: view.TonguesOf(f.Languages),
+		Adults: f.Adults, Children: f.Children, Pets: f.Pets, Smoking: string(f.Smoking), Languages: view.TonguesOf(f.Languages), Company: string(f.Company),
 	}
 	for _, x := range f.Features {
 		shown.Features = append(shown.Features, string(x))
@@ -343,7 +343,7 @@ func (s *Server) getEditHome(w http.ResponseWriter, r *http.Request) error {
 	f := l.ListingFacts
 	form := pages.HomeWriting{
 		Commune: f.Commune, From: f.Stay.From.String(), Until: f.Stay.Until.String(), Category: string(f.Category), Bedrooms: strconv.Itoa(f.Bedrooms),
-		Places: strconv.Itoa(f.Places), Adults: strconv.Itoa(f.Adults), Children: strconv.Itoa(f.Children), Pets: "no", Smoking: string(f.Smoking), Languages: f.Languages,
+		Places: strconv.Itoa(f.Places), Adults: strconv.Itoa(f.Adults), Children: strconv.Itoa(f.Children), Pets: "no", Smoking: string(f.Smoking), Languages: f.Languages, Company: string(f.Company),
 	}
 	if f.Pets {
 		form.Pets = "yes"
@@ -376,7 +376,7 @@ func (s *Server) showHomeForm(w http.ResponseWriter, r *http.Request, status int
 // homeFields are the fields of each question, for problems to lead back to it.
 var homeFields = map[string][]string{
 	"where": {"commune", "from", "until", "stay"}, "what": {"category", "bedrooms", "places", "adults", "children", "facts"},
-	"rules": {"pets", "smoking", "languages"}, "has": {"features"},
+	"rules": {"pets", "smoking", "company", "languages"}, "has": {"features"},
 }
 
 // writeHome takes the answer to one question and asks the next, or keeps the
@@ -460,7 +460,7 @@ func readHome(r *http.Request) pages.HomeWriting {
 	f := r.PostForm
 	form := pages.HomeWriting{
 		Commune: strings.TrimSpace(f.Get("commune")), From: f.Get("from"), Until: f.Get("until"), Category: f.Get("category"), Bedrooms: f.Get("bedrooms"),
-		Places: f.Get("places"), Adults: f.Get("adults"), Children: f.Get("children"), Pets: f.Get("pets"), Smoking: f.Get("smoking"),
+		Places: f.Get("places"), Adults: f.Get("adults"), Children: f.Get("children"), Pets: f.Get("pets"), Smoking: f.Get("smoking"), Company: f.Get("company"),
 	}
 	if chosen := f.Get("commune-code"); chosen != "" {
 		form.Commune = chosen
@@ -514,6 +514,11 @@ func (s *Server) readFacts(ctx context.Context, p *pages.HomeForm) (instance.Lis
 	}
 	if !slices.Contains(p.Smokings(), p.Form.Smoking) {
 		note("smoking", "missing")
+	}
+	if p.Form.Company != "" && !slices.Contains(p.Companies(), p.Form.Company) {
+		note("company", "unknown")
+	} else if f.Category == vocab.PrivateRoom {
+		f.Company = vocab.Company(p.Form.Company)
 	}
 	for _, x := range p.Form.Features {
 		f.Features = append(f.Features, vocab.HomeFeature(x))

@@ -57,7 +57,7 @@ func (s *Server) readWish(r *http.Request, p *pages.ProgrammeSearch) (housing.Wi
 	f := r.PostForm
 	p.Form = pages.SearchForm{
 		Area: strings.ToUpper(strings.TrimSpace(f.Get("area"))), From: f.Get("from"), Until: f.Get("until"), Places: f.Get("places"), Adults: f.Get("adults"), Children: f.Get("children"),
-		Category: f.Get("category"), Smoke: f.Get("smoke"), Whose: f.Get("whose"), Pets: f.Get("pets") != "",
+		Category: f.Get("category"), Smoke: f.Get("smoke"), Whose: f.Get("whose"), Company: f.Get("company"), Pets: f.Get("pets") != "",
 	}
 	wish := housing.Wish{
 		Area: p.Form.Area, Category: vocab.HomeCategory(p.Form.Category), Pets: p.Form.Pets, Smokers: p.Form.Smoke == "smokers", SmokeFree: p.Form.Smoke == "smoke-free",
@@ -79,6 +79,9 @@ func (s *Server) readWish(r *http.Request, p *pages.ProgrammeSearch) (housing.Wi
 			continue
 		}
 		*n.to = v
+	}
+	if slices.Contains(housing.Companies, housing.Company(p.Form.Company)) {
+		wish.Company = housing.Company(p.Form.Company)
 	}
 	for _, x := range view.Tongues {
 		if slices.Contains(f["languages"], x) {

@@ -45,6 +45,7 @@ type Home struct {
 	Smoking   Smoking
 	Languages []string // spoken there
 	Features  []HomeFeature
+	Company   Company // who else lives there; of a room alone
 }
 
 // HomeArea is where a home is, as far as others are told: the middle of its
@@ -98,6 +99,26 @@ type HomeFeature string
 var HomeFeatures = []HomeFeature{
 	"internet", "step-free-access", "lock", "own-bathroom", "kitchen", "transport", "host-has-pets",
 }
+
+// Company is who else lives in a home, in one of three words that each many
+// households share: no word says that somebody lives there alone, how many they are,
+// or how old (decision 0127).
+type Company string
+
+// Who lives there. Empty: nobody said.
+const (
+	CompanyUntold Company = ""
+	CompanyWomen  Company = "women"  // of those of age one is a woman at least
+	CompanyFamily Company = "family" // likewise, and there are children
+	CompanyMen    Company = "men"    // of those of age none is a woman
+)
+
+// Companies are what is told of who lives in a home, and nothing else is.
+var Companies = []Company{CompanyWomen, CompanyFamily, CompanyMen}
+
+// companyTold is how a company is written among what a home has, so that whoever does
+// not know of it passes over it.
+func companyTold(c Company) HomeFeature { return HomeFeature("lives-there-" + c) }
 
 var (
 	statuses   = []HomeStatus{HomeAvailable, HomeHeld, HomePlaced, HomeEnding}
@@ -153,6 +174,9 @@ func (h Home) Check() error {
 		if !slices.Contains(HomeFeatures, f) {
 			return bad("feature", f)
 		}
+	}
+	if h.Company != CompanyUntold && (h.Category != PrivateRoom || !slices.Contains(Companies, h.Company)) {
+		return bad("company", h.Company)
 	}
 	return nil
 }
@@ -260,6 +284,9 @@ func (h Home) document() (homeJSON, error) {
 			doc.Accommodation.Features = append(doc.Accommodation.Features, amenityJSON{"LocationFeatureSpecification", f, true})
 		}
 	}
+	if h.Company != CompanyUntold {
+		doc.Accommodation.Features = append(doc.Accommodation.Features, amenityJSON{"LocationFeatureSpecification", companyTold(h.Company), true})
+	}
 	return doc, nil
 }
 
@@ -341,7 +368,25 @@ func (d homeJSON) home() (Home, error) {
 			h.Features = append(h.Features, f.Name)
 		}
 	}
+	h.Company = d.Accommodation.company()
 	return h, h.Check()
+}
+
+// company is who lives there as far as one word says so: of a whole home nobody does,
+// and two words are none.
+func (a accommodationJSON) company() (told Company) {
+	for _, c := range Companies {
+		for _, f := range a.Features {
+			if f.Name != companyTold(c) || !f.Value || a.Category != PrivateRoom || told == c {
+				continue
+			}
+			if told != CompanyUntold {
+				return CompanyUntold
+			}
+			told = c
+		}
+	}
+	return told
 }
 
 // coarse reads a coordinate, and refuses one that is finer than a kilometre.

@@ -233,6 +233,7 @@ type HomeWriting struct {
 	Bedrooms, Places, Adults, Children string
 	Pets                               string // yes, no
 	Smoking                            string
+	Company                            string
 	Languages                          []string
 	Features                           []string
 }
@@ -259,6 +260,11 @@ func (HomeForm) Smokings() []string { return homeSmokings() }
 
 func homeSmokings() []string {
 	return []string{string(vocab.SmokingNo), string(vocab.SmokingOutside), string(vocab.SmokingWindow), string(vocab.SmokingYes)}
+}
+
+// Companies are who else can live there.
+func (HomeForm) Companies() []string {
+	return []string{string(vocab.CompanyWomen), string(vocab.CompanyFamily), string(vocab.CompanyMen)}
 }
 
 // Tongues are the languages one chooses from.

@@ -28,6 +28,7 @@ type SearchForm struct {
 	Category                 string
 	Smoke                    string // smokers, smoke-free
 	Whose                    string // ours, theirs
+	Company                  string // women, children, no-children
 	Pets                     bool
 	Features                 []string
 	Languages                []string
@@ -50,6 +51,11 @@ func (p ProgrammeSearch) Categories() []view.Option {
 // Smokes are what one may look for about smoking.
 func (p ProgrammeSearch) Smokes() []view.Option {
 	return one([]string{"", "smokers", "smoke-free"}, p.Form.Smoke)
+}
+
+// Companies are with whom one would live.
+func (p ProgrammeSearch) Companies() []view.Option {
+	return one([]string{"", "women", "children", "no-children"}, p.Form.Company)
 }
 
 // Whoses are whose homes one looks for.

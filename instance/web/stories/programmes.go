@@ -20,7 +20,7 @@ var (
 	}
 	room = view.HomeFacts{
 		Area: "Villeurbanne (69)", From: now.Add(14 * 24 * time.Hour), Until: now.Add(140 * 24 * time.Hour), Category: "private-room", Bedrooms: 1, Places: 2, Adults: 2, Children: 1,
-		Smoking: "outside", Languages: append(view.TonguesOf([]string{"fr", "uk", "ar"}), view.Tongue{Code: "mk"}), Features: []string{"internet", "lock", "host-has-pets", "step-free-access"},
+		Smoking: "outside", Company: "women", Languages: append(view.TonguesOf([]string{"fr", "uk", "ar"}), view.Tongue{Code: "mk"}), Features: []string{"internet", "lock", "host-has-pets", "step-free-access"},
 	}
 	whole = view.HomeFacts{
 		Area: "Saint-Malo-de-Dinan-Bas-de-la-Lainerie-et-des-Petits-Fossés (22)", From: now, Until: now.Add(900 * 24 * time.Hour), Category: "entire-place", Places: 6, Adults: 4, Children: 4, Pets: true, Smoking: "no",

@@ -31,6 +31,7 @@ type HomeFacts struct {
 	Children  int
 	Pets      bool
 	Smoking   string // no, outside, window, yes
+	Company   string // women, family, men; empty for nobody said
 	Languages []Tongue
 	Features  []string
 }
