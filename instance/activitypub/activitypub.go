@@ -5,6 +5,7 @@ package activitypub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -242,9 +243,22 @@ func (s *Service) Found(ctx context.Context) error {
 		if known, e := actors.ByURIs(ctx, s.db.Read(), []string{uri}); e == nil && len(known) > 0 {
 			return nil
 		}
+		if errors.Is(err, instance.ErrConflict) {
+			err = s.elsewhere(ctx, err)
+		}
 		return fmt.Errorf("found the server's own actor: %w", err)
 	}
 	return nil
+}
+
+// elsewhere says at which address the server is that a database is of.
+func (s *Service) elsewhere(ctx context.Context, conflict error) error {
+	var base string
+	err := s.db.Read().QueryRow(ctx, `SELECT url FROM actors WHERE host = '' AND kind = $1`, string(instance.Application)).Scan(&base)
+	if err != nil {
+		return errors.Join(conflict, err)
+	}
+	return fmt.Errorf("the database is that of %s, and not of %s/: %w", base, s.site.Base(), conflict)
 }
 
 // suspensions returns a question asked of many hosts, each answered once.

@@ -301,8 +301,8 @@ func (c *confidence) signsAll() {
 func (c *confidence) lives() {
 	o := c.isere
 	c.t.Helper()
-	o.worker.Press(o.worker.Open(c.hold), "button[value='arrived']", nil)
 	c.signsAll()
+	o.worker.Press(o.worker.Open(c.hold), "button[value='arrived']", nil)
 	c.step(o.worker, "move-in", nil)
 	c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='reached']", nil, "isere")
 	for range 2 {

@@ -426,6 +426,17 @@ func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
 			t.Fatalf("placed: %s", placed.Words("main"))
 		}
 		apptest.Settle(t, rhone.Server, isere.Server)
+		if p := isere.worker.Press(isere.worker.Open(hold.Path), "button[value='arrived']", nil); p.Status != http.StatusUnprocessableEntity || !p.Has("#arrived-problem") {
+			t.Errorf("arrived before three signed: %d %s", p.Status, p.Words("main"))
+		}
+		pact := "/cases/" + id.String() + "/agreement"
+		written := isere.worker.Press(isere.worker.Open(pact), "button[value='draft']", nil)
+		for _, party := range []string{"guest", "host"} {
+			written = isere.worker.Press(written, "form:has(input[value='"+party+"']) button", nil)
+		}
+		if p := isere.lead.Press(isere.lead.Open(pact), "button[value='sign']", apptest.Fields{"understood": {"yes"}}); !p.Has(".done") {
+			t.Fatalf("signed by three: %d %s", p.Status, p.Words("main"))
+		}
 		arrived := isere.worker.Press(isere.worker.Open(hold.Path), "button[value='arrived']", nil)
 		if arrived.Words(".badge") != "Accueilli" || arrived.Has("button[value='arrived']") {
 			t.Errorf("arrived: %s", arrived.Words("main"))

@@ -62,6 +62,17 @@ func TestS1_NobodyMovesInBeforeThreeHaveSigned(t *testing.T) {
 			if err == nil {
 				t.Fatalf("the database lets them move in %s", when)
 			}
+			var invalid *instance.Invalid
+			if err := o.Arrived(ctx, o.worker, hold); !errors.As(err, &invalid) || invalid.Code != "unsigned" {
+				t.Errorf("arrived %s: %v", when, err)
+			}
+			err = db.InTx(ctx, func(tx store.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE housing_holds SET arrived_at = 1 WHERE id = $1`, hold)
+				return err
+			})
+			if err == nil {
+				t.Fatalf("the database lets them arrive %s", when)
+			}
 		}
 		refused("on what nobody signed")
 		a, err := o.OwnAgreement(ctx, o.family, id)
@@ -124,6 +135,10 @@ func TestS1_NobodyMovesInBeforeThreeHaveSigned(t *testing.T) {
 		})
 		if err == nil {
 			t.Error("what was signed is changed")
+		}
+		must(t, o.Arrived(ctx, o.worker, hold))
+		if err := o.Arrived(ctx, o.stranger, hold); !errors.Is(err, instance.ErrNotFound) {
+			t.Errorf("a stranger notes an arrival: %v", err)
 		}
 		must(t, moveIn())
 		if n := o.one(`SELECT COUNT(*) FROM housing_case_reads WHERE case_id = $1 AND what = 'agreement'`, id); n != 1 {

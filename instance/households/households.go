@@ -64,6 +64,8 @@ type Homes interface {
 	// it leaves, Hold is how far that is.
 	Ask(ctx context.Context, by instance.Account, programme instance.ActorID, home string, a ledger.Ask, id instance.CaseID) (instance.Hold, error)
 	Agree(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error)
+	// Arrived notes that it came.
+	Arrived(ctx context.Context, by instance.Account, programme instance.ActorID, id instance.ID) error
 	Leave(ctx context.Context, by instance.Account, id instance.ID, leaving ledger.Night, why ledger.Reason) (instance.Hold, error)
 	Hold(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error)
 }

@@ -151,6 +151,13 @@ func (l ledgers) Ask(ctx context.Context, by instance.Account, programme instanc
 	})
 }
 
+func (l ledgers) Arrived(ctx context.Context, _ instance.Account, _ instance.ActorID, id instance.ID) error {
+	return l.o.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE housing_holds SET arrived_at = 1 WHERE id = $1`, id)
+		return err
+	})
+}
+
 func (l ledgers) Agree(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error) {
 	err := l.o.db.InTx(ctx, func(tx store.Tx) error {
 		if err := l.o.gate.MayAgree(ctx, tx, id); err != nil {

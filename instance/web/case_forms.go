@@ -30,6 +30,7 @@ func (s *Server) caseForm(f households.File) pages.CaseForm {
 	}
 	if h.Stay.Nights() > 0 {
 		p.From, p.Until = h.Stay.From.String(), h.Stay.Until.String()
+		p.First, p.Last = h.Stay.From.Date(), h.Stay.Until.Date()
 	}
 	number := func(n int) string {
 		if n == 0 {

@@ -190,7 +190,7 @@ func (s *Server) settleHold(w http.ResponseWriter, r *http.Request) error {
 	case "withdraw":
 		_, err = s.Housing.Withdraw(ctx, *me(r), h.ID)
 	case "arrived":
-		err = s.Housing.Arrived(ctx, *me(r), id, h.ID)
+		err = s.Households.Arrived(ctx, *me(r), h.ID)
 	case "leave":
 		var leaving ledger.Night
 		if leaving, err = s.leaving(form.Leaving, form.Why, h.Stay); err == nil {

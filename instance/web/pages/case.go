@@ -44,6 +44,7 @@ type CaseForm struct {
 	Transport    bool
 	Area         string
 	From, Until  string
+	First, Last  time.Time // the same, to be read
 	Reach        string
 	Referrer     string
 	Needs        string

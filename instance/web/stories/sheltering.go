@@ -31,7 +31,7 @@ var (
 func aFile() pages.CaseForm {
 	return pages.CaseForm{
 		Rows: []view.GuestRow{{N: 1, Name: "Оксана", Age: "adult", Sex: "female"}, {N: 2, Name: "Lilia", Age: "child", Sex: "female", Parent1: "1"}, {N: 3, Age: "teen", Sex: "unsaid", Parent1: "1", Parent2: "2"}},
-		From: "2026-12-01", Until: "2027-03-01", Reach: "06 00 00 00 00, foyer", Referrer: "Croix verte", Needs: "Frigo pour un médicament", Plan: "Chez une tante à Rennes", Notes: wordy.Name,
+		From: "2026-12-01", Until: "2027-03-01", First: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Last: time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC), Reach: "06 00 00 00 00, foyer", Referrer: "Croix verte", Needs: "Frigo pour un médicament", Plan: "Chez une tante à Rennes", Notes: wordy.Name,
 		StepFree: true, Pets: true, Transport: true, Area: "22 35", Languages: []view.Option{{Value: "uk", Label: "українська", Selected: true}, {Value: "ar", Label: "العربية"}, {Value: "ti", Label: "ትግርኛ"}},
 		NoGo: []view.Option{{Value: "animals", Selected: true}, {Value: "men", Selected: true}, {Value: "shared-bathroom"}},
 	}
@@ -93,7 +93,7 @@ func sheltering() []Story {
 		}},
 		{"case/minor", func(f pages.Frame) pages.Page {
 			return pages.Case{
-				Frame: in(f, "", frozen.Path), Programme: toit, Case: frozen, Alone: true, Minors: "119", Form: pages.CaseForm{Rows: []view.GuestRow{{N: 1, Age: "teen", Sex: "male"}}, From: "2026-12-01", Until: "2026-12-02"},
+				Frame: in(f, "", frozen.Path), Programme: toit, Case: frozen, Alone: true, Minors: "119", Form: pages.CaseForm{Rows: []view.GuestRow{{N: 1, Age: "teen", Sex: "male"}}, From: "2026-12-01", Until: "2026-12-02", First: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Last: time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC)},
 				Steps: []view.CaseStep{{Name: "refer"}, {Name: "close", Ends: true}}, Problems: []view.Problem{{Field: "members", Code: "minor-alone"}},
 			}
 		}},
