@@ -16,6 +16,9 @@ type Deed struct {
 	Agreement *Agreement
 	// Choices are the positions of what was voted for.
 	Choices []int
+	// LetBy is who let a reply through that waited, and that is Posted only now;
+	// 0 for all that did not wait.
+	LetBy ActorID
 	Origin
 }
 
@@ -34,6 +37,7 @@ type DeedKind string
 
 const (
 	Posted        DeedKind = "posted"
+	ReplyWaits    DeedKind = "reply-waits" // only those read the reply Post who may let it through; ID is its own if it came just now
 	Edited        DeedKind = "edited"
 	Deleted       DeedKind = "deleted"
 	Withdrawn     DeedKind = "withdrawn" // gone here, and may be put back

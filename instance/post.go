@@ -57,6 +57,9 @@ type Post struct {
 	EditedAt    time.Time
 	DeletedAt   time.Time
 	RemovedAt   time.Time // hidden by a moderator
+	// WaitsAt is since when it waits, as a reply from another server, until
+	// somebody lets it through; zero if it does not.
+	WaitsAt time.Time
 	// Withdrawn is until when its author may put it back who deleted it; nobody
 	// was told that it is gone. Zero if it stands, or is gone for good.
 	Withdrawn time.Time
@@ -88,6 +91,9 @@ type Picture struct {
 
 // Gone tells whether only the place of the post is left.
 func (p *Post) Gone() bool { return !p.DeletedAt.IsZero() || !p.RemovedAt.IsZero() }
+
+// Waits tells whether only those read it who may let it through.
+func (p *Post) Waits() bool { return !p.WaitsAt.IsZero() }
 
 // Discreet tells whether only those whom a campaign brings together read it.
 func (p *Post) Discreet() bool { return p.Campaign != nil && p.Campaign.Discreet }

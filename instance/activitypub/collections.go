@@ -236,10 +236,10 @@ func (s *Service) getReplies(r *http.Request) (answer, error) {
 		id: p.URI + "/replies",
 		count: s.counted(`
 			SELECT COUNT(*) FROM posts
-			 WHERE reply_to_id = $1 AND audience IN ('public', 'unlisted') AND deleted_at IS NULL AND removed_at IS NULL`, p.ID),
+			 WHERE reply_to_id = $1 AND audience IN ('public', 'unlisted') AND waits_at IS NULL AND deleted_at IS NULL AND removed_at IS NULL`, p.ID),
 		page: s.paged(`
 			SELECT id, uri FROM posts
-			 WHERE reply_to_id = $1 AND audience IN ('public', 'unlisted') AND deleted_at IS NULL AND removed_at IS NULL AND id < $2
+			 WHERE reply_to_id = $1 AND audience IN ('public', 'unlisted') AND waits_at IS NULL AND deleted_at IS NULL AND removed_at IS NULL AND id < $2
 			 ORDER BY id DESC
 			 LIMIT $3`, p.ID, byIRI),
 	})
@@ -255,10 +255,10 @@ func (s *Service) getThread(r *http.Request) (answer, error) {
 		id: s.site.ThreadURI(p.ID), owner: p.Author.URI,
 		count: s.counted(`
 			SELECT COUNT(*) FROM posts
-			 WHERE thread_id = $1 AND audience IN ('public', 'unlisted') AND deleted_at IS NULL AND removed_at IS NULL`, p.ID),
+			 WHERE thread_id = $1 AND audience IN ('public', 'unlisted') AND waits_at IS NULL AND deleted_at IS NULL AND removed_at IS NULL`, p.ID),
 		page: s.paged(`
 			SELECT id, uri FROM posts
-			 WHERE thread_id = $1 AND audience IN ('public', 'unlisted') AND deleted_at IS NULL AND removed_at IS NULL AND id < $2
+			 WHERE thread_id = $1 AND audience IN ('public', 'unlisted') AND waits_at IS NULL AND deleted_at IS NULL AND removed_at IS NULL AND id < $2
 			 ORDER BY id DESC
 			 LIMIT $3`, p.ID, byIRI),
 	}

@@ -258,6 +258,7 @@ func (s *Service) actorLeft(ctx context.Context, tx store.Tx, uri string) error 
 		`DELETE FROM notifications WHERE from_id = $1`,
 		`DELETE FROM boosts WHERE actor_id = $1 OR post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM likes WHERE actor_id = $1`,
+		`DELETE FROM held_relays WHERE post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`DELETE FROM polls WHERE post_id IN (SELECT id FROM posts WHERE author_id = $1)`,
 		`UPDATE posts SET deleted_at = published_at, title = '', content = '', warning = '', document = '' WHERE author_id = $1 AND deleted_at IS NULL`,
 		`DELETE FROM media WHERE owner_id = $1`,

@@ -296,7 +296,7 @@ func (s *Service) sharedBy(ctx context.Context, tx store.Tx, p instance.PostID) 
 // FEP-1b12; a deletion takes our share back at all others. Of somebody who was
 // limited, only deletions go on (security.md I04).
 func (s *Service) passOn(ctx context.Context, tx store.Tx, d instance.Deed) error {
-	if d.Post == nil || !d.Post.Audience.Open() {
+	if d.Post == nil || !d.Post.Audience.Open() || d.Post.Waits() && d.Kind != instance.Deleted {
 		return nil
 	}
 	if d.Kind != instance.Deleted {

@@ -323,7 +323,12 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	})
 	a.Proofs = proofs.New(proofs.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Key: proofKey, Places: a.Places, Tell: tell})
 	a.Rules = rules.New(rules.Options{DB: a.DB, Initial: instance.Rules{ShopNotices: true, NoticesAMonth: a.Config.Limits.Notices, PostsADay: a.Config.Limits.PlacePosts}})
-	a.Posts = posts.New(posts.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Rules: a.Rules, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell})
+	a.Posts = posts.New(posts.Options{
+		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Places: a.Places, Finder: a.Federation, Rules: a.Rules, Jobs: a.Jobs, Pictures: a.Pictures, Tell: tell,
+		Hears: func(ctx context.Context, tx store.Tx, place, root instance.ActorID, author instance.Actor) (bool, error) {
+			return a.Groups.Heard(ctx, tx, place, root, author)
+		},
+	})
 	a.Campaigns = campaigns.New(campaigns.Options{DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Posts: a.Posts, Jobs: a.Jobs, Tell: a.private})
 	a.Events = events.New(events.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Posts: a.Posts, Places: a.Places, Post: posts.ByIDIn, Tell: tell,

@@ -106,8 +106,12 @@ func TestAReplyFromMastodonIsAnAnswer(t *testing.T) {
 		if got := taken(t, o.ours, p.ID); got != [2]int{1, 0} {
 			t.Errorf("taken and waiting: %v", got)
 		}
-		if n := len(got(o.ours.Posts.Thread(o.ctx, instance.Anyone, p.ID, 0))(o)); n != 3 {
-			t.Errorf("%d posts in the thread, want 3", n)
+		// What they said waits, and counts at once.
+		if n := len(got(o.ours.Posts.Thread(o.ctx, instance.Anyone, p.ID, 0))(o)); n != 1 {
+			t.Errorf("%d posts in the thread for anyone, want 1", n)
+		}
+		if n := len(got(o.ours.Posts.Thread(o.ctx, o.ours.Viewer(o.amina), p.ID, 0))(o)); n != 3 {
+			t.Errorf("%d posts in the thread for who invites, want 3", n)
 		}
 		// It is told to her alone that it counts, by the place where it is.
 		noted := o.await(server, "Create", o.rue.URI, "")
@@ -134,6 +138,14 @@ func TestAReplyFromMastodonIsAnAnswer(t *testing.T) {
 		say(mel, "<p>Finalement je ne viens pas</p>")
 		if got := taken(t, o.ours, p.ID); got != [2]int{0, 0} {
 			t.Errorf("after who came does not: %v", got)
+		}
+		// Letting an answer through is no new answer.
+		o.hear()
+		if n := len(got(o.ours.Posts.Thread(o.ctx, instance.Anyone, p.ID, 0))(o)); n != 4 {
+			t.Errorf("%d posts in the thread, want 4", n)
+		}
+		if got := taken(t, o.ours, p.ID); got != [2]int{0, 0} {
+			t.Errorf("after what waited was let through: %v", got)
 		}
 	})
 }

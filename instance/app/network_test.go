@@ -126,6 +126,17 @@ func TestAPostTravelsThroughTheNetwork(t *testing.T) {
 			t.Fatal(err)
 		}
 		n.settle(t)
+		if thread, err := n.building.Posts.Thread(t.Context(), instance.Anyone, p.ID, 0); err != nil || len(thread) != 1 {
+			t.Fatalf("an answer from elsewhere that waits: %d posts, %v", len(thread), err)
+		}
+		waiting, err := n.building.Groups.Waiting(t.Context(), n.tilleuls.ID, 0, 10)
+		if err != nil || len(waiting) != 1 {
+			t.Fatalf("%d answers wait, %v", len(waiting), err)
+		}
+		if err := n.building.Groups.LetThrough(t.Context(), n.amina, waiting[0].Post); err != nil {
+			t.Fatal(err)
+		}
+		n.settle(t)
 		thread, err := n.building.Posts.Thread(t.Context(), instance.Anyone, p.ID, 0)
 		if err != nil || len(thread) != 2 || thread[1].Author.Acct() != n.association.Handle("nadia") {
 			t.Fatalf("thread where it began: %d posts, %v", len(thread), err)

@@ -34,6 +34,10 @@ func TestWhatBecomesOfAReplyIsPassedOnWhole(t *testing.T) {
 		bo := third.Person("bo")
 		theirs := got(bo.Reply(o.ctx, p.URI, o.amina.URI, o.rue.URI, "Moi aussi"))(o)
 		o.settle()
+		if n := lemmy.Count(wraps("Create", theirs)); n != 0 {
+			t.Errorf("an answer that waits was passed on %d times", n)
+		}
+		o.hear()
 		got(o.ours.Posts.Edit(o.ctx, o.odette.ID, ours.ID, instance.Draft{Text: "Moi, samedi"}))(o)
 		o.settle()
 		o.must(o.ours.Posts.Delete(o.ctx, o.odette.ID, ours.ID))

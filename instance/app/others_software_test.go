@@ -146,6 +146,7 @@ func TestOthersSpeakTheirOwnWay(t *testing.T) {
 		}
 		o.send(masto, o.amina.Inbox, "delete_person", known)
 		o.settle()
+		o.hear()
 
 		var failed int
 		err := o.ours.DB.Read().QueryRow(o.ctx, `SELECT COUNT(*) FROM inbox_items WHERE state NOT IN ('done', 'refused')`).Scan(&failed)

@@ -122,6 +122,23 @@ func (o *others) held() instance.ID {
 	return list[0].ID
 }
 
+// hear lets every answer through that waits, by who began the thread.
+func (o *others) hear() {
+	o.t.Helper()
+	n := 0
+	for _, w := range got(o.ours.Groups.Waiting(o.ctx, o.rue.ID, 0, 50))(o) {
+		held := got(o.ours.Posts.HeldAll(o.ctx, o.amina.ID, []instance.PostID{w.Post}))(o)
+		if len(held) == 1 && held[0].Waits() {
+			o.must(o.ours.Groups.LetThrough(o.ctx, o.amina, w.Post))
+			n++
+		}
+	}
+	if n == 0 {
+		o.t.Error("no answer waits")
+	}
+	o.settle()
+}
+
 func (o *others) shown(texts ...string) {
 	o.t.Helper()
 	want(o.t, "the neighbourhood's page", shown(o.t, o.ours, o.rue), texts...)
@@ -251,6 +268,10 @@ func TestOthersAnswer(t *testing.T) {
 		like := got(ana.Like(o.ctx, p.URI, o.amina.URI))(o)
 		share := got(ana.Announce(o.ctx, p.URI, o.amina.URI))(o)
 		o.settle()
+		if n := o.post(p.ID).Replies; n != 0 || o.thread(p.ID)["Moi"] != nil {
+			t.Errorf("an answer that waits is shown, or counted: %d", n)
+		}
+		o.hear()
 		there := o.thread(p.ID)["Moi"]
 		if there == nil || there.URI != reply {
 			t.Fatalf("the thread is %v", o.thread(p.ID))

@@ -84,11 +84,20 @@ func TestAPostIsWrittenReadAnsweredAndTakenBackInBrowsers(t *testing.T) {
 			t.Fatalf("after answering: %d %q", answered.Status, answered.Words(".flash"))
 		}
 		n.settle(t)
-		if got := texts(n.building.Browser().Open(posted.Path)); !slices.Contains(got, "J’apporte des rustines") {
-			t.Errorf("the thread where it began: %q", got)
+		if got := texts(n.building.Browser().Open(posted.Path)); slices.Contains(got, "J’apporte des rustines") {
+			t.Errorf("what waits is shown where it began: %q", got)
 		}
-		if got := amina.Open("/notifications").List(".notice p:first-child"); len(got) != 1 || !strings.Contains(got[0], "nadia vous répond") {
+		notices := amina.Open("/notifications")
+		if got := notices.List(".notice p:first-child"); len(got) != 1 || !strings.Contains(got[0], "nadia attend votre accord") {
 			t.Errorf("notices of the author: %q", got)
+		}
+		let := amina.Press(amina.Open(posted.Path), "form[action$='/waiting'] button[value=through]", nil)
+		if got := texts(let); !slices.Contains(got, "J’apporte des rustines") {
+			t.Errorf("let through, its author reads %q", got)
+		}
+		n.settle(t)
+		if got := texts(n.building.Browser().Open(posted.Path + "?x=1")); !slices.Contains(got, "J’apporte des rustines") {
+			t.Errorf("the thread where it began: %q", got)
 		}
 
 		// An edit and a deletion follow.
@@ -118,7 +127,7 @@ func TestAPostIsWrittenReadAnsweredAndTakenBackInBrowsers(t *testing.T) {
 				t.Errorf("%s after the deletion: %q", where, got)
 			}
 		}
-		left := n.building.Browser().Open(posted.Path + "?x=1")
+		left := n.building.Browser().Open(posted.Path + "?x=2")
 		if left.Status != http.StatusGone || strings.Contains(left.Body, "Samedi") || !strings.Contains(left.Body, "rustines") {
 			t.Errorf("the place of the deleted post: %d", left.Status)
 		}

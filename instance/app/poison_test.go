@@ -74,6 +74,9 @@ func TestR11_PoisonKeepsNothingWaiting(t *testing.T) {
 				says(who, "Moi, "+who.Handle+strings.Repeat("!", n))
 			}
 			o.settle()
+			if n == 1 {
+				o.hear() // from then on they are heard
+			}
 			if thread := o.thread(first.ID); len(thread) != 1+2*n {
 				t.Fatalf("at try %d the thread has %d posts: %v", n, len(thread), thread)
 			}

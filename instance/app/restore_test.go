@@ -78,6 +78,7 @@ func TestR17_RestoredFromABackup(t *testing.T) {
 		about := federationtest.With{"Target": p.URI, "ReplyTo": p.URI, "Group": o.rue.URI, "Author": o.amina.URI, "Content": "<p>Avant</p>"}
 		before := o.send(mel, o.rue.Inbox, "create_note", about)
 		o.settle()
+		o.hear()
 
 		r.stop(t)
 		backup := storetest.CopyURL(t, database)

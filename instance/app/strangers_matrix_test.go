@@ -40,6 +40,7 @@ var trialsOfNeighbours = map[string][]string{
 	"POST /@{name}/{id:[0-9]+}/edit":                            {"/@amina/:circle/edit text=moi", "/@dora/:circle/edit text=moi", "/@dora/::post/edit text=moi&picture=:upload"},
 	"POST /@{name}/{id:[0-9]+}/delete":                          {"/@amina/:circle/delete", "/@dora/:circle/delete"},
 	"POST /@{name}/{id:[0-9]+}/withdraw":                        {"/@amina/:circle/withdraw", "/@dora/:circle/withdraw"},
+	"POST /@{name}/{id:[0-9]+}/waiting":                         {"/@amina/:circle/waiting answer=through", "/@dora/:circle/waiting answer=remove"},
 	"POST /@{name}/{id:[0-9]+}/restore":                         {"/@amina/:circle/restore", "/@dora/:circle/restore"},
 	"POST /@{name}/{id:[0-9]+}/reply":                           {"/@amina/:circle/reply text=moi", "/@amina/:direct/reply text=moi"},
 	"POST /@{name}/{id:[0-9]+}/like":                            {"/@amina/:circle/like", "/@amina/:direct/like"},

@@ -103,7 +103,14 @@ func TestJ21_ByTheKeyboard(t *testing.T) {
 
 		here.Open("/e/" + meets.ID.String())
 		if text := here.Words("main"); !strings.Contains(text, "À quelle heure ?") {
-			t.Errorf("the answer from elsewhere is not on the page of the event: %q", text)
+			t.Errorf("the answer from elsewhere is not on the page of the event for who invites: %q", text)
+		}
+		if thread, err := town.Posts.Thread(t.Context(), instance.Anyone, meets.ID, 0); err != nil || len(thread) != 1 {
+			t.Errorf("anyone reads %d posts before it is let through, %v", len(thread), err)
+		}
+		here.Press("form[action$='/waiting'] button[value=through]")
+		if thread, err := town.Posts.Thread(t.Context(), instance.Anyone, meets.ID, 0); err != nil || len(thread) != 2 {
+			t.Errorf("anyone reads %d posts once it is let through, %v", len(thread), err)
 		}
 		if got := taken(t, town, meets.ID); got != [2]int{1, 0} {
 			t.Errorf("taken and waiting: %v", got)

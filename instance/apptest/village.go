@@ -139,7 +139,12 @@ func NewVillage(t testing.TB, db *store.DB) *Village {
 	v.Places = places.New(places.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Keys: noKeys{}, Tell: v.tell})
 	v.Proofs = proofs.New(proofs.Options{DB: db, IDs: ids, Now: v.Clock.Now, Key: []byte("only in tests"), Places: v.Places, Tell: v.tell})
 	v.Rules = rules.New(rules.Options{DB: db, Initial: instance.Rules{ShopNotices: true}})
-	v.Posts = posts.New(posts.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Rules: v.Rules, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell})
+	v.Posts = posts.New(posts.Options{
+		DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Places: v.Places, Rules: v.Rules, Jobs: jobs.New(db, jobs.Options{}), Tell: v.tell,
+		Hears: func(ctx context.Context, tx store.Tx, place, root instance.ActorID, author instance.Actor) (bool, error) {
+			return v.Groups.Heard(ctx, tx, place, root, author)
+		},
+	})
 	v.Campaigns = campaigns.New(campaigns.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Jobs: jobs.New(db, jobs.Options{}), Tell: v.Private})
 	v.Events = events.New(events.Options{DB: db, Site: site, IDs: ids, Now: v.Clock.Now, Posts: v.Posts, Places: v.Places, Post: posts.ByIDIn, Tell: v.tell})
 	v.Groups = groups.New(groups.Options{DB: db, IDs: ids, Now: v.Clock.Now, Posts: v.Posts})

@@ -109,7 +109,7 @@ func (s *Service) Answers(ctx context.Context, person instance.ActorID) ([]Answe
 		  FROM threads t
 		  JOIN posts p ON p.thread_id = t.id
 		  JOIN actors a ON a.id = p.author_id
-		 WHERE p.author_id <> $1 AND p.deleted_at IS NULL AND p.removed_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		 WHERE p.author_id <> $1 AND p.waits_at IS NULL AND p.deleted_at IS NULL AND p.removed_at IS NULL AND a.deleted_at IS NULL AND a.suspended_at IS NULL
 		   AND EXISTS (SELECT 1 FROM post_mentions m WHERE m.post_id = p.id AND m.actor_id = $1)
 		 ORDER BY p.id DESC
 		 LIMIT $2`, person, shownActs)

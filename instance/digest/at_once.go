@@ -43,7 +43,7 @@ var urgent = []string{"help-call", "desk-waits", "care-door", "care-contact"}
 // topic is which of [Topics] a notice belongs to.
 func topic(n Notice) string {
 	switch {
-	case n.Kind != "reply" && n.Kind != "mention":
+	case n.Kind != "reply" && n.Kind != "mention" && n.Kind != "reply-waits":
 		return Agreements
 	case n.Post != nil && n.Post.Audience == instance.ToMentioned:
 		return Direct

@@ -45,7 +45,7 @@ func (s *Service) Posted(ctx context.Context, place instance.ActorID, since time
 		SELECT p.id, a.username, a.host
 		  FROM posts p
 		  JOIN actors a ON a.id = p.author_id
-		 WHERE p.audience = 'public' AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.id > $2
+		 WHERE p.audience = 'public' AND p.waits_at IS NULL AND p.deleted_at IS NULL AND p.removed_at IS NULL AND p.id > $2
 		   AND (p.group_id = $1 OR EXISTS (SELECT 1 FROM boosts b WHERE b.actor_id = $1 AND b.post_id = p.id))
 		 ORDER BY p.id DESC
 		 LIMIT $3`, place, instance.ID(store.Millis(since)<<16), mostPosted)

@@ -46,16 +46,17 @@ func (s *Service) sayCounted(ctx context.Context, a Acknowledge) error {
 	if err != nil {
 		return fmt.Errorf("acknowledge reply %s: %w", a.Reply, err)
 	}
-	from := p.Author
+	from, as := p.Author, instance.Viewer{ID: p.Author.ID}
 	if p.Group != nil && p.Group.Local() && !p.Group.Gone() {
 		from = *p.Group
+		as = instance.Viewer{ID: from.ID, Tends: []instance.ActorID{from.ID}} // the reply may wait
 	}
 	language := reply.Language
 	if language == "" {
 		language = p.Language
 	}
 	text := s.say(language, "letter.event-reply."+string(r.State), "Title", oneLine(p.Title), "When", writing.Occasion(p.Event, language), "Link", p.URL)
-	_, err = s.posts.Publish(ctx, instance.Viewer{ID: from.ID}, instance.Draft{
+	_, err = s.posts.Publish(ctx, as, instance.Draft{
 		Text: "@" + reply.Author.Acct() + " " + text, Audience: instance.ToMentioned, ReplyTo: reply.ID, Language: language, Once: "reply-" + reply.ID.String(),
 	})
 	if err != nil {

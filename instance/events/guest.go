@@ -192,7 +192,7 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	switch {
 	case d.Kind == instance.Left:
 		return s.left(ctx, tx, d.Actor)
-	case d.Kind == instance.Posted && d.Remote && d.Post.ReplyTo != 0:
+	case (d.Kind == instance.Posted && d.LetBy == 0 || d.Kind == instance.ReplyWaits && d.ID == instance.ID(d.Post.ID)) && d.Remote && d.Post.ReplyTo != 0:
 		return s.replied(ctx, tx, d.Post)
 	case d.Kind == instance.Liked && d.Remote && d.Post.Local && d.Post.Event != nil:
 		return s.liked(ctx, tx, d.Actor, d.Post)

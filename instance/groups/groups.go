@@ -26,6 +26,10 @@ type Posts interface {
 	Relay(ctx context.Context, tx store.Tx, group instance.Actor, p *instance.Post, source instance.ActorID, via []string) error
 	// Retract takes a relayed post back.
 	Retract(ctx context.Context, tx store.Tx, group instance.Actor, p *instance.Post) error
+	// LetThrough shows a reply that waited to everyone it is for.
+	LetThrough(ctx context.Context, tx store.Tx, p *instance.Post, by instance.ActorID) error
+	// KeepOut hides a reply that waits for good.
+	KeepOut(ctx context.Context, tx store.Tx, p *instance.Post) error
 	// Held returns a post for the server's own use.
 	Held(ctx context.Context, tx store.Tx, id instance.PostID) (*instance.Post, error)
 }

@@ -12,7 +12,8 @@ import (
 	"palier/instance/store"
 )
 
-// Waiting is a post that waits for a moderator of a group.
+// Waiting is a post that waits for a moderator of a group, to be relayed or, as
+// an answer from another server, to be shown at all.
 type Waiting struct {
 	ID    instance.ID
 	Group instance.ActorID
@@ -81,6 +82,9 @@ func (s *Service) Waiting(ctx context.Context, group instance.ActorID, after ins
 // Release lets a waiting post through; by has to look after the group.
 func (s *Service) Release(ctx context.Context, by instance.Account, id instance.ID) error {
 	return s.settle(ctx, by, id, "release", func(tx store.Tx, group instance.Actor, p *instance.Post, source instance.ActorID, via []string) error {
+		if p.Waits() {
+			return s.letThrough(ctx, tx, by.ID, group.ID, p)
+		}
 		return s.posts.Relay(ctx, tx, group, p, source, via)
 	})
 }
@@ -101,6 +105,11 @@ func (s *Service) Dismiss(ctx context.Context, by instance.Account, id instance.
 		return err
 	}
 	return s.settle(ctx, by, id, "dismiss", func(tx store.Tx, group instance.Actor, p *instance.Post, _ instance.ActorID, _ []string) error {
+		if p.Waits() {
+			if err := errors.Join(s.posts.KeepOut(ctx, tx, p), s.unheard(ctx, tx, group.ID, p.Author.ID)); err != nil {
+				return err
+			}
+		}
 		return s.removed(ctx, tx, by.ID, group.ID, p.ID, reason)
 	})
 }
@@ -121,11 +130,11 @@ func (s *Service) settle(ctx context.Context, by instance.Account, id instance.I
 		if err != nil {
 			return err
 		}
-		g, err := s.tended(ctx, tx, by, group)
+		p, err := s.posts.Held(ctx, tx, post)
 		if err != nil {
 			return err
 		}
-		p, err := s.posts.Held(ctx, tx, post)
+		g, err := s.decides(ctx, tx, by, group, p)
 		if err != nil {
 			return err
 		}
@@ -173,6 +182,9 @@ func (s *Service) Remove(ctx context.Context, by instance.Account, group instanc
 // moderate the group.
 func (s *Service) RemoveIn(ctx context.Context, tx store.Tx, by instance.ActorID, group instance.Actor, p *instance.Post, reason string) error {
 	if err := s.removed(ctx, tx, by, group.ID, p.ID, reason); err != nil {
+		return err
+	}
+	if err := s.unheard(ctx, tx, group.ID, p.Author.ID); err != nil {
 		return err
 	}
 	if p.Group != nil && p.Group.ID == group.ID {

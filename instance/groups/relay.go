@@ -29,6 +29,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 	switch {
 	case d.Kind == instance.Posted && d.Post.Group != nil && d.Post.Group.Local():
 		return s.posted(ctx, tx, d.Post)
+	case d.Kind == instance.ReplyWaits:
+		return s.waits(ctx, tx, d.Post)
 	case d.Kind == instance.Edited && d.Post.Audience == instance.ToPublic:
 		return s.edited(ctx, tx, d.Post)
 	case d.Kind == instance.Boosted && d.Actor.Kind == instance.Group:

@@ -102,7 +102,7 @@ func (s *Service) count(ctx context.Context, at map[string]*Tag, names []any, to
 		SELECT t.tag, t.post_id / `+fmt.Sprint(dayOfIDs)+`, COUNT(*), COUNT(DISTINCT p.author_id)
 		  FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN actors a ON a.id = p.author_id
 		 WHERE t.tag IN (`+store.Placeholders(1, n)+`) AND t.post_id >= `+store.Placeholders(n+1, 1)+`
-		   AND p.audience = 'public' AND p.deleted_at IS NULL AND p.removed_at IS NULL
+		   AND p.audience = 'public' AND p.waits_at IS NULL AND p.deleted_at IS NULL AND p.removed_at IS NULL
 		   AND a.suspended_at IS NULL AND a.limited_at IS NULL
 		 GROUP BY t.tag, t.post_id / `+fmt.Sprint(dayOfIDs), append(names[:n:n], first.UnixMilli()<<16)...)
 	if err != nil {

@@ -29,8 +29,8 @@ func (h *Hub) dispatch(ctx context.Context, e Event) error {
 			return nil
 		}
 		f, err := h.facts(ctx, e.Post)
-		if errors.Is(err, store.ErrNoRows) || err == nil && f.gone != (e.Kind == Deleted) {
-			return nil // removed meanwhile
+		if errors.Is(err, store.ErrNoRows) || err == nil && (f.waits || f.gone != (e.Kind == Deleted)) {
+			return nil // removed meanwhile, or nobody's to know
 		}
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", e.Kind, e.Post, err)

@@ -37,9 +37,10 @@ func (h *Hub) facts(ctx context.Context, id instance.PostID) (facts, error) {
 	err := tx.QueryRow(ctx, `
 		SELECT p.author_id, COALESCE(p.group_id, 0), p.audience, p.thread_id, p.reply_to_uri <> '', p.local,
 		       EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id),
-		       p.deleted_at IS NOT NULL OR p.removed_at IS NOT NULL OR a.deleted_at IS NOT NULL OR a.suspended_at IS NOT NULL
+		       p.deleted_at IS NOT NULL OR p.removed_at IS NOT NULL OR a.deleted_at IS NOT NULL OR a.suspended_at IS NOT NULL,
+		       p.waits_at IS NOT NULL
 		  FROM posts p JOIN actors a ON a.id = p.author_id
-		 WHERE p.id = $1`, id).Scan(&f.author, &f.group, &audience, &f.thread, &f.reply, &f.local, &f.media, &f.gone)
+		 WHERE p.id = $1`, id).Scan(&f.author, &f.group, &audience, &f.thread, &f.reply, &f.local, &f.media, &f.gone, &f.waits)
 	if err != nil {
 		return f, err
 	}

@@ -45,6 +45,7 @@ type facts struct {
 	local    bool
 	media    bool
 	gone     bool
+	waits    bool
 	tags     []string
 }
 

@@ -24,6 +24,7 @@ func (s *Server) notificationRoutes(r chi.Router) {
 var noticeTypes = map[notifications.Kind]string{
 	notifications.Mention: "mention",
 	notifications.Reply:   "mention",
+	notifications.Waiting: "mention",
 	notifications.Like:    "favourite",
 	notifications.Boost:   "reblog",
 	notifications.Follow:  "follow",

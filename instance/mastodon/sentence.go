@@ -101,6 +101,7 @@ var words = map[string]map[string]string{
 		"507": "There is no room left on the server. Nothing was stored.",
 
 		"failed":         "Validation failed: ",
+		" waits":         "Others do not see this message yet. Let it through before you answer it.",
 		" unproven":      "To answer neighbours, first show that you live here. Until then you can read what is public and answer official notices.",
 		"any":            "{field} is invalid",
 		"any missing":    "{field} can't be blank",
@@ -179,6 +180,7 @@ var words = map[string]map[string]string{
 		"507": "Il n’y a plus de place sur le serveur. Rien n’a été enregistré.",
 
 		"failed":         "Ce n’est pas accepté : ",
+		" waits":         "Les autres ne voient pas encore ce message. Laissez-le passer avant d’y répondre.",
 		" unproven":      "Pour répondre aux voisins, montrez d’abord que vous habitez ici. D’ici là, vous pouvez lire ce qui est public et répondre aux informations officielles.",
 		"any":            "{field} ne convient pas",
 		"any missing":    "{field} est à remplir",

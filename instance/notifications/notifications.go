@@ -17,6 +17,7 @@ type Kind string
 const (
 	Mention Kind = "mention"
 	Reply   Kind = "reply"
+	Waiting Kind = "reply-waits" // an answer from another server in a thread one began waits for one
 	Like    Kind = "like"
 	Boost   Kind = "boost"
 	Follow  Kind = "follow"
@@ -104,6 +105,8 @@ func (s *Service) Hear(ctx context.Context, tx store.Tx, d instance.Deed) error 
 		if err = s.posted(ctx, tx, d); err == nil {
 			err = s.told(ctx, tx, d)
 		}
+	case instance.ReplyWaits:
+		err = s.waits(ctx, tx, d)
 	case instance.Liked:
 		err = s.notify(ctx, tx, d.Target.ID, Like, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
 	case instance.Boosted:
@@ -162,6 +165,11 @@ func settled(ctx context.Context, tx store.Tx, d instance.Deed) error {
 
 // posted tells those whom a post names, as far as they may read it.
 func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	if d.LetBy != 0 {
+		if _, err := tx.Exec(ctx, `DELETE FROM notifications WHERE post_id = $1 AND kind = 'reply-waits'`, d.Post.ID); err != nil {
+			return err
+		}
+	}
 	if len(d.Post.Mentions) == 0 {
 		return nil
 	}
@@ -173,8 +181,8 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		}
 	}
 	for _, a := range d.Post.Mentions {
-		if !a.Local() || a.Kind == instance.Group {
-			continue
+		if !a.Local() || a.Kind == instance.Group || a.ID == d.LetBy {
+			continue // who let it through has read it
 		}
 		kind := Mention
 		if a.ID == answered {
@@ -185,6 +193,16 @@ func (s *Service) posted(ctx context.Context, tx store.Tx, d instance.Deed) erro
 		}
 	}
 	return nil
+}
+
+// waits tells who began a thread that an answer in it waits. Whom it names hears
+// of it once it is let through.
+func (s *Service) waits(ctx context.Context, tx store.Tx, d instance.Deed) error {
+	var began instance.ActorID
+	if err := tx.QueryRow(ctx, `SELECT author_id FROM posts WHERE id = $1`, d.Post.Thread).Scan(&began); err != nil {
+		return err
+	}
+	return s.notify(ctx, tx, began, Waiting, d.Actor, d.Post.ID, instance.ID(d.Post.ID))
 }
 
 // notify writes one notice for somebody with an account here, unless it is

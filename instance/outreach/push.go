@@ -280,6 +280,7 @@ var titles = map[string]map[string]string{
 	"fr": {
 		"mention":     "{name} vous a mentionné",
 		"reply":       "{name} vous a répondu",
+		"reply-waits": "La réponse de {name} attend votre accord",
 		"status":      "{name} a publié un message",
 		"boost":       "{name} a partagé votre message",
 		"follow":      "{name} vous suit",
@@ -293,6 +294,7 @@ var titles = map[string]map[string]string{
 	"en": {
 		"mention":     "{name} mentioned you",
 		"reply":       "{name} replied to you",
+		"reply-waits": "The reply of {name} waits for you",
 		"status":      "{name} posted",
 		"boost":       "{name} shared your post",
 		"follow":      "{name} follows you",
@@ -306,6 +308,7 @@ var titles = map[string]map[string]string{
 	"uk": {
 		"mention":     "{name} згадує вас",
 		"reply":       "{name} відповідає вам",
+		"reply-waits": "Відповідь чекає на вашу згоду: {name}",
 		"status":      "{name}: нове повідомлення",
 		"boost":       "{name} поширює ваше повідомлення",
 		"follow":      "{name} підписується на вас",
@@ -319,6 +322,7 @@ var titles = map[string]map[string]string{
 	"ar": {
 		"mention":     "ذكركم {name}",
 		"reply":       "ردّ عليكم {name}",
+		"reply-waits": "ردّ {name} ينتظر موافقتكم",
 		"status":      "رسالة جديدة من {name}",
 		"boost":       "شارك {name} رسالتكم",
 		"follow":      "يتابعكم {name}",

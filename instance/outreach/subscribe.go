@@ -22,7 +22,7 @@ var Alerts = []string{
 // alerts are our kinds of notices in the words of programs. What has none is not
 // told.
 var alerts = map[string]string{
-	"mention": "mention", "reply": "mention", "status": "status", "boost": "reblog", "follow": "follow", "request": "follow_request",
+	"mention": "mention", "reply-waits": "mention", "reply": "mention", "status": "status", "boost": "reblog", "follow": "follow", "request": "follow_request",
 	"like": "favourite", "poll": "poll", "help-call": "mention", "help-coming": "mention", "help-over": "mention",
 }
 

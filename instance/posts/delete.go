@@ -80,7 +80,7 @@ func count(ctx context.Context, tx store.Tx, p *instance.Post, by int) error {
 	if _, err := tx.Exec(ctx, `UPDATE actors SET posts_count = posts_count + $2 WHERE id = $1`, p.Author.ID, by); err != nil {
 		return err
 	}
-	if p.ReplyTo == 0 {
+	if p.ReplyTo == 0 || p.Waits() {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count + $2 WHERE id = $1`, p.ReplyTo, by)

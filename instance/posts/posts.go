@@ -23,6 +23,7 @@ type Service struct {
 	finder Finder
 	rules  Rules
 	jobs   *jobs.Queue
+	hears  func(ctx context.Context, tx store.Tx, place, root instance.ActorID, author instance.Actor) (bool, error)
 	tell   func(context.Context, store.Tx, instance.Deed) error
 
 	pictures *media.Pictures
@@ -62,13 +63,16 @@ type Options struct {
 	Jobs   *jobs.Queue
 	// Pictures takes in what is uploaded.
 	Pictures *media.Pictures
+	// Hears tells whether a place of ours shows at once what somebody of another
+	// server answers in a thread that root began in it; nil if places show it all.
+	Hears func(ctx context.Context, tx store.Tx, place, root instance.ActorID, author instance.Actor) (bool, error)
 	// Tell hears each deed inside the transaction that does it.
 	Tell func(context.Context, store.Tx, instance.Deed) error
 }
 
 // New returns a service on o.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, rules: o.Rules, jobs: o.Jobs, tell: o.Tell, pictures: o.Pictures}
+	s := &Service{db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, places: o.Places, finder: o.Finder, rules: o.Rules, jobs: o.Jobs, hears: o.Hears, tell: o.Tell, pictures: o.Pictures}
 	jobs.Handle(o.Jobs, s.endOfPoll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.countsOfPoll, jobs.HandleOptions{})
 	jobs.Handle(o.Jobs, s.publishScheduled, jobs.HandleOptions{})

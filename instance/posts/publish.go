@@ -124,6 +124,9 @@ func (s *Service) parent(ctx context.Context, v instance.Viewer, d *instance.Dra
 	if parent.Group != nil {
 		d.Group = parent.Group.ID
 	}
+	if parent.Waits() && d.Audience != instance.ToMentioned {
+		return nil, &instance.Invalid{Code: "waits"} // an answer to what others do not see
+	}
 	return parent, nil
 }
 
@@ -359,11 +362,11 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, p *instance.Post, doc
 	}
 	n, err := tx.Exec(ctx, `
 		INSERT INTO posts (id, uri, url, author_id, group_id, kind, title, content, source, warning, sensitive, language,
-			audience, reach, reply_to_id, reply_to_uri, thread_id, context, local, document, published_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+			audience, reach, reply_to_id, reply_to_uri, thread_id, context, local, document, published_at, waits_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.URI, p.URL, p.Author.ID, group, p.Kind, p.Title, p.Content, p.Source, p.Warning, p.Sensitive, p.Language,
-		string(p.Audience), int(p.Reach), reply, p.ReplyToURI, p.Thread, p.Context, p.Local, document, store.Millis(p.PublishedAt))
+		string(p.Audience), int(p.Reach), reply, p.ReplyToURI, p.Thread, p.Context, p.Local, document, store.Millis(p.PublishedAt), store.MillisOrNull(p.WaitsAt))
 	if err != nil {
 		return err
 	}
@@ -386,7 +389,7 @@ func (s *Service) insert(ctx context.Context, tx store.Tx, p *instance.Post, doc
 		UPDATE actors
 		   SET posts_count = posts_count + 1, last_posted_at = $2
 		 WHERE id = $1`, p.Author.ID, store.Millis(p.PublishedAt))
-	if err != nil || p.ReplyTo == 0 {
+	if err != nil || p.ReplyTo == 0 || p.Waits() {
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count + 1 WHERE id = $1`, p.ReplyTo)

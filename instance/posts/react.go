@@ -82,7 +82,7 @@ type Share struct {
 
 // BoostIn is [Service.Boost] inside a transaction, also for groups that relay.
 func (s *Service) BoostIn(ctx context.Context, tx store.Tx, by instance.Actor, p *instance.Post, share Share) error {
-	if !p.Audience.Open() {
+	if !p.Audience.Open() || p.Waits() && by.Local() {
 		return instance.ErrForbidden
 	}
 	id := s.ids.Next()

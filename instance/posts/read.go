@@ -13,7 +13,7 @@ import (
 
 const columns = `p.id, p.uri, p.url, p.author_id, p.group_id, p.kind, p.title, p.content, p.source, p.warning, p.sensitive, p.language,
 	p.audience, p.reach, p.reply_to_id, p.reply_to_uri, p.thread_id, p.context, p.local,
-	p.published_at, p.edited_at, p.deleted_at, p.removed_at, p.likes_count, p.boosts_count, p.replies_count`
+	p.published_at, p.edited_at, p.deleted_at, p.removed_at, p.waits_at, p.likes_count, p.boosts_count, p.replies_count`
 
 // scan reads a post from a row of columns; author and group hold ids only.
 func scan(r store.Row) (*instance.Post, error) {
@@ -23,10 +23,10 @@ func scan(r store.Row) (*instance.Post, error) {
 	var audience string
 	var reach int
 	var published int64
-	var edited, deleted, removed *int64
+	var edited, deleted, removed, waits *int64
 	err := r.Scan(&p.ID, &p.URI, &p.URL, &p.Author.ID, &group, &p.Kind, &p.Title, &p.Content, &p.Source, &p.Warning, &p.Sensitive, &p.Language,
 		&audience, &reach, &reply, &p.ReplyToURI, &p.Thread, &p.Context, &p.Local,
-		&published, &edited, &deleted, &removed, &p.Likes, &p.Boosts, &p.Replies)
+		&published, &edited, &deleted, &removed, &waits, &p.Likes, &p.Boosts, &p.Replies)
 	if err != nil {
 		return nil, notFound(err)
 	}
@@ -38,7 +38,7 @@ func scan(r store.Row) (*instance.Post, error) {
 	}
 	p.Audience, p.Reach = instance.Audience(audience), instance.Reach(reach)
 	p.PublishedAt, p.EditedAt = store.Time(published), store.TimeOrNever(edited)
-	p.DeletedAt, p.RemovedAt = store.TimeOrNever(deleted), store.TimeOrNever(removed)
+	p.DeletedAt, p.RemovedAt, p.WaitsAt = store.TimeOrNever(deleted), store.TimeOrNever(removed), store.TimeOrNever(waits)
 	return &p, nil
 }
 

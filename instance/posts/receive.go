@@ -24,6 +24,9 @@ func (s *Service) ReceiveIn(ctx context.Context, tx store.Tx, p *instance.Post, 
 		if unwanted, err := s.join(ctx, tx, p); err != nil || unwanted {
 			return err
 		}
+		if err := s.hold(ctx, tx, p); err != nil {
+			return err
+		}
 	}
 	for salt := range maxSalts {
 		p.ID = instance.PostID(s.ids.AnswerAt(p.PublishedAt, p.URI, salt, instance.ID(p.ReplyTo)))
@@ -83,6 +86,7 @@ func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post, a
 	if err != nil {
 		return err
 	}
+	var joined []instance.PostID
 	if n > 0 {
 		// Each of them headed a thread of its own until now. Who had enough of
 		// that has enough of the whole.
@@ -95,18 +99,29 @@ func (s *Service) received(ctx context.Context, tx store.Tx, p *instance.Post, a
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `
+		rows, err := tx.Query(ctx, `
 			UPDATE posts
 			   SET thread_id = $1
-			 WHERE thread_id IN (SELECT id FROM posts WHERE reply_to_id = $2 AND thread_id = id)`, p.Thread, p.ID)
+			 WHERE thread_id IN (SELECT id FROM posts WHERE reply_to_id = $2 AND thread_id = id)
+			RETURNING id`, p.Thread, p.ID)
 		if err != nil {
+			return err
+		}
+		if joined, err = readIDs(rows); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE posts SET replies_count = replies_count + $2 WHERE id = $1`, p.ID, n); err != nil {
 			return err
 		}
 	}
-	return s.tell(ctx, tx, instance.Deed{Kind: instance.Posted, Actor: p.Author, Post: p, ID: instance.ID(p.ID), Origin: from(activity)})
+	kind := instance.Posted
+	if p.Waits() {
+		kind = instance.ReplyWaits
+	}
+	if err := s.tell(ctx, tx, instance.Deed{Kind: kind, Actor: p.Author, Post: p, ID: instance.ID(p.ID), Origin: from(activity)}); err != nil {
+		return err
+	}
+	return s.holdJoined(ctx, tx, p, joined)
 }
 
 func (s *Service) addRemotePictures(ctx context.Context, tx store.Tx, p *instance.Post) error {
@@ -133,7 +148,20 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	if !now.EditedAt.After(latest(held)) {
 		return s.RecountIn(ctx, tx, held, now.Poll, activity)
 	}
-	if said := held.Title != now.Title || held.Content != now.Content || held.Warning != now.Warning || len(held.Pictures) != len(now.Pictures); said || now.Proposal == nil {
+	stood := !held.Waits()
+	if stood {
+		// Trust in a reply is no trust in what becomes of it (security.md I04).
+		if err := s.hold(ctx, tx, held); err != nil {
+			return err
+		}
+	}
+	if held.Waits() { // what is let through is what it says then
+		if _, err := tx.Exec(ctx, `UPDATE posts SET document = $2 WHERE id = $1`, held.ID, activity); err != nil {
+			return err
+		}
+	}
+	said := held.Title != now.Title || held.Content != now.Content || held.Warning != now.Warning || len(held.Pictures) != len(now.Pictures)
+	if stood && (said || now.Proposal == nil) {
 		if err := s.keepEdit(ctx, tx, held); err != nil {
 			return err
 		}
@@ -159,6 +187,12 @@ func (s *Service) ReviseIn(ctx context.Context, tx store.Tx, held, now *instance
 	}
 	if err := reviseEvent(ctx, tx, held, now.Event); err != nil {
 		return err
+	}
+	if held.Waits() && stood {
+		return s.takeBack(ctx, tx, held)
+	}
+	if held.Waits() {
+		return nil
 	}
 	return s.tell(ctx, tx, instance.Deed{Kind: instance.Edited, Actor: held.Author, Post: held, ID: s.ids.Next(), Origin: from(activity)})
 }

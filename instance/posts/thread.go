@@ -25,6 +25,7 @@ func (s *Service) Thread(ctx context.Context, v instance.Viewer, of instance.Pos
 		SELECT `+columns+`
 		  FROM posts p
 		 WHERE p.thread_id = $1 AND p.id > $2 AND `+where+`
+		   AND (p.waits_at IS NULL OR p.deleted_at IS NULL AND p.removed_at IS NULL)
 		   AND (p.deleted_at IS NOT NULL
 		        OR NOT EXISTS (SELECT 1 FROM actors a
 		                        WHERE a.id = p.author_id AND (a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL)))

@@ -22,11 +22,13 @@ import (
 //     open invitation in it while it runs, who has an agreement about it, and the
 //     moderators of its place;
 //   - one's own: always;
+//   - a reply that waits: also its author, who began the thread, and the
+//     moderators of the place that was in;
 //   - nothing of somebody who blocks the viewer or whom the viewer blocks, nor
 //     of the servers of which the viewer wants to hear nothing.
 func Where(v instance.Viewer, args []any) (string, []any) {
 	if v.ID == 0 {
-		return `p.audience IN ('public', 'unlisted')`, args
+		return `p.audience IN ('public', 'unlisted') AND p.waits_at IS NULL`, args
 	}
 	var b strings.Builder
 	args = append(args, v.ID)
@@ -62,7 +64,11 @@ func Where(v instance.Viewer, args []any) (string, []any) {
 		                 WHERE (pb.actor_id = ` + me + ` AND pb.target_id = p.author_id)
 		                    OR (pb.actor_id = p.author_id AND pb.target_id = ` + me + `))
 		AND NOT EXISTS (SELECT 1 FROM blocked_domains pd JOIN actors ph ON ph.host = pd.domain
-		                 WHERE pd.actor_id = ` + me + ` AND ph.id = p.author_id))`)
+		                 WHERE pd.actor_id = ` + me + ` AND ph.id = p.author_id)
+		AND (p.waits_at IS NULL OR p.author_id = ` + me + `
+		     OR EXISTS (SELECT 1 FROM posts pw WHERE pw.id = p.thread_id AND (pw.author_id = ` + me)
+	args = among(&b, ` OR pw.group_id IN (`, v.Tends, args)
+	b.WriteString(`))))`)
 	if v.Helped {
 		b.WriteString(`)`)
 	}
@@ -86,13 +92,21 @@ func discreet(b *strings.Builder, v instance.Viewer, me string, args []any) []an
 			                     FROM agreements pg
 			                    WHERE pg.post_id = p.id AND pg.taker_id = ` + me + `
 			                      AND pg.state IN ('asked', 'accepted', 'handed-over', 'returned', 'done'))`)
-	if n := len(v.Tends); n > 0 {
-		from := len(args) + 1
-		for _, id := range v.Tends {
-			args = append(args, id)
-		}
-		b.WriteString(` OR p.group_id IN (` + store.Placeholders(from, n) + `)`)
-	}
+	args = among(b, ` OR p.group_id IN (`, v.Tends, args)
 	b.WriteString(`)))`)
+	return args
+}
+
+// among writes a condition that begins as in does and holds for the groups, and
+// nothing for none.
+func among(b *strings.Builder, in string, groups []instance.ActorID, args []any) []any {
+	if len(groups) == 0 {
+		return args
+	}
+	from := len(args) + 1
+	for _, id := range groups {
+		args = append(args, id)
+	}
+	b.WriteString(in + store.Placeholders(from, len(groups)) + `)`)
 	return args
 }

@@ -38,6 +38,7 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Post("/admin/neighbourhoods/{id:[0-9]+}/waiting/{waiting:[0-9]+}", s.signedIn(s.settleWaiting))
 	r.Get("/@{name}/{id:[0-9]+}/remove", s.signedIn(s.getRemovePost))
 	r.Post("/@{name}/{id:[0-9]+}/remove", s.signedIn(s.removePost))
+	r.Post("/@{name}/{id:[0-9]+}/waiting", s.signedIn(s.settleReply))
 
 	// Reports, and what comes of them.
 	r.Get("/admin/reports", s.moderators(s.getReports))

@@ -61,6 +61,7 @@ func (s *Server) getWaiting(w http.ResponseWriter, r *http.Request) error {
 			continue // deleted since
 		}
 		shown := view.Waiting{ID: x.ID.String(), Post: postView(s.Site, posts[x.Post], nil, me(r), false)}
+		shown.Reply, shown.Post.May.Decide = posts[x.Post].Waits(), false
 		if x.Source.ID != 0 {
 			from := personView(s.Site, x.Source)
 			shown.From = &from

@@ -188,6 +188,9 @@ func deedsOn(p *instance.Post, me *instance.Account, tends bool) view.Deeds {
 	if me == nil || p.Gone() {
 		return view.Deeds{}
 	}
+	if p.Waits() { // whoever reads it may decide about it
+		return view.Deeds{Decide: true, Report: true}
+	}
 	own := p.Author.ID == me.ID
 	return view.Deeds{
 		Reply: p.Notice == nil, Like: !own, Share: p.Audience.Open(), Pin: own && p.Audience.Open(), Edit: own && p.Local, Delete: own,

@@ -68,7 +68,7 @@ func (s *Server) thread(r *http.Request, id instance.PostID) (pages.Thread, erro
 	if err != nil {
 		return pages.Thread{}, err
 	}
-	page := pages.Thread{Post: s.postView(p, v), MayReply: v.account != nil && !p.Gone() && v.viewer.MayAnswer(p), Live: s.liveOn(r, liveThread(p.Thread))}
+	page := pages.Thread{Post: s.postView(p, v), MayReply: v.account != nil && !p.Gone() && !p.Waits() && v.viewer.MayAnswer(p), Live: s.liveOn(r, liveThread(p.Thread))}
 	if page.MayReply {
 		page.Once = newOnce()
 	}

@@ -53,7 +53,7 @@ var sources = map[instance.PictureOf]string{
 		  FROM actors a LEFT JOIN remote_pictures r ON r.url = a.image
 		 WHERE a.id = $1 AND a.host <> '' AND a.image <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL`,
 	instance.OfAttachment: `
-		SELECT m.remote_url, a.host, m.blurhash, p.id, p.audience, ` + keptColumns + `
+		SELECT m.remote_url, a.host, m.blurhash, p.id, CASE WHEN p.waits_at IS NULL THEN p.audience ELSE 'direct' END, ` + keptColumns + `
 		  FROM media m
 		  JOIN posts p ON p.id = m.post_id
 		  JOIN actors a ON a.id = p.author_id

@@ -117,7 +117,7 @@ var signs = map[view.Audience]string{
 
 // noticeSigns are the drawings of the notices.
 var noticeSigns = map[string]string{
-	"mention": "pen", "reply": "reply", "like": "thanks", "boost": "share",
+	"mention": "pen", "reply": "reply", "reply-waits": "clock", "like": "thanks", "boost": "share",
 	"follow": "plus", "request": "followers", "granted": "check", "poll": "check", "status": "bell",
 	"home-proved": "check", "home-in-doubt": "clock", "home-lost": "alert",
 	"purchase-agreed": "check", "purchase-missed": "info", "purchase-cancelled": "cross", "purchase-extended": "clock", "purchase-pick-up": "clock",

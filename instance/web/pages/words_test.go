@@ -202,7 +202,7 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"settings.text.%":       Settings{}.Sizes(),
 		"reports.state.%":       {"open", "resolved", "dismissed"},
 		"import.reason.%":       {"malformed", "unknown-severity", "ourselves"},
-		"notice.%":              {"mention", "reply", "like", "boost", "follow", "request", "granted", "status", "ask", "agreed", "ask-cancelled", "ask-matched", "ask-unanswered", "loan-due", "loan-late", "loan-overdue", "loan-stuck"},
+		"notice.%":              {"mention", "reply", "reply-waits", "like", "boost", "follow", "request", "granted", "status", "ask", "agreed", "ask-cancelled", "ask-matched", "ask-unanswered", "loan-due", "loan-late", "loan-overdue", "loan-stuck"},
 		"notice.desk-%":         {"waits"},
 		"office.about.%":        {"stay", "task", "visit", "approval"},
 		"office.form.%":         {"appointment", "papers", "agreement", "leaving"},

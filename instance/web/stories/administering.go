@@ -53,7 +53,7 @@ func administering() []Story {
 			return pages.AdminRelay{Frame: f, PlaceTabs: tabs("relay"), Adding: "quartier", Problems: []view.Problem{{Field: "address", Code: "malformed"}}}
 		}},
 		{"admin_waiting/many", func(f pages.Frame) pages.Page {
-			return pages.AdminWaiting{Frame: f, PlaceTabs: tabs("waiting"), Waiting: []view.Waiting{{ID: "1", Post: Posts(3)[2], From: &tilleuls.Person}, {ID: "2", Post: Posts(5)[4]}}}
+			return pages.AdminWaiting{Frame: f, PlaceTabs: tabs("waiting"), Waiting: []view.Waiting{{ID: "1", Post: Posts(3)[2], From: &tilleuls.Person}, {ID: "2", Post: Posts(5)[4], Reply: true}}}
 		}},
 		{"admin_waiting/empty", func(f pages.Frame) pages.Page { return pages.AdminWaiting{Frame: f, PlaceTabs: tabs("waiting")} }},
 		{"admin_links/many", func(f pages.Frame) pages.Page {

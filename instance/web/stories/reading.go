@@ -150,6 +150,17 @@ func reading() []Story {
 			return pages.Take{Frame: f, Post: proposals()[1], Form: pages.TakeForm{Counts: true, Quantity: "9", Note: "Jeudi matin ?"}, Problems: []view.Problem{{Field: "quantity", Code: "too-much"}}}
 		}},
 		{"thread/many", thread},
+		{"thread/waiting", func(f pages.Frame) pages.Page {
+			p, waits := Posts(3)[2], Posts(5)[4]
+			waits.Author, waits.In, waits.May = wordy, &centre.Person, view.Deeds{Decide: true, Report: true}
+			waits.ReplyTo = &view.Reply{To: p.Author.Name, Path: p.Path}
+			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[3], MayReply: true, Replies: []pages.Reply{{Post: waits, Depth: 1}, {Post: Posts(4)[3], Depth: 1}}}
+		}},
+		{"thread/waiting-answered", func(f pages.Frame) pages.Page {
+			p := Posts(5)[4]
+			p.May = view.Deeds{Decide: true, Report: true}
+			return pages.Thread{Frame: in(f, "", p.Path), Before: Posts(3)[2:], Post: p, Readers: choices("")[3], Problems: []view.Problem{{Code: "waits"}}}
+		}},
 		{"thread/alone", func(f pages.Frame) pages.Page {
 			p := Posts(7)[6]
 			return pages.Thread{Frame: in(f, "", p.Path), Post: p, Readers: choices("")[1], MayReply: true}

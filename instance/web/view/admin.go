@@ -100,9 +100,10 @@ type Link struct {
 
 // Waiting is a post that a moderator reads before a place relays it.
 type Waiting struct {
-	ID   string
-	Post Post
-	From *Person // the place it came through
+	ID    string
+	Post  Post
+	From  *Person // the place it came through
+	Reply bool    // an answer, which nobody else reads so far
 }
 
 // FailedJob is work that failed however often it was tried.

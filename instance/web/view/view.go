@@ -106,6 +106,8 @@ type Post struct {
 // Deeds are what the one who reads may do with a post.
 type Deeds struct {
 	Reply, Like, Share, Pin, Edit, Delete, Remove, Report, Vote, Take, Close bool
+	// Decide tells that it waits, and that they may let it through or keep it out.
+	Decide bool
 }
 
 // Reply is what a post answers.
