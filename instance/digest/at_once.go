@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"palier/instance"
 	"palier/instance/jobs"
@@ -37,8 +38,15 @@ func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.Actor
 
 // urgent are the kinds that somebody is always written about at once, however
 // much they were written today: they said yes to that, or joined a team that
-// somebody who may be in danger relies on.
-var urgent = []string{"help-call", "desk-waits", "care-door", "care-contact"}
+// somebody who may be in danger relies on. Each has the page on which that yes is
+// taken back, %d being who the notice is from; a link that stops letters while
+// others still rely on them would be worse than none.
+var urgent = map[string]string{
+	"help-call":    "/help/neighbours",
+	"desk-waits":   "/programmes/%d/team",
+	"care-door":    "/care",
+	"care-contact": "/care",
+}
 
 // topic is which of [Topics] a notice belongs to.
 func topic(n Notice) string {
@@ -88,7 +96,7 @@ func (s *Service) tell(ctx context.Context, j AtOnce) error {
 // left is how many letters of today are left to somebody after one about n;
 // below 0 if they are not to get this one.
 func (s *Service) left(ctx context.Context, tx store.Tx, owner instance.ActorID, n Notice) (int, error) {
-	if slices.Contains(urgent, n.Kind) {
+	if _, always := urgent[n.Kind]; always {
 		return 1, nil
 	}
 	w, err := wish(ctx, tx, owner)
@@ -131,7 +139,6 @@ func (s *Service) about(r reader, n Notice, last bool) mail.Letter {
 	if p := n.Post; p != nil && p.Audience != instance.ToMentioned && p.Warning == "" {
 		excerpt = writing.Plain(writing.WithTitle(p.Title, p.Content), told)
 	}
-	stop := s.stop(KindAtOnce, r.id)
 	text := w.Say("letters.hello", "Name", r.name) + "\n\n" + said + "\n"
 	if excerpt != "" {
 		text += "\n  " + excerpt + "\n"
@@ -140,9 +147,17 @@ func (s *Service) about(r reader, n Notice, last bool) mail.Letter {
 	if last {
 		text += "\n" + w.Say("letters.at-once.last") + "\n"
 	}
-	text += "\n-- \n" + w.Say("letters.at-once.why", "Server", s.o.Title) + "\n" + w.Say("letters.settings") + "\n" + s.o.Site.Base() + "/settings/notices\n" +
-		w.Say("letters.stop") + "\n" + stop + "\n"
-	return mail.Letter{To: r.email, Kind: KindAtOnce, Stop: stop, Subject: writing.CleanLine(said, 150), Text: text}
+	text += "\n-- \n" + w.Say("letters.at-once.why", "Server", s.o.Title) + "\n"
+	l := mail.Letter{To: r.email, Subject: writing.CleanLine(said, 150)}
+	if ends, always := urgent[n.Kind]; always {
+		l.Kind = KindUrgent
+		text += w.Say("letters.at-once.ends."+n.Kind) + "\n" + s.o.Site.Base() + strings.ReplaceAll(ends, "%d", n.From.ID.String()) + "\n"
+	} else {
+		l.Kind, l.Stop = KindAtOnce, s.stop(KindAtOnce, r.id)
+		text += w.Say("letters.settings") + "\n" + s.o.Site.Base() + "/settings/notices\n" + w.Say("letters.stop") + "\n" + l.Stop + "\n"
+	}
+	l.Text = text
+	return l
 }
 
 var _ jobs.Args = AtOnce{}

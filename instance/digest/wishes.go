@@ -26,6 +26,9 @@ const (
 const (
 	KindDigest = "digest"
 	KindAtOnce = "at-once"
+	// KindUrgent are letters that come with what somebody said yes to: no link
+	// stops them and no wish does, only that yes taken back.
+	KindUrgent = "urgent"
 )
 
 // What somebody can be written about at once.

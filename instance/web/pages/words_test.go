@@ -142,6 +142,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`topic`,
 	`unit`,
 	`letters\.digest\.why`,
+	`letters\.at-once\.ends`,
 	`notices\.(often|topic)`,
 	`digest\.(needs|events|offers|news|notices|house)`,
 	`stop\.(digest|at-once)`,
