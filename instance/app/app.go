@@ -384,7 +384,7 @@ func (a *App) nouns(keyring *activitypub.Keyring, proofKey []byte, cost people.C
 	a.Help = help.New(help.Options{DB: a.DB, IDs: a.ids, Now: a.now, Tell: a.private})
 	a.Care = care.New(care.Options{DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Jobs: a.Jobs, Tell: a.private})
 	a.Weather = weather.New(weather.Options{DB: a.DB, Now: a.now, Tell: a.private})
-	a.Informants = informants.New(informants.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Readers: a.Places, Jobs: a.Jobs, Tell: a.concern})
+	a.Informants = informants.New(informants.Options{DB: a.DB, IDs: a.ids, Now: a.now, Posts: a.Posts, Readers: a.Places, Circles: a.Care, Jobs: a.Jobs, Tell: a.concern})
 	a.Rides = rides.New(rides.Options{
 		DB: a.DB, IDs: a.ids, Now: a.now, Zone: a.zone, Posts: a.Posts, Communes: a.Addresses, Jobs: a.Jobs, Concern: a.concern,
 		Afar: a.Exchange,

@@ -526,6 +526,8 @@ var trialsOfNeighbours = map[string][]string{
 	"GET /g/{name}/informants/pass-on":                        {"/g/centre/informants/pass-on"},
 	"POST /g/{name}/informants/pass-on":                       {"/g/centre/informants/pass-on text=moi&source=moi&until=2099-01-01"},
 	"POST /g/{name}/informants/{id:[0-9]+}":                   {"/g/centre/informants/::bo deed=end", "/g/centre/informants/::bo deed=accept"},
+	"GET /g/{name}/informants/{id:[0-9]+}/hand-on":            {"/g/centre/informants/::bo/hand-on"},
+	"POST /g/{name}/informants/{id:[0-9]+}/hand-on":           {"/g/centre/informants/::bo/hand-on to=1&end=yes"},
 	"POST /g/{name}/informants/{id:[0-9]+}/care":              {"/g/centre/informants/::bo/care consent=yes"},
 	"GET /care":                                        {"/care"},
 	"POST /care":                                       nil, // around oneself

@@ -166,6 +166,10 @@ func held(ctx context.Context, tx store.Tx, circle instance.ID, who instance.Act
 // returns an [instance.Invalid] of the field who for the person themself and for
 // one too many. Who blocks either of the two is not told.
 func (s *Service) Invite(ctx context.Context, by instance.ActorID, circle instance.ID, who instance.ActorID, role string) error {
+	return s.invite(ctx, by, circle, who, role, nil)
+}
+
+func (s *Service) invite(ctx context.Context, by instance.ActorID, circle instance.ID, who instance.ActorID, role string, informs *instance.ActorID) error {
 	if role != "volunteer" && role != "professional" {
 		return &instance.Invalid{Field: "role", Code: "unknown"}
 	}
@@ -185,11 +189,13 @@ func (s *Service) Invite(ctx context.Context, by instance.ActorID, circle instan
 			return err
 		}
 		n, err := tx.Exec(ctx, `
-			INSERT INTO care_members (circle_id, person_id, role, asked_at)
-			SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT)
+			INSERT INTO care_members (circle_id, person_id, role, asked_at, informs_in)
+			SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($6 AS BIGINT)
 			 WHERE (SELECT COUNT(*) FROM care_members WHERE circle_id = $1) < $5
 			    OR EXISTS (SELECT 1 FROM care_members WHERE circle_id = $1 AND person_id = $2)
-			ON CONFLICT (circle_id, person_id) DO UPDATE SET role = excluded.role`, circle, who, role, store.Millis(s.now()), MaxMembers)
+			ON CONFLICT (circle_id, person_id) DO UPDATE
+			   SET role = excluded.role, informs_in = COALESCE(excluded.informs_in, care_members.informs_in)`,
+			circle, who, role, store.Millis(s.now()), MaxMembers, informs)
 		if err == nil && n == 0 {
 			err = &instance.Invalid{Field: "who", Code: "too-many", Limit: MaxMembers}
 		}

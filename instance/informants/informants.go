@@ -39,6 +39,7 @@ type Service struct {
 	now     func() time.Time
 	posts   Posts
 	readers Readers
+	circles Circles
 	tell    func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error
 }
 
@@ -63,6 +64,7 @@ type Options struct {
 	Now     func() time.Time
 	Posts   Posts
 	Readers Readers
+	Circles Circles
 	Jobs    *jobs.Queue
 	// Tell tells people of something that concerns them, about a post or none.
 	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error
@@ -70,7 +72,7 @@ type Options struct {
 
 // New returns a service on o. It has to be made before the job queue starts.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, readers: o.Readers, tell: o.Tell}
+	s := &Service{db: o.DB, ids: o.IDs, now: o.Now, posts: o.Posts, readers: o.Readers, circles: o.Circles, tell: o.Tell}
 	jobs.Handle(o.Jobs, s.tend, jobs.HandleOptions{})
 	return s
 }
@@ -189,16 +191,28 @@ func (s *Service) SetPledge(ctx context.Context, person, place instance.ActorID,
 // GiveBack ends one's own time as an informant, or takes back that one volunteers.
 // What one saw to waits for the others again.
 func (s *Service) GiveBack(ctx context.Context, person, place instance.ActorID) error {
-	return s.change(ctx, "give back", place, func(tx store.Tx) (int64, error) { return end(ctx, tx, place, person) })
+	return s.change(ctx, "give back", place, func(tx store.Tx) (int64, error) {
+		n, err := end(ctx, tx, place, person)
+		if err == nil && n > 0 {
+			err = s.tellLeft(ctx, tx, place, person)
+		}
+		return n, err
+	})
 }
 
 // end takes an informant out of a place and returns whether there was one.
 func end(ctx context.Context, tx store.Tx, place, person instance.ActorID) (int64, error) {
-	_, err := tx.Exec(ctx, `UPDATE informant_requests SET taken_by = NULL WHERE place_id = $1 AND taken_by = $2 AND closed_at IS NULL`, place, person)
-	if err != nil {
+	if err := leave(ctx, tx, place, person); err != nil {
 		return 0, err
 	}
 	return tx.Exec(ctx, `DELETE FROM informants WHERE place_id = $1 AND person_id = $2`, place, person)
+}
+
+// leave has what an informant saw to wait for the others.
+func leave(ctx context.Context, tx store.Tx, place, person instance.ActorID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE informant_requests SET taken_by = NULL, left_by = $2 WHERE place_id = $1 AND taken_by = $2 AND closed_at IS NULL`, place, person)
+	return err
 }
 
 // change does something with one informant; without one it is

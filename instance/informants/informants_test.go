@@ -10,6 +10,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/apptest"
+	"palier/instance/care"
 	"palier/instance/informants"
 	"palier/instance/jobs"
 	"palier/instance/store"
@@ -39,6 +40,7 @@ func newDistrict(t *testing.T, db *store.DB) *district {
 	}
 	d.Service = informants.New(informants.Options{
 		DB: db, IDs: instance.NewIDs(v.Clock.Now, 1), Now: v.Clock.Now, Posts: v.Posts, Readers: v.Places, Jobs: jobs.New(db, jobs.Options{}),
+		Circles: care.New(care.Options{DB: db, IDs: instance.NewIDs(v.Clock.Now, 2), Now: v.Clock.Now, Zone: time.UTC, Jobs: jobs.New(db, jobs.Options{}), Tell: v.Private}),
 		Tell: func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, post instance.PostID, whom []instance.ActorID) error {
 			for _, who := range whom {
 				d.told[who] = append(d.told[who], kind)

@@ -195,7 +195,7 @@ func (s *Service) Say(ctx context.Context, v instance.Viewer, id instance.ID, te
 		}
 		whom := []instance.ActorID{r.Asker.ID}
 		if informs {
-			_, err = tx.Exec(ctx, `UPDATE informant_requests SET closed_at = NULL, taken_by = COALESCE(taken_by, $2) WHERE id = $1`, id, v.ID)
+			_, err = tx.Exec(ctx, `UPDATE informant_requests SET closed_at = NULL, taken_by = COALESCE(taken_by, $2), left_by = NULL WHERE id = $1`, id, v.ID)
 		} else {
 			_, err = tx.Exec(ctx, `UPDATE informant_requests SET closed_at = NULL WHERE id = $1`, id)
 			whom = []instance.ActorID{r.Taken.ID}
@@ -218,7 +218,7 @@ func (s *Service) Take(ctx context.Context, v instance.Viewer, id instance.ID) e
 		if !informs {
 			return instance.ErrNotFound
 		}
-		n, err := tx.Exec(ctx, `UPDATE informant_requests SET taken_by = $2 WHERE id = $1 AND (taken_by IS NULL OR taken_by = $2)`, id, v.ID)
+		n, err := tx.Exec(ctx, `UPDATE informant_requests SET taken_by = $2, left_by = NULL WHERE id = $1 AND (taken_by IS NULL OR taken_by = $2)`, id, v.ID)
 		if err == nil && n == 0 {
 			err = instance.ErrConflict
 		}

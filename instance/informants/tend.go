@@ -119,12 +119,17 @@ func (s *Service) over(ctx context.Context, tx store.Tx, one seat, resident bool
 		return nil
 	}
 	if resident && !one.asked.IsZero() {
-		_, err = tx.Exec(ctx, `UPDATE informants SET since = NULL, until = NULL WHERE place_id = $1 AND person_id = $2`, one.place, one.person)
+		if err = leave(ctx, tx, one.place, one.person); err == nil {
+			_, err = tx.Exec(ctx, `UPDATE informants SET since = NULL, until = NULL WHERE place_id = $1 AND person_id = $2`, one.place, one.person)
+		}
 	} else {
 		_, err = end(ctx, tx, one.place, one.person)
 	}
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, NoticeEnded, one.place, 0, []instance.ActorID{one.person})
+	if err := s.tell(ctx, tx, NoticeEnded, one.place, 0, []instance.ActorID{one.person}); err != nil {
+		return err
+	}
+	return s.tellLeft(ctx, tx, one.place, one.person)
 }

@@ -41,10 +41,11 @@ const (
 	SpaceDocuments Kind = "space-documents" // a paper of one's house
 	SpaceIncidents Kind = "space-incidents" // something is wrong with a house that one manages
 
-	CareInvited Kind = "care-invited" // there is an invitation
-	CareCall    Kind = "care-call"    // it is one's turn to call
-	CareDoor    Kind = "care-door"    // it is one's turn to go to the door
-	CareContact Kind = "care-contact" // nobody answered
+	CareInvited  Kind = "care-invited"   // there is an invitation
+	CareCall     Kind = "care-call"      // it is one's turn to call
+	CareDoor     Kind = "care-door"      // it is one's turn to go to the door
+	CareContact  Kind = "care-contact"   // nobody answered
+	CareHandedOn Kind = "care-handed-on" // another informant looks after one
 
 	QuestionAsked    Kind = "question-asked"    // an organisation one acts for was asked
 	QuestionAnswered Kind = "question-answered" // an organisation answered
@@ -67,6 +68,9 @@ const (
 	InformantEnded     Kind = "informant-ended"     // it is over
 	InformantAsked     Kind = "informant-asked"     // a resident wrote to the informants
 	InformantAnswer    Kind = "informant-answer"    // there is an answer to that
+	InformantLeft      Kind = "informant-left"      // an informant left something open
+	InformantEntrusted Kind = "informant-entrusted" // what another had is one's own now
+	InformantHandedOn  Kind = "informant-handed-on" // another sees to what one wrote
 	InformantOfficial  Kind = "informant-official"  // officials let the place know something that matters
 )
 

@@ -29,6 +29,8 @@ func (s *Server) informantRoutes(r chi.Router) {
 	r.Post("/g/{name}/informants/pass-on", s.signedIn(s.passOn))
 	r.Post("/g/{name}/informants/{id:[0-9]+}", s.signedIn(s.settleInformant))
 	r.Post("/g/{name}/informants/{id:[0-9]+}/care", s.signedIn(s.askCare))
+	r.Get("/g/{name}/informants/{id:[0-9]+}/hand-on", s.signedIn(s.getHandOn))
+	r.Post("/g/{name}/informants/{id:[0-9]+}/hand-on", s.signedIn(s.handOnInformant))
 }
 
 func informantsPath(place instance.Actor) string { return "/g/" + place.Username + "/informants" }
@@ -69,6 +71,11 @@ func (s *Server) showInformants(w http.ResponseWriter, r *http.Request, status i
 		}
 	}
 	if p.Keeps {
+		left, err := s.Informants.LeftOpen(ctx, me(r).ID, a.ID)
+		if err != nil {
+			return err
+		}
+		p.Left = s.personViews(left)
 		waiting, err := s.Informants.Waiting(ctx, me(r).ID)
 		if err != nil {
 			return err
@@ -262,7 +269,7 @@ func (s *Server) askCare(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := s.ownCircle(r)
 	if err == nil {
-		err = s.Care.Invite(r.Context(), me(r).ID, id, who, "volunteer")
+		err = s.Care.InviteInformant(r.Context(), me(r).ID, id, who, a.ID)
 	}
 	if all, ok := problems(err); ok {
 		return s.showInformants(w, r, http.StatusUnprocessableEntity, a, pages.Informants{Once: newOnce(), Problems: all})

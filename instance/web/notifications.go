@@ -80,6 +80,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/requests"
 	case slices.Contains(aboutHomes, n.Kind):
 		shown.Path = "/prove"
+	case n.Kind == notifications.InformantLeft:
+		shown.Path = informantsPath(n.From) + "#left"
 	case strings.HasPrefix(shown.Kind, "informant-") && n.Post == nil:
 		shown.Path = "/informants"
 	case n.Kind == notifications.DeskWaits:
@@ -90,7 +92,7 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/g/" + n.From.Username + "/campaigns"
 	case strings.HasPrefix(shown.Kind, "question-"):
 		shown.Path = from.Path + "/questions"
-	case n.Kind == notifications.CareInvited:
+	case n.Kind == notifications.CareInvited, n.Kind == notifications.CareHandedOn:
 		shown.Path = "/care"
 	case n.Kind == notifications.HousingDropped, n.Kind == notifications.HousingTaken:
 		shown.Path = "/programmes/" + n.From.ID.String() + "/holds"

@@ -18,6 +18,7 @@ type Informants struct {
 	Own      *view.Informant  // as the one who reads stands; nil for neither
 	Keeps    bool             // they accept informants
 	Waiting  []view.Informant // whom they can accept
+	Left     []view.Person    // who is none any more and left something open
 	PassedOn []view.PassedOn
 	Text     string
 	Hours    string
@@ -75,6 +76,23 @@ type InformantRequest struct {
 
 // Template is informant_request.tmpl.
 func (InformantRequest) Template() string { return "informant_request" }
+
+// HandOn is where what an informant leaves is given to another.
+type HandOn struct {
+	Frame
+
+	Place    view.Person
+	Who      view.Person
+	Until    time.Time     // of their term; zero for who is none any more
+	Called   []view.Person // whom they look after
+	Requests int           // they see to
+	Others   []view.Person // who can take it over
+	Done     []view.Handover
+	Problems []view.Problem
+}
+
+// Template is hand_on.tmpl.
+func (HandOn) Template() string { return "hand_on" }
 
 // PassOn is where an informant passes on what officials say.
 type PassOn struct {

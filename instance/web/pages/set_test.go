@@ -125,6 +125,7 @@ var every = []Page{
 	Informants{},
 	InformantDesk{},
 	InformantRequest{},
+	HandOn{},
 	PassOn{},
 	Close{},
 	ClubForm{},

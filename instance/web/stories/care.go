@@ -121,7 +121,7 @@ func caring() []Story {
 			own := contacts()[0]
 			own.Mine, own.Renew = true, true
 			return pages.Informants{
-				Frame: in(f, "", "/g/centre/informants"), Place: centre.Person, May: true, Keeps: true, List: contacts(), Own: &own, Hours: own.Hours, Phone: own.Phone, Once: "x",
+				Frame: in(f, "", "/g/centre/informants"), Place: centre.Person, May: true, Keeps: true, List: contacts(), Own: &own, Hours: own.Hours, Phone: own.Phone, Once: "x", Left: []view.Person{lucette, wordy},
 				Waiting: []view.Informant{{Who: amira, Place: centre.Person, Hours: "Le matin", Asked: true}, {Who: wordy, Place: longPlace.Person, Until: now.Add(300 * time.Hour), Asked: true}},
 			}
 		}},
@@ -151,6 +151,16 @@ func caring() []Story {
 		}},
 		{"informant_request/closed", func(f pages.Frame) pages.Page {
 			return pages.InformantRequest{Frame: in(f, "", "/informants/requests/2"), Request: requestLines()[1], Once: "x", Words: []view.InformantWord{{By: wordy, Text: wordy.Name, At: ago(time.Hour)}}}
+		}},
+		{"hand_on/term", func(f pages.Frame) pages.Page {
+			return pages.HandOn{
+				Frame: in(f, "", "/g/centre/informants/5/hand-on"), Place: centre.Person, Who: wordy, Until: now.Add(200 * time.Hour), Called: []view.Person{lucette, wordy}, Requests: 1,
+				Others: []view.Person{marie, wordy}, Problems: []view.Problem{{Field: "to", Code: "unknown"}},
+				Done: []view.Handover{{From: wordy, To: amira, By: marie, Called: 12, Requests: 1, At: ago(90 * time.Hour)}},
+			}
+		}},
+		{"hand_on/nobody", func(f pages.Frame) pages.Page {
+			return pages.HandOn{Frame: in(f, "", "/g/centre/informants/5/hand-on"), Place: longPlace.Person, Who: lucette, Requests: 3}
 		}},
 		{"pass_on/error", func(f pages.Frame) pages.Page {
 			return pages.PassOn{

@@ -13,6 +13,13 @@ type CareLine struct {
 	Asked bool
 }
 
+// Handover is that what one informant had was handed on to another.
+type Handover struct {
+	From, To, By     Person
+	Called, Requests int
+	At               time.Time
+}
+
 // CareMember is somebody who looks after the person a circle is around.
 type CareMember struct {
 	Who    Person
