@@ -80,10 +80,21 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 				return nil, err
 			}
 			h.MinNights, h.MaxNights = rules.Stay.Least, rules.Stay.Most
+			h.MinNights, h.MaxNights, h.HeardAt = l.nights.Least, l.nights.Most, x.HeardAt
 			list = append(list, h)
 		}
 	}
 	return list, nil
+}
+
+// Free returns how many beds of each home of a programme nobody has in a whole stay.
+func (l lent) Free(ctx context.Context, by instance.Account, programme instance.ActorID, stay ledger.Stay) (map[string]int, error) {
+	found, err := l.Search(ctx, by, programme, housing.Wish{Stay: stay, Places: 1, OnlyOurs: true}, 0, mostOffered)
+	free := make(map[string]int, len(found))
+	for _, f := range found {
+		free[f.URI] = f.Free
+	}
+	return free, err
 }
 
 // limited is a home of ours with what its host was approved for.

@@ -93,9 +93,15 @@ func (b *bureau) offer(places int) instance.Listing {
 // vetted has a home of a host vetted by two people.
 func (b *bureau) vetted(places int, host instance.HostID) instance.Listing {
 	b.T.Helper()
+	return b.vettedFrom(tonight(), places, host)
+}
+
+// vettedFrom is [bureau.vetted] for a home that is lent from a night on.
+func (b *bureau) vettedFrom(from ledger.Night, places int, host instance.HostID) instance.Listing {
+	b.T.Helper()
 	ctx := b.T.Context()
 	l, err := b.Housing.Draft(ctx, b.worker, b.programme.Group.ID, instance.ListingFacts{
-		Commune: "69266", Stay: ledger.Stay{From: tonight(), Until: tonight() + 120}, Category: vocab.PrivateRoom, Bedrooms: 1,
+		Commune: "69266", Stay: ledger.Stay{From: from, Until: from + 120}, Category: vocab.PrivateRoom, Bedrooms: 1,
 		Places: places, Adults: places, Smoking: vocab.SmokingOutside, Languages: []string{"fr", "uk"}, Features: []vocab.HomeFeature{"internet"},
 	})
 	if err != nil {

@@ -15,6 +15,8 @@ var trialsOfHomes = map[string][]string{
 	"GET /programmes/{id:[0-9]+}/cases/new":          {"/programmes/:programme/cases/new"},
 	"POST /programmes/{id:[0-9]+}/cases/new":         {"/programmes/:programme/cases/new came=caseworker&consent=yes&age-1=adult&sex-1=male&from=2027-01-01&until=2027-01-05"},
 	"GET /programmes/{id:[0-9]+}/today":              {"/programmes/:programme/today"},
+	"GET /programmes/{id:[0-9]+}/tonight":            {"/programmes/:programme/tonight", "/programmes/:programme/tonight?case=:case"},
+	"POST /programmes/{id:[0-9]+}/tonight":           {"/programmes/:programme/tonight case=:case&home=x&nights=1"},
 	"GET /programmes/{id:[0-9]+}/rota":               {"/programmes/:programme/rota"},
 	"POST /programmes/{id:[0-9]+}/rota":              {"/programmes/:programme/rota deed=plan&person=1&from=2099-01-01T08:00&until=2099-01-01T18:00", "/programmes/:programme/rota deed=hand&duty=1&handed=moi"},
 	"GET /programmes/{id:[0-9]+}/letters":            {"/programmes/:programme/letters"},
@@ -34,7 +36,7 @@ var trialsOfHomes = map[string][]string{
 	"GET /programmes/{id:[0-9]+}/ask":             nil, // whoever needs a home may ask for one
 	"POST /programmes/{id:[0-9]+}/ask":            nil,
 	"GET /cases/{id:[0-9]+}":                      {"/cases/:case"},
-	"POST /cases/{id:[0-9]+}":                     {"/cases/:case deed=freeze", "/cases/:case deed=step&step=take", "/cases/:case deed=code"},
+	"POST /cases/{id:[0-9]+}":                     {"/cases/:case deed=freeze", "/cases/:case deed=tonight", "/cases/:case deed=step&step=take", "/cases/:case deed=code"},
 	"GET /cases/{id:[0-9]+}/edit":                 {"/cases/:case/edit"},
 	"POST /cases/{id:[0-9]+}/edit":                {"/cases/:case/edit age-1=adult&sex-1=male&from=2027-01-01&until=2027-01-05"},
 	"GET /cases/{id:[0-9]+}/sheet":                {"/cases/:case/sheet"},

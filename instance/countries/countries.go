@@ -37,6 +37,15 @@ type Pack struct {
 	Refer    []Refer  `toml:"refer"`
 	Minors   Minors   `toml:"minors"`
 	Numbers  []Number `toml:"numbers"`
+	Record    Record   `toml:"record"`
+	Stay      Stay     `toml:"stay"`
+	Room      Room     `toml:"room"`
+	Refer     []Refer  `toml:"refer"`
+	Minors    Minors   `toml:"minors"`
+	Numbers   []Number `toml:"numbers"`
+	// CallAfter is the hour from which on who has no bed for the night is told to call
+	// the number for shelter.
+	CallAfter int `toml:"call_after"`
 	// Insurance is what has to be seen before somebody moves in.
 	Insurance []Insurance `toml:"insurance"`
 	// Across is what is seen to before a household comes from another country; nothing
@@ -173,6 +182,8 @@ func (p Pack) check() error {
 		return fmt.Errorf("a record check without its document or its term")
 	case p.Stay.Least < 1 || p.Stay.Usual < p.Stay.Least || p.Stay.Most < p.Stay.Usual:
 		return fmt.Errorf("stays of %+v nights", p.Stay)
+	case p.CallAfter < 12 || p.CallAfter > 23:
+		return fmt.Errorf("calls for shelter after %d o’clock", p.CallAfter)
 	case p.Minors.Number == "" || len(p.Numbers) == 0:
 		return fmt.Errorf("no numbers that help")
 	case len(p.Across) != len(Needs):
@@ -234,7 +245,7 @@ func Of(code string) (Pack, error) {
 		return p, nil
 	}
 	p := Pack{
-		Code: code, Adult: 18, SelfFrom: 18, Stay: Stay{Least: 1, Usual: 30, Most: 180}, Room: Room{Least: 9},
+		Code: code, Adult: 18, SelfFrom: 18, CallAfter: 20, Stay: Stay{Least: 1, Usual: 30, Most: 180}, Room: Room{Least: 9},
 		Refer: []Refer{{"social-worker"}, {"association"}}, Minors: Minors{Number: "112"}, Agreement: packs["FR"].Agreement, Insurance: packs["FR"].Insurance,
 		Safety: anywhere(packs["FR"]), Zone: elsewhere[code],
 	}

@@ -28,6 +28,8 @@ type Line struct {
 	Tasks   int            // that are due
 	Overdue int            // times to ask how they are that passed
 	Open    int            // incidents that are not closed
+	Tonight bool           // they have no bed tonight
+	Beds    int            // holds of tonight, of a line of [Service.Tonight]
 }
 
 // Board returns the cases of a programme in a stage, those that are there longest
@@ -48,12 +50,16 @@ func (s *Service) Board(ctx context.Context, by instance.Account, programme inst
 		       (SELECT COUNT(*) FROM housing_case_followups f WHERE f.case_id = c.id AND f.done_at IS NULL AND f.due < $6
 		           AND f.due < `+nights.SQL("(SELECT h.area FROM housing_holds h WHERE h.id = f.hold_id)")+`),
 		       (SELECT COUNT(*) FROM housing_incidents i WHERE i.case_id = c.id AND i.kind <> 'complaint' AND i.state <> 'closed')
+		       (SELECT COUNT(*) FROM housing_case_followups f WHERE f.case_id = c.id AND f.done_at IS NULL AND f.due < $6),
+		       (SELECT COUNT(*) FROM housing_incidents i WHERE i.case_id = c.id AND i.kind <> 'complaint' AND i.state <> 'closed'),
+		       COALESCE(c.tonight_for, -1) >= $9
 		  FROM housing_cases c
 		 WHERE c.programme_id = $1 AND c.stage = $2 AND (CAST($7 AS BIGINT) = 0 OR c.keeper_id = $7)
 		   AND (c.stage_since > $3 OR c.stage_since = $3 AND c.id > $4)
 		 ORDER BY c.stage_since, c.id
 		 LIMIT $8`,
 		programme, string(stage), store.Millis(after.StageSince), after.ID, store.Millis(s.Now()), int64(nights.Last), keeper, limit)
+		programme, string(stage), store.Millis(after.StageSince), after.ID, store.Millis(s.Now()), int64(s.tonight()), keeper, limit, int64(s.thisNight()))
 	if err != nil {
 		return nil, because(err, "board of programme %s", programme)
 	}
@@ -62,7 +68,7 @@ func (s *Service) Board(ctx context.Context, by instance.Account, programme inst
 	var ids []instance.ActorID
 	for rows.Next() {
 		var l Line
-		if l.Case, err = scanCase(rows, &l.Tasks, &l.Overdue, &l.Open); err != nil {
+		if l.Case, err = scanCase(rows, &l.Tasks, &l.Overdue, &l.Open, &l.Tonight); err != nil {
 			return nil, because(err, "board of programme %s", programme)
 		}
 		list, ids = append(list, l), append(ids, l.Case.Keeper)

@@ -2,6 +2,7 @@ package households
 
 import (
 	"slices"
+	"time"
 
 	"palier/instance"
 	"palier/protocol/ledger"
@@ -29,6 +30,8 @@ type Home struct {
 	MinNights, MaxNights int
 	Residents            instance.Residents
 	Company              vocab.Company // in one word, where they are not known one by one
+	// HeardAt is when a partner told of it last; zero for ours.
+	HeardAt time.Time `json:"-"`
 }
 
 // OfListing is a home of ours with who lives there.

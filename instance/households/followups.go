@@ -23,11 +23,12 @@ const (
 	FollowEnd      FollowUpKind = "end"       // thirty days before the end
 	FollowLastWeek FollowUpKind = "last-week" // seven days before
 	FollowAfter    FollowUpKind = "after"     // two weeks after, where they live now
+	FollowTonight  FollowUpKind = "tonight"   // in the morning, where those slept who had no bed
 )
 
 // FollowUpKinds are what is done.
 var FollowUpKinds = []FollowUpKind{
-	FollowArrival, FollowAlone, FollowBoth, FollowSettled, FollowVisit, FollowMonthly, FollowMoveOn, FollowRenewal, FollowEnd, FollowLastWeek, FollowAfter,
+	FollowArrival, FollowAlone, FollowBoth, FollowSettled, FollowVisit, FollowMonthly, FollowMoveOn, FollowRenewal, FollowEnd, FollowLastWeek, FollowAfter, FollowTonight,
 }
 
 // FollowUp is something that is to be done on a day.

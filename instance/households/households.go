@@ -68,6 +68,11 @@ type Homes interface {
 	Arrived(ctx context.Context, by instance.Account, programme instance.ActorID, id instance.ID) error
 	Leave(ctx context.Context, by instance.Account, id instance.ID, leaving ledger.Night, why ledger.Reason) (instance.Hold, error)
 	Hold(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error)
+	// Withdraw gives back what was asked for and is not placed.
+	Withdraw(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error)
+	// Free returns how many beds of each of our homes nobody has in all nights of a
+	// stay, by the address of the home.
+	Free(ctx context.Context, by instance.Account, programme instance.ActorID, stay ledger.Stay) (map[string]int, error)
 }
 
 // New returns a service on o.

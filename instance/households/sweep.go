@@ -37,6 +37,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := s.dawn(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM housing_duties WHERE until_at < $1`, talk); err != nil {
 			return err
 		}
@@ -68,6 +71,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 	})
 	if err == nil {
 		err = s.throwOut(ctx)
+	}
+	if err == nil {
+		err = s.dropUnsigned(ctx)
 	}
 	return because(err, "erase what is kept no longer")
 }

@@ -381,7 +381,7 @@ func (s *Service) hostNow(ctx context.Context, tx store.Tx, c instance.Case) (in
 	if err != nil {
 		return 0, err
 	}
-	ids, err := scanHosts(rows)
+	ids, err := scanIDs(rows)
 	if err != nil {
 		return 0, err
 	}
@@ -413,11 +413,11 @@ func (s *Service) hostNow(ctx context.Context, tx store.Tx, c instance.Case) (in
 	return best.Host, nil
 }
 
-func scanHosts(rows store.Rows) ([]instance.HostID, error) {
+func scanIDs(rows store.Rows) ([]instance.ID, error) {
 	defer rows.Close()
-	var ids []instance.HostID
+	var ids []instance.ID
 	for rows.Next() {
-		var id instance.HostID
+		var id instance.ID
 		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}

@@ -37,6 +37,7 @@ type office struct {
 	family, stranger                     instance.Account
 	homes                                []households.Home
 	taken                                ledger.Stay // in which every home is somebody else's
+	full                                 map[string]int
 	gate                                 households.Gate
 	files                                string
 	ids                                  *instance.IDs
@@ -174,6 +175,24 @@ func (l ledgers) Leave(ctx context.Context, _ instance.Account, id instance.ID, 
 		_, err := tx.Exec(ctx, `UPDATE housing_holds SET state = 'ended' WHERE id = $1`, id)
 		return err
 	})
+}
+
+func (l ledgers) Withdraw(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error) {
+	if by.ID != l.o.worker.ID {
+		return instance.Hold{}, instance.ErrForbidden
+	}
+	return instance.Hold{ID: id}, l.o.db.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE housing_holds SET state = 'withdrawn' WHERE id = $1`, id)
+		return err
+	})
+}
+
+func (l ledgers) Free(context.Context, instance.Account, instance.ActorID, ledger.Stay) (map[string]int, error) {
+	free := map[string]int{}
+	for _, h := range l.o.homes {
+		free[h.URI] = h.Free - l.o.full[h.URI]
+	}
+	return free, nil
 }
 
 func (l ledgers) Hold(context.Context, instance.Account, instance.ID) (instance.Hold, error) {

@@ -27,6 +27,12 @@ var caseDeeds = map[string]func(*Server, *http.Request, instance.Case, *pages.Ca
 	"thaw": func(s *Server, r *http.Request, c instance.Case, _ *pages.Case) error {
 		return later("steps", s.Households.Freeze(r.Context(), *me(r), c.ID, false))
 	},
+	"tonight": func(s *Server, r *http.Request, c instance.Case, _ *pages.Case) error {
+		return later("steps", s.Households.NeedsBed(r.Context(), *me(r), c.ID, true))
+	},
+	"not-tonight": func(s *Server, r *http.Request, c instance.Case, _ *pages.Case) error {
+		return later("steps", s.Households.NeedsBed(r.Context(), *me(r), c.ID, false))
+	},
 	"agree": func(s *Server, r *http.Request, c instance.Case, _ *pages.Case) error {
 		return s.Households.SetConsent(r.Context(), *me(r), c.ID, households.Telling(r.PostFormValue("to")), true)
 	},

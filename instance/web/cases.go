@@ -135,6 +135,13 @@ func (s *Server) getCases(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.More = p.Programme.Path + "/cases?" + q.Encode()
 	}
+	tonight, err := s.Households.Tonight(ctx, by, id, tonightShown)
+	if err != nil {
+		return err
+	}
+	for _, l := range tonight {
+		p.Tonight = append(p.Tonight, s.boardLine(l))
+	}
 	if err := s.troubles(ctx, by, id, &p); err != nil {
 		return err
 	}
@@ -156,6 +163,7 @@ func (s *Server) getCases(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) boardLine(l households.Line) view.CaseLine {
 	line := s.caseLine(l.Case)
 	line.Tasks, line.Overdue, line.Open = l.Tasks, l.Overdue, l.Open
+	line.Tonight, line.Beds, line.Ready = l.Tonight, l.Beds, l.Ready()
 	if l.Keeper.ID != 0 {
 		keeper := personView(s.Site, l.Keeper)
 		line.Keeper = &keeper
@@ -342,6 +350,12 @@ func (s *Server) caseParts(r *http.Request, by instance.Account, c instance.Case
 		}
 	}
 	p.Steps = stepsOf(c, p.Alone, by.ID)
+	p.MayMark = c.Stage != instance.CaseClosed && c.Stage != instance.CaseReferred
+	tonight, err := s.Households.HasNoBed(ctx, by, c.ID)
+	if err != nil {
+		return err
+	}
+	p.Case.Tonight = tonight
 	if c.Stage == instance.CaseAgreement {
 		list, err := s.Households.Insurances(ctx, households.StayHand{Party: households.PartyAssociation, Person: by}, c.ID)
 		if err != nil {

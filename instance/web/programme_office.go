@@ -18,6 +18,8 @@ import (
 // officeRoutes are the pages of the desk of a programme.
 func (s *Server) officeRoutes(r chi.Router) {
 	r.Get("/programmes/{id:[0-9]+}/today", s.discreet(s.getDeskToday))
+	r.Get("/programmes/{id:[0-9]+}/tonight", s.discreet(s.getTonight))
+	r.Post("/programmes/{id:[0-9]+}/tonight", s.discreet(s.askTonight))
 	r.Get("/programmes/{id:[0-9]+}/rota", s.discreet(s.getRota))
 	r.Post("/programmes/{id:[0-9]+}/rota", s.discreet(s.changeRota))
 	r.Get("/programmes/{id:[0-9]+}/letters", s.discreet(s.getLetterForms))
@@ -44,17 +46,8 @@ func (s *Server) getDeskToday(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := pages.DeskToday{ProgrammeHead: h}
 	ctx, by := r.Context(), *me(r)
-	rota, err := s.Households.Rota(ctx, by, id)
-	if err != nil {
+	if p.OnDuty, p.Next, err = s.onDuty(r, id, h); err != nil {
 		return err
-	}
-	for _, d := range rota {
-		switch v := s.dutyView(d, by, h); {
-		case v.Now:
-			p.OnDuty = append(p.OnDuty, v)
-		case d.From.After(s.Now()) && p.Next == nil:
-			p.Next = &v
-		}
 	}
 	if p.Waits, err = s.waits(r, id, h); err != nil {
 		return err
@@ -74,6 +67,20 @@ func (s *Server) getDeskToday(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.HTML(w, r, http.StatusOK, p)
+}
+
+// onDuty is who is on duty now, and who is next.
+func (s *Server) onDuty(r *http.Request, id instance.ActorID, h pages.ProgrammeHead) (now []view.Duty, next *view.Duty, err error) {
+	rota, err := s.Households.Rota(r.Context(), *me(r), id)
+	for _, d := range rota {
+		switch v := s.dutyView(d, *me(r), h); {
+		case v.Now:
+			now = append(now, v)
+		case d.From.After(s.Now()) && next == nil:
+			next = &v
+		}
+	}
+	return now, next, err
 }
 
 // waits is what waits for who reads: in cases, and of hosts.

@@ -15,6 +15,7 @@ type Cases struct {
 	Stages    []view.CaseStage
 	Stage     string
 	Mine      bool
+	Tonight   []view.CaseLine // who has no bed tonight, of all stages
 	Lines     []view.CaseLine
 	More      string // the address of those after these
 	Overdue   []view.CaseFollowUp
@@ -75,6 +76,7 @@ type Case struct {
 	Minors    string // whom to call for a child alone
 	Bedrooms  int
 	Signed    int  // who vetted
+	MayMark   bool // that they have no bed tonight
 	Uninsured bool // an insurance was not seen, and people are to move in
 	Steps     []view.CaseStep
 	Consents  []view.CaseConsent

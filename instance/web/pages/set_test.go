@@ -33,6 +33,7 @@ var every = []Page{
 	ProgrammePartners{},
 	ProgrammePublic{},
 	ProgrammeTeam{},
+	ProgrammeTonight{},
 	HostForm{},
 	HostReference{},
 	Hosting{},

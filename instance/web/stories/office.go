@@ -19,6 +19,17 @@ func office() []Story {
 	decided := asked
 	decided.ID, decided.Second, decided.SecondAt, decided.CanDecide, decided.CanPropose = "9", "Marie Le Goff", ago(time.Minute), false, false
 	return []Story{
+		{"programme_tonight/chosen", func(f pages.Frame) pages.Page {
+			p := theNight()
+			p.Frame, p.Chosen, p.Ready, p.Not, p.Old = in(f, "", "/programmes/41/tonight"), &p.Waiting[0], true, 3, 2
+			p.Asking, p.Problems = p.Fits[:1], []view.Problem{{Field: "homes", Code: "taken"}}
+			return p
+		}},
+		{"programme_tonight/nothing", func(f pages.Frame) pages.Page {
+			p := theNight()
+			p.Frame, p.Fits, p.Beds, p.Late, p.Night, p.Alone, p.Minors, p.OnDuty = in(f, "", "/programmes/41/tonight"), nil, 0, true, true, true, "119", nil
+			return p
+		}},
 		{"desk_today/many", func(f pages.Frame) pages.Page {
 			return pages.DeskToday{
 				Frame: in(f, "", "/programmes/41/today"), ProgrammeHead: head("today"), OnDuty: []view.Duty{onDuty}, Next: &next, Open: 1,
@@ -97,5 +108,20 @@ func office() []Story {
 		{"admin_costs/some", func(f pages.Frame) pages.Page {
 			return pages.AdminCosts{Frame: in(f, "costs", "/admin/costs"), Lines: []view.Cost{{What: "Serveur", Amount: "1240", Who: "La mairie"}, {What: "Nom", Amount: "beaucoup"}, {}}, Problems: []view.Problem{{Field: "line-2", Code: "number", Limit: 10_000_000}}}
 		}},
+	}
+}
+
+// theNight is who has no bed, and what is free.
+func theNight() pages.ProgrammeTonight {
+	room := view.HomeCard{Category: "private-room", Area: "69", From: ago(time.Hour), Until: ago(-2000 * time.Hour), Bedrooms: 1, Places: 2, Smoking: "no", Languages: []string{"fr"}, Features: []string{"lock"}}
+	return pages.ProgrammeTonight{
+		ProgrammeHead: head("tonight"), Beds: 5,
+		Waiting: []view.CaseLine{{ID: "5", Path: "/cases/5", Label: "K7WX2P", Stage: "proposal", Ready: true, Tonight: true, Beds: 1}, {ID: "6", Path: "/cases/6", Label: "R3TB8N", Stage: "intake", Tonight: true, Frozen: true}},
+		Fits: []view.NightHome{
+			{Number: 1, Home: "https://asso.example/h/1", Card: room, Free: 2, Ours: true, Talk: []view.HomeRule{{Rule: "language"}}},
+			{Number: 2, Home: "https://other.example/h/2", Card: room, Free: 3, Heard: ago(5 * time.Hour)},
+		},
+		OnDuty:  []view.Duty{{ID: "1", Who: view.Person{Name: "Casimir", Path: "/@casimir"}, From: ago(time.Hour), Until: ago(-5 * time.Hour), Now: true}},
+		Shelter: []view.EmergencyNumber{{Number: "115", What: "shelter"}}, Numbers: []view.EmergencyNumber{{Number: "112", What: "any"}}, After: ago(-time.Hour),
 	}
 }

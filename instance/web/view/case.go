@@ -31,6 +31,9 @@ type CaseLine struct {
 	Tasks   int
 	Overdue int
 	Open    int
+	Tonight bool // they have no bed tonight
+	Beds    int  // that are held for tonight
+	Ready   bool // two have vetted it
 }
 
 // CaseStep is something that can be done with a case now.
