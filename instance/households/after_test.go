@@ -96,7 +96,7 @@ func TestRule41_AnIncidentStopsAtOnceAndTwoDecide(t *testing.T) {
 		if frozen() {
 			t.Error("two said it goes on, and it does not")
 		}
-		must(t, o.CloseIncident(ctx, o.worker, danger, "dit aux deux"))
+		must(t, o.CloseIncident(ctx, o.worker, danger, "dit aux deux", ""))
 		_, entries, err := o.Incident(ctx, o.lead, danger)
 		must(t, err)
 		var deeds []string

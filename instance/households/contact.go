@@ -48,7 +48,7 @@ func (s *Service) contact(ctx context.Context, tx store.Tx, c instance.Case, hos
 		  JOIN housing_listings l ON l.uri = x.home AND l.programme_id = $2 AND l.host_id IS NOT NULL
 		  LEFT JOIN housing_contacts k ON k.hold_id = h.id
 		 WHERE x.case_id = $1 AND (CAST($3 AS BIGINT) = 0 OR l.host_id = $3)
-		 ORDER BY h.id DESC
+		 ORDER BY CASE WHEN k.hold_id IS NULL THEN 1 ELSE 0 END, h.id DESC
 		 LIMIT 1`, c.ID, c.Programme, host).Scan(&k.hold, &guest, &guestAt, &lender, &hostAt, &k.Opened[0].By, &first, &k.Opened[1].By, &second, &k.Halted)
 	if errors.Is(err, store.ErrNoRows) {
 		return Contact{}, nil
@@ -105,6 +105,36 @@ func (s *Service) reaches(ctx context.Context, tx store.Tx, c instance.Case, hos
 		ON CONFLICT (hold_id) DO UPDATE
 		   SET `+column+` = excluded.`+column+`, `+column+`_at = excluded.`+column+`_at,
 		       first_by = NULL, first_at = NULL, second_by = NULL, second_at = NULL`, k.hold, c.ID, sealed, store.Millis(s.Now()))
+	return err
+}
+
+// contactGoesOn has what both said and two opened go on under the hold by which a stay
+// goes on. How they are reached is sealed for one hold, and so anew for the other; without
+// the keys it ends.
+func (s *Service) contactGoesOn(ctx context.Context, tx store.Tx, c instance.Case, before, after instance.ID) error {
+	sealed := map[string][]byte{}
+	var guest, host []byte
+	err := tx.QueryRow(ctx, `SELECT guest, host FROM housing_contacts WHERE hold_id = $1`, before).Scan(&guest, &host)
+	if errors.Is(err, store.ErrNoRows) {
+		return nil
+	}
+	for kind, old := range map[string][]byte{kindGuestWay: guest, kindHostWay: host} {
+		var w way
+		if err == nil && len(old) > 0 {
+			err = s.unseal(ctx, tx, c.Programme, kind, before, old, &w)
+			if err == nil {
+				sealed[kind], err = s.seal(ctx, tx, c.Programme, kind, after, w)
+			}
+		}
+	}
+	if errors.Is(err, instance.ErrSealed) {
+		return closes(ctx, tx, c.ID)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE housing_contacts SET hold_id = $2, guest = $3, host = $4 WHERE hold_id = $1`, before, after, sealed[kindGuestWay], sealed[kindHostWay])
 	return err
 }
 
@@ -218,7 +248,9 @@ func (s *Service) HostClosesContact(ctx context.Context, hand HostHand, id insta
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM housing_contacts WHERE case_id = $1 AND hold_id = $2`, id, x.Hold)
+		_, err = tx.Exec(ctx, `
+			DELETE FROM housing_contacts
+			 WHERE case_id = $1 AND hold_id IN (SELECT hold_id FROM housing_case_holds WHERE case_id = $1 AND home = $2)`, id, x.Home)
 		return err
 	})
 	return because(err, "close contact in case %s for its host", id)

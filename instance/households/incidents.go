@@ -87,6 +87,8 @@ type Incident struct {
 	Looked     [2]instance.Signature
 	AppealedAt time.Time
 	Frozen     bool // nobody is asked into the home now
+	// Answer is what who complained was told, for them; empty before, and of what is none.
+	Answer string
 }
 
 // IncidentEntry is one thing that was written of an incident. It stays as it was
@@ -105,6 +107,8 @@ type IncidentBody struct {
 	Signs   []Flag   `json:"signs,omitempty"`
 	Outcome Outcome  `json:"outcome,omitempty"`
 	Told    []string `json:"told,omitempty"` // to whom it was reported
+	// Answer is what who complained is told of what came of it.
+	Answer string `json:"answer,omitempty"`
 }
 
 const kindIncident = "incident-entry"
@@ -490,10 +494,18 @@ func (s *Service) Add(ctx context.Context, by instance.Account, id instance.ID, 
 	return s.turn(ctx, by, id, "added", IncidentBody{Text: text, Told: told}, func(store.Tx, Incident) error { return nil })
 }
 
-// CloseIncident closes one that was decided, once who complained was told what
-// came of it.
-func (s *Service) CloseIncident(ctx context.Context, by instance.Account, id instance.ID, text string) error {
-	return s.turn(ctx, by, id, "closed", IncidentBody{Text: text}, func(tx store.Tx, i Incident) error {
+// CloseIncident closes one that was decided. Of a complaint, who complained reads the
+// answer on their page, and nothing else that was written: without one it is an
+// [instance.Invalid]. Of what is none there is no answer.
+func (s *Service) CloseIncident(ctx context.Context, by instance.Account, id instance.ID, text, answer string) error {
+	answer = strings.TrimSpace(answer)
+	if utf8.RuneCountInString(answer) > maxText {
+		return because(&instance.Invalid{Field: "answer", Code: "too-long", Limit: maxText}, "close incident %s", id)
+	}
+	return s.turn(ctx, by, id, "closed", IncidentBody{Text: text, Answer: answer}, func(tx store.Tx, i Incident) error {
+		if i.Kind == KindComplaint && answer == "" {
+			return &instance.Invalid{Field: "answer", Code: "missing"}
+		}
 		n, err := tx.Exec(ctx, `
 			UPDATE housing_incidents SET state = 'closed', told_at = $2 WHERE id = $1 AND state = 'decided'`, i.ID, store.Millis(s.Now()))
 		return only(n, err, instance.ErrConflict)

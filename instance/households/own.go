@@ -90,7 +90,7 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 	if o.Contact, err = s.contact(ctx, tx, c, 0, PartyGuest); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
-	if o.Told, err = s.told(ctx, tx, id, SideHousehold); err != nil {
+	if o.Told, err = s.told(ctx, tx, c, SideHousehold); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	if err := s.ownPaused(ctx, tx, &o); err != nil {

@@ -150,6 +150,11 @@ func (s *Service) goOn(ctx context.Context, tx store.Tx, c instance.Case) error 
 		if err := s.calendar(ctx, tx, c.ID, h.ID, stay, tonight); err != nil {
 			return err
 		}
+		// How the two reach one another goes on with the stay, and does not end unsaid when
+		// its first nights do.
+		if err := s.contactGoesOn(ctx, tx, c, h.Renews, h.ID); err != nil {
+			return err
+		}
 	}
 	_, err = tx.Exec(ctx, `UPDATE housing_case_holds SET renewed_at = $2 WHERE hold_id IN (`+placedOn+`)`, c.ID, store.Millis(s.Now()))
 	return err

@@ -210,7 +210,7 @@ func (s *Service) fillStay(ctx context.Context, tx store.Tx, x *HostStay) error 
 	if err != nil {
 		return err
 	}
-	if x.Told, err = s.told(ctx, tx, x.Case, SideHost); err != nil {
+	if x.Told, err = s.told(ctx, tx, c, SideHost); err != nil {
 		return err
 	}
 	if x.Agreement, err = s.hasAgreement(ctx, tx, x.Case, x.Host); err != nil {
@@ -256,14 +256,14 @@ func (s *Service) fillStay(ctx context.Context, tx store.Tx, x *HostStay) error 
 	return rows.Err()
 }
 
-// told are the complaints of one side of a case, the latest first.
-func (s *Service) told(ctx context.Context, tx store.Tx, id instance.CaseID, side Side) ([]Incident, error) {
+// told are the complaints of one side of a case, the latest first, with what was answered.
+func (s *Service) told(ctx context.Context, tx store.Tx, c instance.Case, side Side) ([]Incident, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT `+incidentColumns+`
 		  FROM housing_incidents i
 		 WHERE i.case_id = $1 AND i.side = $2 AND i.kind = 'complaint'
 		 ORDER BY i.id DESC
-		 LIMIT 10`, id, string(side))
+		 LIMIT 10`, c.ID, string(side))
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +276,45 @@ func (s *Service) told(ctx context.Context, tx store.Tx, id instance.CaseID, sid
 		}
 		list = append(list, i)
 	}
-	return list, rows.Err()
+	if err := rows.Err(); err != nil || len(list) == 0 {
+		return list, err
+	}
+	return list, s.answered(ctx, tx, c, list)
+}
+
+// answered opens what was answered to some complaints of a case.
+func (s *Service) answered(ctx context.Context, tx store.Tx, c instance.Case, list []Incident) error {
+	keys, err := s.Vault.Keys(ctx, tx, c.Programme)
+	if err != nil {
+		return err
+	}
+	args := make([]any, len(list))
+	for n, i := range list {
+		args[n] = i.ID
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT incident_id, id, body FROM housing_incident_entries
+		 WHERE deed = 'closed' AND incident_id IN (`+store.Placeholders(1, len(args))+`)
+		 ORDER BY id`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var of, id instance.ID
+		var body []byte
+		var b IncidentBody
+		if err := rows.Scan(&of, &id, &body); err != nil {
+			return err
+		}
+		if err := keys.OpenJSON(kindIncident, id, body, &b); err != nil {
+			return err
+		}
+		if at := slices.IndexFunc(list, func(i Incident) bool { return i.ID == of }); at >= 0 {
+			list[at].Answer = b.Answer
+		}
+	}
+	return rows.Err()
 }
 
 // HostSays passes on what the host of the home in which a case lives, or is

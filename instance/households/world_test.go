@@ -38,6 +38,7 @@ type office struct {
 	homes                                []households.Home
 	taken                                ledger.Stay // in which every home is somebody else's
 	full                                 map[string]int
+	left                                 map[instance.ID]ledger.Night
 	gate                                 households.Gate
 	files                                string
 	ids                                  *instance.IDs
@@ -170,7 +171,11 @@ func (l ledgers) Agree(ctx context.Context, by instance.Account, id instance.ID)
 	return instance.Hold{ID: id, State: instance.HoldAgreed}, err
 }
 
-func (l ledgers) Leave(ctx context.Context, _ instance.Account, id instance.ID, _ ledger.Night, _ ledger.Reason) (instance.Hold, error) {
+func (l ledgers) Leave(ctx context.Context, _ instance.Account, id instance.ID, leaving ledger.Night, _ ledger.Reason) (instance.Hold, error) {
+	if l.o.left == nil {
+		l.o.left = map[instance.ID]ledger.Night{}
+	}
+	l.o.left[id] = leaving
 	return instance.Hold{ID: id}, l.o.db.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE housing_holds SET state = 'ended' WHERE id = $1`, id)
 		return err

@@ -87,12 +87,11 @@ var caseDeeds = map[string]func(*Server, *http.Request, instance.Case, *pages.Ca
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(h, func(x households.CaseHold) bool { return x.ID == id })
-		if at < 0 {
+		if !slices.ContainsFunc(h, func(x households.CaseHold) bool { return x.ID == id }) {
 			return instance.ErrNotFound
 		}
 		p.Leaving, p.LeaveWhy = r.PostFormValue("leaving"), r.PostFormValue("leave-why")
-		night, err := s.leaving(p.Leaving, p.LeaveWhy, h[at].Stay)
+		night, err := s.leaving(p.Leaving, p.LeaveWhy, households.WholeStay(h, id))
 		if invalid, ok := errors.AsType[*instance.Invalid](err); ok && invalid.Field == "why" {
 			return &instance.Invalid{Field: "leave-why", Code: invalid.Code}
 		}

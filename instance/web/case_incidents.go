@@ -103,7 +103,7 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 	v.CanEnd = i.State == households.IncidentDecided
 	v.Appeals = i.State == households.IncidentDecided || i.State == households.IncidentClosed
 	for _, e := range entries {
-		x := view.CaseIncidentEntry{Deed: e.Deed, By: names[e.By], At: s.local(e.At), Text: e.Body.Text, Outcome: string(e.Body.Outcome)}
+		x := view.CaseIncidentEntry{Deed: e.Deed, By: names[e.By], At: s.local(e.At), Text: e.Body.Text, Answer: e.Body.Answer, Outcome: string(e.Body.Outcome)}
 		for _, f := range e.Body.Signs {
 			x.Signs = append(x.Signs, string(f))
 		}
@@ -144,12 +144,12 @@ func (s *Server) changeIncident(w http.ResponseWriter, r *http.Request) error {
 	case "appeal":
 		err = s.Households.Appeal(ctx, by, id, text)
 	case "close":
-		err = s.Households.CloseIncident(ctx, by, id, text)
+		err = s.Households.CloseIncident(ctx, by, id, text, r.PostFormValue("answer"))
 	default:
 		err = unknownDeed("deed")
 	}
 	if all, ok := problems(later("steps", err)); ok {
-		return s.showIncident(w, r, http.StatusUnprocessableEntity, pages.Incident{Text: text, Problems: all})
+		return s.showIncident(w, r, http.StatusUnprocessableEntity, pages.Incident{Text: text, Answer: r.PostFormValue("answer"), Problems: all})
 	}
 	if err != nil {
 		return err

@@ -86,11 +86,12 @@ func contactView(k households.Contact) view.StayContact {
 	return view.StayContact{May: k.May, Guest: k.Guest, Host: k.Host, One: !k.Opened[0].At.IsZero(), Halted: k.Halted, Open: k.Open, Way: k.Way}
 }
 
-// toldViews are complaints as who complained sees them: when, and how far it is.
+// toldViews are complaints as who complained sees them: when, how far it is, and what was
+// answered.
 func (s *Server) toldViews(list []households.Incident) []view.CaseIncident {
 	var shown []view.CaseIncident
 	for _, i := range list {
-		shown = append(shown, view.CaseIncident{State: string(i.State), At: s.local(i.OpenedAt)})
+		shown = append(shown, view.CaseIncident{State: string(i.State), At: s.local(i.OpenedAt), Answer: i.Answer})
 	}
 	return shown
 }

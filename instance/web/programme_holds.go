@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
@@ -192,10 +193,7 @@ func (s *Server) settleHold(w http.ResponseWriter, r *http.Request) error {
 	case "arrived":
 		err = s.Households.Arrived(ctx, *me(r), h.ID)
 	case "leave":
-		var leaving ledger.Night
-		if leaving, err = s.leaving(form.Leaving, form.Why, h.Stay); err == nil {
-			_, err = s.Housing.Leave(ctx, *me(r), h.ID, leaving, ledger.Reason(form.Why))
-		}
+		err = s.leaves(r, h.ID, h.Stay, form)
 	default:
 		err = unknownDeed("deed")
 	}
@@ -214,6 +212,32 @@ func (s *Server) settleHold(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "programme.hold."+deed, path)
+}
+
+// leaves says that who lives under a hold leaves: for its case, where it has one, so that
+// all of the stay ends with it.
+func (s *Server) leaves(r *http.Request, hold instance.ID, stay ledger.Stay, form pages.ProgrammeHold) error {
+	ctx, by := r.Context(), *me(r)
+	c, err := s.Households.CaseOf(ctx, by, hold)
+	none := errors.Is(err, instance.ErrNotFound)
+	if err == nil {
+		var list []households.CaseHold
+		if list, err = s.Households.Holds(ctx, by, c.ID); err == nil {
+			stay = households.WholeStay(list, hold)
+		}
+	}
+	if err != nil && !none {
+		return err
+	}
+	night, err := s.leaving(form.Leaving, form.Why, stay)
+	switch {
+	case err != nil:
+	case none:
+		_, err = s.Housing.Leave(ctx, by, hold, night, ledger.Reason(form.Why))
+	default:
+		err = s.Households.Leave(ctx, by, c.ID, hold, night, ledger.Reason(form.Why))
+	}
+	return err
 }
 
 // leaving reads from which night on beds are free, and why.

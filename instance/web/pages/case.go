@@ -253,6 +253,7 @@ type Incident struct {
 	Incident  view.CaseIncident
 	Numbers   []view.EmergencyNumber
 	Text      string
+	Answer    string
 	Problems  []view.Problem
 }
 

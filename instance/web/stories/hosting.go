@@ -47,7 +47,7 @@ func stayed(state string) pages.HostStay {
 				{ID: "1", Kind: "host", At: ago(2 * time.Hour), Text: "Bienvenue !", Lang: "fr", Heard: "all"},
 			},
 			Next: []view.CaseFollowUp{{Kind: "both", Due: ago(-100 * time.Hour)}, {Kind: "visit", Due: ago(-700 * time.Hour)}},
-			Told: []view.CaseIncident{{State: "looked", At: ago(30 * time.Hour)}},
+			Told: []view.CaseIncident{{State: "looked", At: ago(30 * time.Hour)}, {State: "closed", At: ago(300 * time.Hour), Answer: "Une autre personne suit ce séjour depuis lundi."}},
 		},
 	}
 }

@@ -176,6 +176,7 @@ type CaseIncident struct {
 	Frozen   bool
 	Moved    bool
 	At       time.Time
+	Answer   string // for who complained
 	Entries  []CaseIncidentEntry
 	CanLook  bool
 	CanJudge bool
@@ -189,6 +190,7 @@ type CaseIncidentEntry struct {
 	By      string
 	At      time.Time
 	Text    string
+	Answer  string // to who complained
 	Signs   []string
 	Outcome string
 }
