@@ -38,7 +38,7 @@ var folders = []string{"cmd", "deploy", "federation", "instance", "protocol", "s
 var floors = [][]string{
 	{"instance"},
 	{"instance/store", "instance/writing", "instance/france", "instance/sheets", "instance/countries"},
-	{"instance/jobs", "instance/media", "instance/actors", "instance/readable", "instance/vault"},
+	{"instance/jobs", "instance/media", "instance/actors", "instance/readable", "instance/vault", "instance/alike"},
 	{"instance/mail"},
 	{}, // people, places, posts and the other nouns
 	{"instance/web", "instance/mastodon", "instance/activitypub"},

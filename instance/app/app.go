@@ -15,6 +15,7 @@ import (
 	"palier/instance/activitypub"
 	"palier/instance/addresses"
 	"palier/instance/albums"
+	"palier/instance/alike"
 	"palier/instance/assisted"
 	"palier/instance/auth"
 	"palier/instance/boundaries"
@@ -273,6 +274,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Hosts = hosts.New(hosts.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: a.pack, Paused: switches{a.Housing}.hosts,
 		Title: a.Config.Title, Say: a.say, Tell: a.private,
+		Alike: func(ctx context.Context, tx store.Tx, programme instance.ActorID, host instance.HostID, c alike.Contact) error {
+			return a.Households.HostAlikeIn(ctx, tx, programme, host, c)
+		},
 	})
 	if err := errors.Join(a.Housing.KeepKeysApart(ctx), a.Hosts.KeepApart(ctx)); err != nil {
 		return err

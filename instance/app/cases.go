@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"palier/instance"
+	"palier/instance/alike"
 	"palier/instance/countries"
 	"palier/instance/households"
 	"palier/instance/housing"
@@ -19,6 +20,7 @@ func (a *App) openCases(ctx context.Context) (err error) {
 		Homes:    lent{a.Housing},
 		Switches: switches{a.Housing}, Froze: a.Housing.FrozenIn, Tell: a.private,
 		Pictures: a.Pictures, Files: a.files,
+		Switches: switches{a.Housing}, Froze: a.Housing.FrozenIn, Tell: a.private, Alike: &alike.Service{Key: a.Housing.MarkKey},
 	})
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/hosts"
 	"palier/instance/households"
@@ -400,11 +401,18 @@ func (c *confidence) goesWrong() {
 		c.press(o.lead, o.lead.Open(at), "button[value='add']", nil, "isere")
 	}
 	c.answers()
+	// Who decided takes no part in what comes after an appeal.
+	third := o.Resident("theodora", o.Place("berges", "neighbourhood"))
+	if err := o.Housing.SetTeam(c.t.Context(), o.desk.lead, o.desk.programme.Group.ID, third.ID, instance.Caseworker); err != nil {
+		c.t.Fatal(err)
+	}
+	other := o.SignedIn(third)
+	other.Reader = "isere"
 	p := c.press(o.worker, o.worker.Open(c.file+"/incident"), "form.form p.submit button", apptest.Fields{"severity": {"4"}, "home": {c.uri}, "freeze": {"1"}}, "isere")
 	for _, x := range []struct {
 		by   *apptest.Browser
 		deed string
-	}{{o.worker, "look"}, {o.lead, "decide"}, {o.worker, "appeal"}, {o.worker, "look"}, {o.lead, "decide"}, {o.lead, "close"}} {
+	}{{o.worker, "look"}, {o.lead, "decide"}, {o.worker, "appeal"}, {o.worker, "look"}, {other, "decide"}, {o.lead, "close"}} {
 		var outcome apptest.Fields
 		if x.deed == "look" || x.deed == "decide" {
 			outcome = apptest.Fields{"outcome": {"talk"}}

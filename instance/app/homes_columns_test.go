@@ -36,6 +36,9 @@ var keptAs = map[string]struct {
 		housing_steps.before housing_team.role housing_case_across.need housing_listings.company housing_homes.company`},
 	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind housing_inventory_photographs.file housing_inventory_photographs.kind`},
 	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_inventory_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
+		housing_steps.before housing_team.role housing_case_across.need housing_listings.company housing_homes.company housing_marks.kind`},
+	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind`},
+	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
 	"areas":          {regexp.MustCompile(`^[A-Z0-9: -]*$`), `housing_cuts.areas housing_homes.area housing_homes.territory housing_listings.commune housing_holds.area housing_case_across.country`},
 	"names of communes": {regexp.MustCompile(`^[\p{L}' 0-9()-]*$`), `
 		housing_homes.place`},
@@ -48,7 +51,7 @@ var keptAs = map[string]struct {
 		housing_agreements.hash housing_agreement_signatures.hash housing_cases.code_hash housing_cases.reference housing_copies.seal housing_entries.hash housing_entries.previous housing_file_reads.file_id
 		housing_files.digest housing_files.id housing_holds.statement housing_host_references.secret_hash housing_hosts.link_hash housing_log.about
 		housing_partners.recipient housing_partners.seal housing_programmes.recipient housing_programmes.recipient_key housing_programmes.seal
-		housing_statements.id housing_tags.tag vault_keys.recipient`},
+		housing_statements.id housing_tags.tag housing_marks.tag vault_keys.recipient`},
 	"documents of the protocol": {regexp.MustCompile(`^(\{.*\})?$`), `
 		housing_copy_entries.body housing_entries.body housing_files.receipt housing_homes.document housing_statements.body`},
 	"why a ledger does not hold": {regexp.MustCompile(`^$`), `housing_copies.broken`},

@@ -146,6 +146,9 @@ func (s *Service) Change(ctx context.Context, hand Hand, id instance.HostID, pho
 		if err := s.write(ctx, tx, h, f); err != nil {
 			return err
 		}
+		if err := s.compare(ctx, tx, h.Programme, h.ID, f); err != nil {
+			return err
+		}
 		if before == "" || before == address {
 			return nil
 		}

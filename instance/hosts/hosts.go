@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/alike"
 	"palier/instance/countries"
 	"palier/instance/jobs"
 	"palier/instance/mail"
@@ -49,6 +50,9 @@ type Options struct {
 	Title  string // what the server calls itself
 	// Say says a sentence of the catalogues in a language.
 	Say func(language, key string, args ...any) string
+	// Alike is told how to reach a host and where they live, in the transaction that keeps
+	// it, and has somebody look where others wrote the same; nil compares nothing.
+	Alike func(ctx context.Context, tx store.Tx, programme instance.ActorID, host instance.HostID, c alike.Contact) error
 	// Tell tells people of a notice about no post; nil tells nobody.
 	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
 }

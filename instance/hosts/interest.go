@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/alike"
 	"palier/instance/mail"
 	"palier/instance/store"
 )
@@ -163,8 +164,11 @@ func (s *Service) begin(ctx context.Context, tx store.Tx, id instance.HostID, by
 	if err != nil {
 		return err
 	}
-	if err := s.addAdult(ctx, tx, own); err != nil || by != nil {
+	if err := s.addAdult(ctx, tx, own); err != nil {
 		return err
+	}
+	if by != nil {
+		return s.compare(ctx, tx, programme, id, f)
 	}
 	kind := "host-confirm"
 	if i.imported {
@@ -208,8 +212,23 @@ func (s *Service) Confirm(ctx context.Context, link string) error {
 	return s.own(ctx, Hand{Link: link}, 0, "confirm", func(tx store.Tx, h row) error {
 		_, err := tx.Exec(ctx, `
 			UPDATE housing_hosts SET confirmed_at = COALESCE(confirmed_at, $2) WHERE id = $1`, h.ID, store.Millis(s.now()))
-		return err
+		if err != nil {
+			return err
+		}
+		f, err := s.open(ctx, tx, h)
+		if err != nil {
+			return err
+		}
+		return s.compare(ctx, tx, h.Programme, h.ID, f) // before that anybody could have written it
 	})
+}
+
+// compare has the file of a host compared with the others of its programme.
+func (s *Service) compare(ctx context.Context, tx store.Tx, programme instance.ActorID, id instance.HostID, f File) error {
+	if s.o.Alike == nil {
+		return nil
+	}
+	return s.o.Alike(ctx, tx, programme, id, alike.Contact{Text: f.Email + " \n " + f.Phone, Address: f.Address})
 }
 
 // find returns the host whom somebody is. id may be 0 where the link says it.

@@ -110,7 +110,7 @@ func ids(rows store.Rows) ([]any, error) {
 
 // erase leaves of hosts that they were there, and nothing of who they are.
 func erase(ctx context.Context, tx store.Tx, ids []any, now time.Time) error {
-	for _, table := range []string{"housing_host_adults", "housing_host_references", "housing_host_visits"} {
+	for _, table := range []string{"housing_host_adults", "housing_host_references", "housing_host_visits", "housing_marks"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE host_id IN (`+store.Placeholders(1, len(ids))+`)`, ids...); err != nil {
 			return err
 		}

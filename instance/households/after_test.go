@@ -88,7 +88,7 @@ func TestRule41_AnIncidentStopsAtOnceAndTwoDecide(t *testing.T) {
 			t.Error("what is to stop is lifted")
 		}
 		must(t, o.Appeal(ctx, o.worker, danger, "l’hôte demande un nouvel examen"))
-		if err := o.Look(ctx, o.other, danger, households.OutcomeNothing, ""); !errors.Is(err, instance.ErrConflict) {
+		if err := o.Look(ctx, o.other, danger, households.OutcomeNothing, ""); !errors.Is(err, instance.ErrForbidden) {
 			t.Errorf("who decided looks into the appeal: %v", err)
 		}
 		must(t, o.Look(ctx, o.lead, danger, households.OutcomeNothing, "les faits sont autres"))

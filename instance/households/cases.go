@@ -115,7 +115,10 @@ func (s *Service) open(ctx context.Context, programme instance.ActorID, came ins
 		_, err = tx.Exec(ctx, `
 			INSERT INTO housing_cases (id, programme_id, came, keeper_id, person_id, file, opened_at, stage_since, changed_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)`, c.ID, programme, string(came), orNull(keeper), orNull(person), sealed, store.Millis(now))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.compare(ctx, tx, c, f)
 	})
 	if err != nil {
 		return instance.Case{}, err
@@ -210,6 +213,9 @@ func (s *Service) Write(ctx context.Context, by instance.Account, id instance.Ca
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE housing_cases SET file = $2 WHERE id = $1`, id, sealed); err != nil {
+			return err
+		}
+		if err := s.compare(ctx, tx, c, f); err != nil {
 			return err
 		}
 		if sameMembers(before.Household, f.Household) {

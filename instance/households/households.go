@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"palier/instance"
+	"palier/instance/alike"
 	"palier/instance/countries"
 	"palier/instance/media"
 	"palier/instance/store"
@@ -47,6 +48,8 @@ type Options struct {
 	// Froze is told when a home was frozen or goes on, in the transaction that did it;
 	// nil tells nobody.
 	Froze func(ctx context.Context, tx store.Tx, programme instance.ActorID, home string) error
+	// Alike compares files of a programme; nil compares nothing.
+	Alike *alike.Service
 	// Switches tell what is switched off; nil: nothing.
 	Switches Switches
 	// Pictures and Files are how photographs of inventories are written anew, and where

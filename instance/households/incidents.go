@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"palier/instance"
+	"palier/instance/alike"
 	"palier/instance/store"
 )
 
@@ -89,6 +90,9 @@ type Incident struct {
 	Frozen     bool // nobody is asked into the home now
 	// Answer is what who complained was told, for them; empty before, and of what is none.
 	Answer string
+	Frozen     bool             // nobody is asked into the home now
+	Host       instance.HostID  // whom it is about, 0 for none
+	From       instance.ActorID // who decided before it was appealed
 }
 
 // IncidentEntry is one thing that was written of an incident. It stays as it was
@@ -109,6 +113,8 @@ type IncidentBody struct {
 	Told    []string `json:"told,omitempty"` // to whom it was reported
 	// Answer is what who complained is told of what came of it.
 	Answer string `json:"answer,omitempty"`
+	// Alike is what files have in common, and with whose.
+	Alike []alike.Match `json:"alike,omitempty"`
 }
 
 const kindIncident = "incident-entry"
@@ -180,14 +186,11 @@ func (s *Service) Report(ctx context.Context, by instance.Account, programme ins
 
 func (s *Service) openIncident(ctx context.Context, tx store.Tx, i Incident, b IncidentBody) (instance.ID, error) {
 	i.ID = s.IDs.Next()
-	var about *instance.CaseID
-	if i.Case != 0 {
-		about = &i.Case
-	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO housing_incidents (id, programme_id, case_id, home, kind, side, severity, moved_at, by_id, opened_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		i.ID, i.Programme, about, i.Home, string(i.Kind), string(i.Side), i.Severity, store.MillisOrNull(i.MovedAt), orNull(i.By), store.Millis(s.Now()))
+		INSERT INTO housing_incidents (id, programme_id, case_id, home, kind, side, severity, moved_at, by_id, opened_at, host_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		i.ID, i.Programme, orNull(instance.ActorID(i.Case)), i.Home, string(i.Kind), string(i.Side), i.Severity, store.MillisOrNull(i.MovedAt), orNull(i.By), store.Millis(s.Now()),
+		orNull(instance.ActorID(i.Host)))
 	if err != nil {
 		return 0, err
 	}
@@ -289,7 +292,8 @@ func (s *Service) complain(ctx context.Context, tx store.Tx, c instance.Case, i 
 
 const incidentColumns = `i.id, i.programme_id, COALESCE(i.case_id, 0), i.home, i.kind, i.side, i.severity, i.state, i.outcome, i.moved_at, COALESCE(i.by_id, 0),
 	i.opened_at, COALESCE(i.first_by, 0), i.first_at, COALESCE(i.second_by, 0), i.second_at, i.appealed_at,
-	EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = i.programme_id AND z.home = i.home AND z.lifted_at IS NULL)`
+	EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = i.programme_id AND z.home = i.home AND z.lifted_at IS NULL),
+	COALESCE(i.host_id, 0), COALESCE(i.appealed_from, 0)`
 
 func scanIncident(row store.Row) (Incident, error) {
 	var i Incident
@@ -297,7 +301,7 @@ func scanIncident(row store.Row) (Incident, error) {
 	var opened int64
 	var moved, first, second, appealed *int64
 	err := row.Scan(&i.ID, &i.Programme, &i.Case, &i.Home, &kind, &side, &i.Severity, &state, &outcome, &moved, &i.By, &opened,
-		&i.Looked[0].By, &first, &i.Looked[1].By, &second, &appealed, &i.Frozen)
+		&i.Looked[0].By, &first, &i.Looked[1].By, &second, &appealed, &i.Frozen, &i.Host, &i.From)
 	if err != nil {
 		return i, notFound(err)
 	}
@@ -412,16 +416,20 @@ func (s *Service) written(ctx context.Context, tx store.Tx, i Incident) ([]Incid
 }
 
 // Look writes what somebody found who looked into an incident, and what they
-// propose. Another decides.
+// propose. Another decides. After an appeal it is [instance.ErrForbidden] to who
+// decided before.
 func (s *Service) Look(ctx context.Context, by instance.Account, id instance.ID, propose Outcome, text string) error {
 	if !slices.Contains(Outcomes, propose) {
 		return because(&instance.Invalid{Field: "outcome", Code: "missing"}, "look into incident %s", id)
 	}
 	return s.turn(ctx, by, id, "looked", IncidentBody{Text: text, Outcome: propose}, func(tx store.Tx, i Incident) error {
+		if i.From == by.ID {
+			return instance.ErrForbidden
+		}
 		n, err := tx.Exec(ctx, `
 			UPDATE housing_incidents
 			   SET state = 'looked', outcome = $3, first_by = $2, first_at = $4, second_by = NULL, second_at = NULL
-			 WHERE id = $1 AND state IN ('open', 'appealed') AND (state <> 'appealed' OR COALESCE(second_by, 0) <> $2)`,
+			 WHERE id = $1 AND state IN ('open', 'appealed')`,
 			i.ID, by.ID, string(propose), store.Millis(s.Now()))
 		return only(n, err, instance.ErrConflict)
 	})
@@ -437,7 +445,7 @@ func (s *Service) Decide(ctx context.Context, by instance.Account, id instance.I
 		switch {
 		case i.State != IncidentLooked:
 			return instance.ErrConflict
-		case i.Looked[0].By == by.ID:
+		case i.Looked[0].By == by.ID, i.From == by.ID:
 			return instance.ErrForbidden
 		}
 		_, err := tx.Exec(ctx, `
@@ -476,13 +484,9 @@ func (s *Service) lift(ctx context.Context, tx store.Tx, i Incident, by instance
 }
 
 // Appeal is that who it is about asks for it to be looked at again, by others than
-// decided.
+// decided: who did neither looks nor decides again.
 func (s *Service) Appeal(ctx context.Context, by instance.Account, id instance.ID, text string) error {
-	return s.turn(ctx, by, id, "appealed", IncidentBody{Text: text}, func(tx store.Tx, i Incident) error {
-		n, err := tx.Exec(ctx, `
-			UPDATE housing_incidents SET state = 'appealed', appealed_at = $2 WHERE id = $1 AND state IN ('decided', 'closed')`, i.ID, store.Millis(s.Now()))
-		return only(n, err, instance.ErrConflict)
-	})
+	return s.turn(ctx, by, id, "appealed", IncidentBody{Text: text}, func(tx store.Tx, i Incident) error { return s.appealed(ctx, tx, i) })
 }
 
 // Add adds something to what was written of an incident: evidence, whom it was

@@ -23,6 +23,7 @@ type Own struct {
 	Area     string    // where that is: a département or a country
 	Called   string    // what their host is to call them
 	Told     []Incident
+	Decided  []Incident // about them
 	Contact  Contact
 	// Agreement tells that one is written.
 	Agreement bool
@@ -91,6 +92,9 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Told, err = s.told(ctx, tx, c, SideHousehold); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Decided, err = s.decidedAbout(ctx, tx, aboutCase, id); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	if err := s.ownPaused(ctx, tx, &o); err != nil {

@@ -27,6 +27,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		for _, sql := range []string{
 			`DELETE FROM housing_case_entries WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_case_homes WHERE case_id IN (` + over + `)`,
+			`DELETE FROM housing_marks WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_agreements WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_inventories WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_mediations WHERE case_id IN (` + over + `)`,

@@ -2,6 +2,8 @@ package housing
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -39,6 +41,22 @@ const (
 
 // kindOfTwins is what the key of a programme's tags is in the vault.
 const kindOfTwins = "twins-key"
+
+// MarkKey returns the key under which a programme compares its files (see package
+// alike): from that of its homes, and of no use to answer for it. It is in the vault.
+func (s *Service) MarkKey(ctx context.Context, tx store.Tx, programme instance.ActorID) ([]byte, error) {
+	key, err := s.twinsKey(ctx, tx, programme)
+	if err != nil {
+		return nil, because(err, "key of programme %s", programme)
+	}
+	b, err := key.Bytes()
+	if err != nil {
+		return nil, because(err, "key of programme %s", programme)
+	}
+	h := hmac.New(sha256.New, b)
+	h.Write([]byte("palier marks 1"))
+	return h.Sum(nil), nil
+}
 
 // twinsKey returns the key that makes the tags of a programme, which is made when
 // it is first needed.

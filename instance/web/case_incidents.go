@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/alike"
 	"palier/instance/households"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
@@ -17,10 +18,41 @@ func (s *Server) incidentView(i households.Incident) view.CaseIncident {
 		ID: i.ID.String(), Path: "/incidents/" + i.ID.String(), Kind: string(i.Kind), Side: string(i.Side), Severity: i.Severity, State: string(i.State),
 		Outcome: string(i.Outcome), Frozen: i.Frozen, Moved: !i.MovedAt.IsZero(), At: s.local(i.OpenedAt),
 	}
+	if i.Host != 0 {
+		v.HostPath = programmePath(i.Programme) + "/hosts/" + i.Host.String()
+	}
+	v.Appealed = !i.AppealedAt.IsZero()
 	if i.Case != 0 {
 		v.Case, v.CasePath = households.Label(i.Case), casePath(i.Case)
 	}
 	return v
+}
+
+// alikeViews are files that have something in common with one.
+func alikeViews(programme instance.ActorID, list []alike.Match) []view.CaseAlike {
+	var shown []view.CaseAlike
+	for _, m := range list {
+		v := view.CaseAlike{Kind: string(m.Kind), Side: "household", Path: casePath(m.Case)}
+		if m.Host != 0 {
+			v.Side, v.Path = "host", programmePath(programme)+"/hosts/"+m.Host.String()
+		}
+		shown = append(shown, v)
+	}
+	return shown
+}
+
+// decidedViews are what was decided about somebody, as they see it.
+func (s *Server) decidedViews(list []households.Incident) []view.CaseIncident {
+	var shown []view.CaseIncident
+	for _, i := range list {
+		v := view.CaseIncident{ID: i.ID.String(), State: string(i.State), Outcome: string(i.Outcome), At: s.local(i.OpenedAt), Appealed: !i.AppealedAt.IsZero()}
+		v.Appeals = !v.Appealed
+		if i.State != households.IncidentDecided && i.State != households.IncidentClosed {
+			v.Outcome = ""
+		}
+		shown = append(shown, v)
+	}
+	return shown
 }
 
 // getReportIncident is where somebody of the team reports what went wrong.
@@ -98,8 +130,8 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 		names[a.ID] = a.Shown()
 	}
 	v := s.incidentView(i)
-	v.CanLook = i.State == households.IncidentOpen || i.State == households.IncidentAppealed
-	v.CanJudge = i.State == households.IncidentLooked && i.Looked[0].By != me(r).ID
+	v.CanLook = i.From != me(r).ID && (i.State == households.IncidentOpen || i.State == households.IncidentAppealed)
+	v.CanJudge = i.State == households.IncidentLooked && i.Looked[0].By != me(r).ID && i.From != me(r).ID
 	v.CanEnd = i.State == households.IncidentDecided
 	v.Appeals = i.State == households.IncidentDecided || i.State == households.IncidentClosed
 	for _, e := range entries {
@@ -107,6 +139,7 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 		for _, f := range e.Body.Signs {
 			x.Signs = append(x.Signs, string(f))
 		}
+		x.Alike = alikeViews(i.Programme, e.Body.Alike)
 		v.Entries = append(v.Entries, x)
 	}
 	p.Incident = v

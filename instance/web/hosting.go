@@ -163,6 +163,13 @@ func (s *Server) showHosting(w http.ResponseWriter, r *http.Request, status int,
 	p.Programme, p.Action = s.programmeView(shown), path
 	fillHosting(&p, x, s.Now())
 	p.Numbers = hostNumbers(s.Hosts.Pack().Numbers)
+	if x.Confirmed {
+		list, err := s.Households.DecidedAboutHost(r.Context(), households.HostHand{Host: x.ID, Person: h.Person, Link: h.Link})
+		if err != nil && !errors.Is(err, instance.ErrNotFound) {
+			return err
+		}
+		p.Decided = s.decidedViews(list)
+	}
 	if x.Confirmed && !x.State.Over() {
 		stays, err := s.Households.HostStays(r.Context(), households.HostHand{Host: x.ID, Person: h.Person, Link: h.Link})
 		if err != nil {
@@ -280,6 +287,12 @@ func (s *Server) hostDeed(r *http.Request, h hosts.Hand, id instance.HostID) err
 			return &auth.TooFast{Wait: wait}
 		}
 		return s.Hosts.AskReference(ctx, h, id, form("reference"), form("email"), form("family") != "")
+	case "appeal":
+		incident, err := instance.ParseID(form("incident"))
+		if err != nil {
+			return err
+		}
+		return s.Households.HostAppeal(ctx, households.HostHand{Host: id, Person: h.Person, Link: h.Link}, incident, form("appeal"))
 	case "take":
 		return s.Hosts.Take(ctx, h, id, form("step"))
 	}

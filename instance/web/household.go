@@ -140,7 +140,7 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		Talk: s.caseEntryViews(o.Talk, nil, me(r).ID),
 	}
 	p.Own.Agreement, p.Own.Contact = o.Agreement, contactView(o.Contact)
-	p.Own.Called, p.Own.Told = o.Called, s.toldViews(o.Told)
+	p.Own.Called, p.Own.Told, p.Own.Decided = o.Called, s.toldViews(o.Told), s.decidedViews(o.Decided)
 	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), id); err != nil {
 		return err
 	}
@@ -191,6 +191,12 @@ func (s *Server) answerHousehold(w http.ResponseWriter, r *http.Request) error {
 		err = s.Households.Reaches(ctx, by, id, r.PostFormValue("way"))
 	case "unreach":
 		err = s.Households.OwnClosesContact(ctx, by, id)
+	case "appeal":
+		incident, e := instance.ParseID(r.PostFormValue("incident"))
+		if e != nil {
+			return e
+		}
+		err = s.Households.OwnAppeal(ctx, by, id, incident, r.PostFormValue("appeal"))
 	case "close":
 		err = inField("closing", s.Households.Closes(ctx, by, id, r.PostFormValue("closing"), visitOf(r).language.Tag))
 	default:

@@ -151,6 +151,13 @@ func (s *Server) showProgrammeHost(w http.ResponseWriter, r *http.Request, statu
 	if err := s.addHomes(r, &p, programme, id); err != nil {
 		return err
 	}
+	if h.Programme.Keeps {
+		list, err := s.Households.AlikeHost(r.Context(), *me(r), programme, id)
+		if err != nil {
+			return err
+		}
+		p.Alike = alikeViews(programme, list)
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

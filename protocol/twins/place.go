@@ -160,4 +160,8 @@ func beside(address string, p Place) (codes, names []string) {
 	return sorted(codes), sorted(names)
 }
 
+// Canonical is the one form in which places are compared. It tells the address: it is
+// for a keyed hash, and for nothing that is kept or sent.
+func (p Place) Canonical() []byte { return p.bytes() }
+
 func (p Place) bytes() []byte { return []byte("palier twins 1\n" + strings.Join(p.words, "\n")) }

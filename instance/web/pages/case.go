@@ -290,6 +290,16 @@ type HouseholdCase struct {
 	Problems []view.Problem
 }
 
+// Judged is what was decided about somebody, and where it is appealed.
+type Judged struct {
+	Decided  []view.CaseIncident
+	AppealAt string
+	Problems []view.Problem
+}
+
+// Judged is what was decided about the household.
+func (p HouseholdCase) Judged() Judged { return Judged{p.Own.Decided, p.Own.Path, p.Problems} }
+
 // Reach is what the page shows of direct contact.
 func (p HouseholdCase) Reach() view.StayReach {
 	return view.StayReach{Contact: p.Own.Contact, Yes: p.Own.Contact.Guest, Path: p.Own.Path, Problems: p.Problems}

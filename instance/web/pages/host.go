@@ -54,9 +54,13 @@ type Hosting struct {
 	Limits     instance.HostLimits
 	Numbers    []view.EmergencyNumber
 	Stays      []view.HostStay
+	Decided    []view.CaseIncident // about them
 	Typed      map[string]string
 	Problems   []view.Problem
 }
+
+// Judged is what was decided about the host.
+func (p Hosting) Judged() Judged { return Judged{p.Decided, p.Action + "/appeal", p.Problems} }
 
 // Template is hosting.tmpl.
 func (Hosting) Template() string { return "hosting" }
@@ -157,9 +161,10 @@ type ProgrammeHost struct {
 	Visits     []view.HostVisit
 	Wanting    []string
 	Homes      []view.HostHome
-	Drafts     []view.Option // homes without a host
-	Deeds      []string      // steps that are one press
-	Own        bool          // the one who reads is the host, or proposed them
+	Drafts     []view.Option    // homes without a host
+	Deeds      []string         // steps that are one press
+	Own        bool             // the one who reads is the host, or proposed them
+	Alike      []view.CaseAlike // files that have something in common with this one
 	Places     int
 	Until      string
 	Typed      map[string]string

@@ -19,3 +19,15 @@ func abroad() *view.Abroad {
 	}
 	return v
 }
+
+// decisions are what was decided about somebody, of which one was appealed.
+func decisions() []view.CaseIncident {
+	return []view.CaseIncident{
+		{ID: "7", State: "decided", Outcome: "stop", At: now, Appeals: true}, {ID: "8", State: "appealed", At: now, Appealed: true}, {ID: "9", State: "closed", Outcome: "nothing", At: now, Appealed: true},
+	}
+}
+
+// alikes are files that have something in common with one.
+func alikes() []view.CaseAlike {
+	return []view.CaseAlike{{Kind: "phone", Side: "host", Path: "/programmes/41/hosts/2"}, {Kind: "mailbox", Side: "household", Path: "/cases/3"}, {Kind: "address", Side: "host", Path: "/programmes/41/hosts/4"}}
+}

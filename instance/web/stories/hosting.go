@@ -13,6 +13,7 @@ import (
 // zenobie is a host as her own page shows her.
 func zenobie(state string) pages.Hosting {
 	return pages.Hosting{
+		Decided:   decisions(),
 		Programme: roof, Action: "/hosting/9", State: state, Confirmed: true, Name: "Zénobie Tournemire", Phone: "06 12 34 56 78",
 		Address: "12 rue du Canari, 22100 Dinan", About: "Une chambre calme sur cour, un chat.", Until: "2027-11-01",
 		Limits:     instance.HostLimits{Places: 2, Nights: 90},
@@ -26,6 +27,7 @@ func opened(state string) pages.ProgrammeHost {
 	own := zenobie(state)
 	own.References[0].Text = "Je la connais depuis dix ans et lui confierais mes enfants."
 	return pages.ProgrammeHost{
+		Alike:         alikes(),
 		ProgrammeHead: head("hosts"), Path: "/programmes/41/hosts/9", State: state, Name: own.Name, Email: "zenobie@people.example", Phone: own.Phone,
 		Address: own.Address, Born: 1970, About: own.About, Lawful: true, Document: "bulletin n° 3", Adults: own.Adults, References: own.References,
 		Places: 2, Until: "2027-11-01",

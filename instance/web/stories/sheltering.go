@@ -142,7 +142,7 @@ func sheltering() []Story {
 		{"incident/open", func(f pages.Frame) pages.Page {
 			i := anyIncident
 			i.CanLook, i.Frozen, i.Moved = true, true, true
-			i.Entries = []view.CaseIncidentEntry{{Deed: "opened", By: "Yann Kerbrat", At: ago(time.Hour), Text: "Elle est partie à 22 h.", Signs: []string{"afraid", "papers"}}}
+			i.Entries = []view.CaseIncidentEntry{{Deed: "opened", By: "Yann Kerbrat", At: ago(time.Hour), Text: "Elle est partie à 22 h.", Signs: []string{"afraid", "papers"}, Alike: alikes()}}
 			return pages.Incident{Frame: in(f, "", i.Path), Programme: toit, Incident: i, Numbers: urgent, Problems: []view.Problem{{Field: "outcome", Code: "missing"}}}
 		}},
 		{"incident/decided", func(f pages.Frame) pages.Page {
@@ -162,7 +162,7 @@ func sheltering() []Story {
 			}
 		}},
 		{"household_case/active", func(f pages.Frame) pages.Page {
-			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Contact: view.StayContact{May: true, Guest: true, Host: true, Open: true, Way: "zoe@people.example"}, Agreement: true, Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}}, Problems: []view.Problem{{Field: "called", Code: "tells-phone"}}}
+			return pages.HouseholdCase{Frame: in(f, "", "/household/5"), Numbers: urgent, HasHost: true, Own: view.OwnCase{Path: "/household/5", Stage: "ending", Since: now, Until: soon, Called: "Oksana", Contact: view.StayContact{May: true, Guest: true, Host: true, Open: true, Way: "zoe@people.example"}, Agreement: true, Told: []view.CaseIncident{{State: "decided", At: ago(time.Hour)}}, Decided: decisions()}, Problems: []view.Problem{{Field: "appeal", Code: "missing"}, {Field: "called", Code: "tells-phone"}}}
 		}},
 	}
 }

@@ -182,10 +182,20 @@ type CaseIncident struct {
 	CanJudge bool
 	CanEnd   bool
 	Appeals  bool
+	HostPath string // of the host it is about
+	Appealed bool   // who it is about asked for it to be looked at again
+}
+
+// CaseAlike is that another file has something in common with one.
+type CaseAlike struct {
+	Kind string
+	Side string // host, household
+	Path string
 }
 
 // CaseIncidentEntry is something that was written of an incident.
 type CaseIncidentEntry struct {
+	Alike   []CaseAlike
 	Deed    string
 	By      string
 	At      time.Time
@@ -207,6 +217,7 @@ type OwnCase struct {
 	Talk    []CaseEntry
 	Called  string
 	Told    []CaseIncident
+	Decided []CaseIncident // about them
 	Contact StayContact
 	// Agreement tells that one is written.
 	Agreement bool
