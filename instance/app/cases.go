@@ -33,14 +33,14 @@ func (x switches) Off(ctx context.Context, tx store.Tx, programme instance.Actor
 	return x.housing.Off(ctx, tx, programme, housing.Function(function), area, kind)
 }
 
-// hosts tells whether nobody is taken in who lends a home of a kind. Where it is they
-// have not said yet: what is switched off anywhere is meant.
-func (x switches) hosts(ctx context.Context, tx store.Tx, programme instance.ActorID, whole bool) error {
+// hosts tells whether nobody is taken in who lends a home of a kind in an area. Where
+// that is not known what is switched off anywhere is meant.
+func (x switches) hosts(ctx context.Context, tx store.Tx, programme instance.ActorID, area string, whole bool) error {
 	kind := vocab.PrivateRoom
 	if whole {
 		kind = vocab.EntirePlace
 	}
-	off, err := x.housing.Off(ctx, tx, programme, housing.CutIntake, "", kind)
+	off, err := x.housing.Off(ctx, tx, programme, housing.CutIntake, area, kind)
 	if err == nil && off {
 		err = households.Paused(households.Intake)
 	}

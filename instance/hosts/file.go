@@ -25,10 +25,12 @@ type File struct {
 	// Rules are those of the house, which all three sign. They are searched likewise.
 	Rules string `json:"rules,omitzero"`
 	// What they offer, as they said at first.
-	Whole  bool   `json:"whole,omitzero"` // a whole home
-	Nights int    `json:"nights,omitzero"`
-	From   string `json:"from,omitzero"` // a date
-	Check  Check  `json:"check,omitzero"`
+	Whole bool `json:"whole,omitzero"` // a whole home
+	// Commune is where it is, as they said at first: a code.
+	Commune string `json:"commune,omitzero"`
+	Nights  int    `json:"nights,omitzero"`
+	From    string `json:"from,omitzero"` // a date
+	Check   Check  `json:"check,omitzero"`
 }
 
 // Check is what a host answered to themself before anybody came.

@@ -45,8 +45,9 @@ type Options struct {
 	Homes Homes
 	Pack  countries.Pack // the rules of the country
 	// Paused returns an [instance.Invalid] while a programme takes in nobody who lends a
-	// home of a kind, a whole one or a room; nil takes in all.
-	Paused func(ctx context.Context, tx store.Tx, programme instance.ActorID, whole bool) error
+	// home of a kind, a whole one or a room, in an area; where that is not known, what is
+	// switched off for any area. nil takes in all.
+	Paused func(ctx context.Context, tx store.Tx, programme instance.ActorID, area string, whole bool) error
 	Title  string // what the server calls itself
 	// Say says a sentence of the catalogues in a language.
 	Say func(language, key string, args ...any) string

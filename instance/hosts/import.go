@@ -207,7 +207,7 @@ func (s *Service) mailboxes(ctx context.Context, by instance.Account, programme 
 			err = open(ctx, tx, programme)
 		}
 		if err == nil { // whatever kind of home stands in the list
-			err = s.takesIn(ctx, tx, programme, false, true)
+			err = s.takesIn(ctx, tx, programme, "", false, true)
 		}
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Interest struct {
 	From     string // a date, as 2026-12-01
 	Nights   int
 	Language string
+	Commune  string // in which the home is, by its code; empty where it was not said
 
 	imported bool   // an office passed it on: what it did not say is asked later
 	where    string // as the office wrote it
@@ -58,7 +60,7 @@ func (s *Service) Offer(ctx context.Context, by *instance.Account, programme ins
 		if err := open(ctx, tx, programme); err != nil {
 			return err
 		}
-		if err := s.takesIn(ctx, tx, programme, i.Whole); err != nil {
+		if err := s.takesIn(ctx, tx, programme, instance.DepartementOf(i.Commune), i.Whole); err != nil {
 			return err
 		}
 		return s.begin(ctx, tx, id, by, programme, i, f)
@@ -117,7 +119,7 @@ func (s *Service) check(by *instance.Account, i *Interest) (File, error) {
 	if err != nil || from.After(s.now().AddDate(2, 0, 0)) {
 		return File{}, &instance.Invalid{Field: "from", Code: "malformed"}
 	}
-	return File{Name: i.Name, Email: address, Phone: i.Phone, Born: i.Born, Whole: i.Whole, Nights: i.Nights, From: i.From}, nil
+	return File{Name: i.Name, Email: address, Phone: i.Phone, Born: i.Born, Whole: i.Whole, Nights: i.Nights, From: i.From, Commune: i.Commune}, nil
 }
 
 // score is how much an offer helps, for the order in which people are invited when
@@ -309,14 +311,24 @@ func trimmed(list []string) []string {
 	return kept
 }
 
+// TakesIn tells whether a programme takes in somebody who lends a room, or a whole home,
+// in an area, and everywhere where the area is empty.
+func (s *Service) TakesIn(ctx context.Context, programme instance.ActorID, area string, whole bool) (bool, error) {
+	err := s.takesIn(ctx, s.db.Read(), programme, area, whole)
+	if errors.Is(err, instance.ErrInvalid) {
+		return false, nil
+	}
+	return err == nil, because(err, "whether programme %s takes hosts in", programme)
+}
+
 // takesIn returns an [instance.Invalid] while a programme takes in nobody who lends
-// one of some kinds of home.
-func (s *Service) takesIn(ctx context.Context, tx store.Tx, programme instance.ActorID, whole ...bool) error {
+// one of some kinds of home in an area.
+func (s *Service) takesIn(ctx context.Context, tx store.Tx, programme instance.ActorID, area string, whole ...bool) error {
 	if s.o.Paused == nil {
 		return nil
 	}
 	for _, w := range whole {
-		if err := s.o.Paused(ctx, tx, programme, w); err != nil {
+		if err := s.o.Paused(ctx, tx, programme, area, w); err != nil {
 			return err
 		}
 	}

@@ -83,7 +83,7 @@ func newWorld(t testing.TB, db *store.DB) *world {
 	keys := vault.New(filepath.Join(t.TempDir(), "keys"), w.now)
 	w.Service = hosts.New(hosts.Options{
 		DB: db, Site: site, IDs: w.ids, Now: w.now, Jobs: queue, Mail: w.mail, Vault: keys, Homes: w, Pack: pack, Title: "Palier", Say: say,
-		Paused: func(context.Context, store.Tx, instance.ActorID, bool) error { return w.paused },
+		Paused: func(context.Context, store.Tx, instance.ActorID, string, bool) error { return w.paused },
 		Tell: func(_ context.Context, tx store.Tx, _ string, _ instance.ActorID, whom []instance.ActorID) error {
 			store.AfterCommit(tx, func() { w.told = append(w.told, whom...) })
 			return nil

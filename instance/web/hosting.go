@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -63,10 +64,46 @@ func (s *Server) showHostForm(w http.ResponseWriter, r *http.Request, status int
 	if p.Paused, err = s.pausedIntake(r, id); err != nil {
 		return err
 	}
+	if len(p.Paused) == 0 {
+		if err := s.asksWhere(r, id, &p); err != nil {
+			return err
+		}
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// asksWhere has the form ask where the home is before everything else as long as
+// somebody somewhere is not taken in, and says so to whom it is.
+func (s *Server) asksWhere(r *http.Request, programme instance.ActorID, p *pages.HostForm) error {
+	takes := func(area string) (rooms, homes bool, err error) {
+		if rooms, err = s.Hosts.TakesIn(r.Context(), programme, area, false); err == nil {
+			homes, err = s.Hosts.TakesIn(r.Context(), programme, area, true)
+		}
+		return rooms, homes, err
+	}
+	if rooms, homes, err := takes(""); err != nil || rooms && homes {
+		return err
+	}
+	if p.Form.Commune == "" || len(p.Found) > 0 {
+		p.Where = true
+		return nil
+	}
+	known, err := s.Addresses.Communes(r.Context(), p.Form.Commune)
+	if err != nil {
+		return err
+	}
+	if p.Place = areaName(known, p.Form.Commune); p.Place == "" {
+		p.Where = true // no commune that anybody knows
+		return nil
+	}
+	rooms, homes, err := takes(instance.DepartementOf(p.Form.Commune))
+	if err == nil && !rooms && !homes {
+		p.Paused = []string{households.Intake}
+	}
+	return err
 }
 
 // offerHome takes a first word. Whoever has no account is written to, and told the
@@ -82,6 +119,30 @@ func (s *Server) offerHome(w http.ResponseWriter, r *http.Request) error {
 	f := pages.HostWriting{
 		Name: r.PostFormValue("name"), Email: strings.TrimSpace(r.PostFormValue("email")), Phone: r.PostFormValue("phone"), Born: r.PostFormValue("born"),
 		Places: r.PostFormValue("places"), Kind: r.PostFormValue("kind"), From: r.PostFormValue("from"), Nights: r.PostFormValue("nights"),
+		Commune: cmp.Or(r.PostFormValue("commune-code"), r.PostFormValue("commune")),
+	}
+	code, among, err := s.communeOf(r.Context(), f.Commune)
+	if err != nil {
+		return err
+	}
+	asked := r.PostFormValue("step") == "where"
+	if code == "" && (asked || f.Commune != "") {
+		problem := view.Problem{Field: "commune", Code: "unknown"}
+		switch {
+		case f.Commune == "":
+			problem.Code = "missing"
+		case len(among) > 0:
+			problem.Code = "which"
+		}
+		return s.showHostForm(w, r, http.StatusUnprocessableEntity, pages.HostForm{Form: f, Found: among, Where: asked, Problems: []view.Problem{problem}})
+	}
+	f.Commune = code
+	if asked {
+		if a := visitOf(r).account; a != nil {
+			f.Name = a.Shown()
+		}
+		f.Kind, f.Places, f.Nights = "room", "1", strconv.Itoa(s.Hosts.Pack().Stay.Usual)
+		return s.showHostForm(w, r, http.StatusOK, pages.HostForm{Form: f})
 	}
 	by := visitOf(r).account
 	if by == nil {
@@ -93,7 +154,7 @@ func (s *Server) offerHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	host, err := s.Hosts.Offer(r.Context(), by, id, hosts.Interest{
 		Name: f.Name, Email: f.Email, Phone: f.Phone, Born: numberIn(f.Born), Places: numberIn(f.Places), Whole: f.Kind == "whole", From: f.From,
-		Nights: numberIn(f.Nights), Language: visitOf(r).language.Tag,
+		Nights: numberIn(f.Nights), Language: visitOf(r).language.Tag, Commune: f.Commune,
 	})
 	if all, ok := problems(err); ok {
 		return s.showHostForm(w, r, http.StatusUnprocessableEntity, pages.HostForm{Form: f, Problems: all})

@@ -533,33 +533,18 @@ func (s *Server) readCommune(ctx context.Context, p *pages.HomeForm, f *instance
 		note("commune", "missing")
 		return "", nil
 	}
-	if code, ok := s.Hosts.Pack().AreaNamed(p.Form.Commune); ok {
+	code, among, err := s.communeOf(ctx, p.Form.Commune)
+	switch {
+	case err != nil:
+		return "", err
+	case code != "":
 		f.Commune, p.Form.Commune = code, code
-		return areaName(nil, code), nil
-	}
-	known, err := s.Addresses.Communes(ctx, p.Form.Commune)
-	if err != nil {
-		return "", err
-	}
-	if c, ok := known[p.Form.Commune]; ok {
-		f.Commune = c.Code
-		return areaName(known, c.Code), nil
-	}
-	found, err := s.Addresses.Called(ctx, p.Form.Commune)
-	if err != nil {
-		return "", err
-	}
-	const shown = 12
-	switch len(found) {
-	case 0:
+		known, err := s.Addresses.Communes(ctx, code)
+		return areaName(known, code), err
+	case len(among) == 0:
 		note("commune", "unknown")
-	case 1:
-		f.Commune, p.Form.Commune = found[0].Code, found[0].Code
-		return areaName(byCode(found), found[0].Code), nil
 	default:
-		for _, c := range found[:min(len(found), shown)] {
-			p.Found = append(p.Found, view.Option{Value: c.Code, Label: areaName(byCode(found), c.Code)})
-		}
+		p.Found = among
 		note("commune", "which")
 	}
 	return "", nil

@@ -148,6 +148,11 @@ func (s *Server) showProgrammeHost(w http.ResponseWriter, r *http.Request, statu
 	}
 	p.Path = h.Programme.Path + "/hosts/" + id.String()
 	s.fillHost(&p, x, me(r).ID)
+	known, err := s.Addresses.Communes(r.Context(), x.File.Commune)
+	if err != nil {
+		return err
+	}
+	p.Commune = areaName(known, x.File.Commune)
 	if err := s.addHomes(r, &p, programme, id); err != nil {
 		return err
 	}

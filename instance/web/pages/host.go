@@ -14,14 +14,17 @@ type HostForm struct {
 
 	Programme view.Programme
 	Sent      bool // a letter is on its way
-	Already   bool // they did before
+	Where     bool // only where the home is, is asked now
+	Place     string
+	Found     []view.Option // communes that may be meant
+	Already   bool          // they did before
 	Form      HostWriting
 	Problems  []view.Problem
 }
 
 // HostWriting is what was typed.
 type HostWriting struct {
-	Name, Email, Phone, Born, Places, Kind, From, Nights string
+	Name, Email, Phone, Born, Places, Kind, From, Nights, Commune string
 }
 
 // Template is host_form.tmpl.
@@ -151,6 +154,7 @@ type ProgrammeHost struct {
 	Email      string
 	Phone      string
 	Address    string
+	Commune    string // as they said at first
 	Born       int
 	About      string
 	Identity   bool

@@ -116,6 +116,9 @@ func hostingStories() []Story {
 		{"host_form/wrong", func(f pages.Frame) pages.Page {
 			return pages.HostForm{Frame: stranger(in(f, "", "/programmes/41/host")), Programme: roof, Form: pages.HostWriting{Kind: "room", Places: "1", Nights: "90"}, Problems: []view.Problem{{Field: "born", Code: "too-young", Limit: 18}}}
 		}},
+		{"host_form/where", func(f pages.Frame) pages.Page {
+			return pages.HostForm{Frame: in(f, "", "/programmes/41/host"), Programme: roof, Where: true, Form: pages.HostWriting{Commune: "Saint-Martin"}, Found: []view.Option{{Value: "22312", Label: "Saint-Martin-des-Prés (22)"}, {Value: "29254", Label: "Saint-Martin-des-Champs (29)"}}, Problems: []view.Problem{{Field: "commune", Code: "which"}}}
+		}},
 		{"host_form/sent", func(f pages.Frame) pages.Page {
 			return pages.HostForm{Frame: stranger(in(f, "", "/programmes/41/host")), Programme: roof, Sent: true}
 		}},
