@@ -69,7 +69,7 @@ type personCreate struct {
 	Password string   `help:"Password; asked for on standard input if it is missing."`
 	Display  string   `help:"Name that is shown." placeholder:"NAME"`
 	Role     string   `help:"resident, moderator or admin." enum:"resident,moderator,admin" default:"resident"`
-	Locale   string   `help:"Language of the pages: fr, en." enum:"fr,en" default:"fr"`
+	Locale   string   `help:"Language of the pages: fr, en, uk, ar." enum:"fr,en,uk,ar" default:"fr"`
 	Verified bool     `help:"You have seen that the person belongs to this server's area."`
 	In       []string `help:"Neighbourhoods the person lives in." placeholder:"NEIGHBOURHOOD"`
 }

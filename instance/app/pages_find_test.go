@@ -125,6 +125,9 @@ func TestC6_FromAnAddressToAPlace(t *testing.T) {
 		if p.Status != http.StatusOK || p.Words("main .lead:first-of-type") == "" || !p.Has("details a[href^='/join?place=']") {
 			t.Errorf("its places to choose from: %d %s", p.Status, p.Words("main"))
 		}
+		if p = b.Open("/find?commune=22050"); !p.Has("details[open] a[href='/join?place="+v.port.ID.String()+"']") || !strings.Contains(p.Words("details summary"), "quartier") {
+			t.Errorf("the neighbourhoods of a commune: %s", p.Words("main"))
+		}
 		if p = b.Open("/places"); !cmp.Equal(p.List(".rows > li > .line .name"), []string{"centre", "Dinan", "port", "tilleuls"}) || !strings.Contains(strings.ReplaceAll(p.Words("main"), "\u202f", " "), "14 764 habitants") {
 			t.Errorf("directory: %q %s", p.List(".rows .name"), p.Words("main"))
 		}

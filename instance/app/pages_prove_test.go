@@ -91,7 +91,7 @@ func TestJ1_ALetterFromTheFormToThePageThatSaysWhatWasSeen(t *testing.T) {
 			t.Errorf("a wrong code: %d", p.Status)
 		}
 		p = b.Press(code, "form[action='/prove/code'] button", apptest.Fields{"code": {strings.ToLower(typed)}})
-		isVerified(t, p, "lettre", "par personne")
+		isVerified(t, p, "lettre", "par ce serveur")
 		if p = b.Open("/notifications"); !strings.Contains(p.Words(".notices"), "voisin vérifié") || !p.Has(".notices a[href='/prove']") {
 			t.Errorf("notices: %s", p.Words("main"))
 		}
@@ -304,5 +304,55 @@ func TestJ1_TheCodeInTheHallAndTheListOfAHouse(t *testing.T) {
 			t.Errorf("after the list was taken: %d", p.Status)
 		}
 		isVerified(t, try(), "liste")
+	})
+}
+
+// What somebody is to be found by carries their name in full, a wider place asks
+// nothing more of who is verified within it, and who may not vouch yet is told
+// before they press.
+func TestJ1_WhatANewcomerReadsOnTheirWay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		v := newVillage(t, engine, nil)
+		lena := declared(v, "lena", v.tilleuls)
+		if err := v.People.Rename(t.Context(), lena.ID, people.Names{Full: "Lena Le Gall", Outer: "Lena L."}); err != nil {
+			t.Fatal(err)
+		}
+		b, at := v.SignedIn(lena), "?in="+v.tilleuls.ID.String()
+		if got := b.Open("/prove/letter"+at).Find("#name").AttrOr("value", ""); got != "Lena Le Gall" {
+			t.Errorf("the letter goes to %q", got)
+		}
+		if got := b.Open("/prove/list"+at).Find("#person").AttrOr("value", ""); got != "Lena Le Gall" {
+			t.Errorf("the list is searched for %q", got)
+		}
+		anne := v.Resident("anne")
+		admin := v.SignedIn(clerk(v))
+		admin.Press(admin.Open("/admin/neighbourhoods/"+v.tilleuls.ID.String()+"/proving"), "button[value=agent]", apptest.Fields{"person": {"anne"}})
+		desk := v.SignedIn(anne)
+		p := desk.Press(desk.Open("/desk"), "form[action='/desk'] button", apptest.Fields{"number": {b.Open("/prove/desk" + at).Words(".big-code")}})
+		if !strings.Contains(p.Words("main dl"), "Lena Le Gall") {
+			t.Errorf("the desk compares a document with %s", p.Words("main dl"))
+		}
+
+		if p := b.Open("/prove"); p.Has(".badge.ok") {
+			t.Fatalf("before: %s", p.Words("main"))
+		}
+		desk.Press(p, "form[action='/desk/see'] button", apptest.Fields{"document": {"rent"}})
+		p = b.Open("/prove")
+		if p.Find(".sheet .badge.ok").Length() != p.Find("main section.sheet").Length() || p.Has("a[href='/prove/letter?in="+v.centre.ID.String()+"']") || !p.Has("a[href='/prove/letter"+at+"']") {
+			t.Errorf("verified in the house: %s", p.Words("main"))
+		}
+
+		if p := b.Open("/home"); !p.Has(".nothing a[href='/@tilleuls']") {
+			t.Errorf("an empty home leads nowhere: %s", p.Words(".nothing"))
+		}
+
+		eve := declared(v, "eve", v.centre)
+		asks := v.SignedIn(eve)
+		asks.Press(asks.Open("/prove/neighbours?in="+v.centre.ID.String()), "button[value=ask]", nil)
+		p = b.Open(b.Open("/vouch").Find("a.name[href^='/vouch/']").AttrOr("href", ""))
+		if p.Has("button[value=vouch]") || !p.Has("button[value=decline]") || !strings.Contains(p.Words(".note"), "30 jours") {
+			t.Errorf("who was verified today reads: %s", p.Words("main"))
+		}
 	})
 }

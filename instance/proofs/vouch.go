@@ -199,6 +199,15 @@ func (s *Service) Decline(ctx context.Context, neighbour instance.ActorID, id in
 	return nil
 }
 
+// MayVouchFor returns why a neighbour may not say that they know who asks, as
+// [Service.VouchFor] does, and nil if they may.
+func (s *Service) MayVouchFor(ctx context.Context, neighbour instance.ActorID, r Request) error {
+	if err := s.mayVouch(ctx, s.db.Read(), neighbour, r); err != nil {
+		return fmt.Errorf("%s and request %s: %w", neighbour, r.ID, err)
+	}
+	return nil
+}
+
 // VouchFor lets a neighbour say that they know who asks. It returns an
 // [instance.Invalid] of neighbour with the code of the rule that forbids it:
 // not-yet, quota, already, no-home, household or too-close.

@@ -103,7 +103,11 @@ func (s *Server) showVisitor(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	p.Person, p.Place = personView(s.Site, v.Person), personView(s.Site, v.Place)
+	who, err := s.People.ByID(r.Context(), v.Person.ID)
+	if err != nil {
+		return err
+	}
+	p.Name, p.Place = fullName(&who), personView(s.Site, v.Place)
 	if p.Address, err = s.addressAt(r.Context(), v.Person.ID, v.Place.ID); err != nil {
 		return err
 	}

@@ -262,7 +262,7 @@ func (s *Server) agreementView(g *instance.Agreement, p *instance.Post, who inst
 	if q != nil {
 		shown.Asks = q.Purpose == instance.Asking
 		shown.Lends = q.Action == "transferCustody" || q.Action == "use"
-		if q.Quantity != instance.One || g.Unit != "one" {
+		if g.Unit != "one" || q.Quantity != instance.One && q.Quantity != 0 { // of what nobody counts, one says nothing
 			shown.Amount = g.Quantity.String()
 		}
 	}

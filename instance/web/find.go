@@ -184,7 +184,7 @@ func (s *Server) findCommune(w http.ResponseWriter, r *http.Request, insee strin
 		}
 		f.Building, f.Neighbourhood = nil, nil // of the middle of the commune, not of the one who asks
 	}
-	p := pages.Find{Line: c.Name, Found: true}
+	p := pages.Find{Line: c.Name, Found: true, Whole: true}
 	if p.Elsewhere, err = s.elsewhere(r.Context(), f, insee); err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (s *Server) getOnList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showOnList(w, r, http.StatusOK, pages.ProveList{ProveAt: at, Name: me(r).Name})
+	return s.showOnList(w, r, http.StatusOK, pages.ProveList{ProveAt: at, Name: fullName(me(r))})
 }
 
 func (s *Server) showOnList(w http.ResponseWriter, r *http.Request, status int, p pages.ProveList) (err error) {

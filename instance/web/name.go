@@ -3,18 +3,25 @@ package web
 import (
 	"net/http"
 
+	"palier/instance"
 	"palier/instance/people"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
 
+// fullName is what somebody is called on their letter box and on their papers, as
+// they said it.
+func fullName(a *instance.Account) string {
+	if a.FullName != "" {
+		return a.FullName
+	}
+	return a.Name
+}
+
 // getName is where a person says what they are called, and by whom.
 func (s *Server) getName(w http.ResponseWriter, r *http.Request) error {
 	a := me(r)
-	p := pages.Name{Full: a.FullName, Outer: a.Name, Protected: a.Protected}
-	if p.Full == "" {
-		p.Full = a.Name
-	}
+	p := pages.Name{Full: fullName(a), Outer: a.Name, Protected: a.Protected}
 	return s.askForNames(w, r, http.StatusOK, p)
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -42,6 +43,14 @@ func (s *Server) getProve(w http.ResponseWriter, r *http.Request) error {
 	homes, err := s.provenHomes(ctx, me(r).ID)
 	if err != nil {
 		return err
+	}
+	// Whoever is verified in a house or a neighbourhood is so in all it lies in,
+	// and has nothing more to show there.
+	inner := visitOf(r).viewer.Inner
+	for i, h := range homes {
+		if h.Standing != view.Verified && slices.ContainsFunc(inner, func(id instance.ActorID) bool { return id.String() == h.ID }) {
+			homes[i].Standing, homes[i].Within, homes[i].Routes = view.Verified, true, nil
+		}
 	}
 	desks, err := s.Proofs.Desks(ctx, me(r).ID)
 	if err != nil {
@@ -196,7 +205,7 @@ func (s *Server) getLetter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := pages.ProveLetter{ProveAt: at, Name: me(r).Name}
+	p := pages.ProveLetter{ProveAt: at, Name: fullName(me(r))}
 	if p.Address, err = s.addressAt(r.Context(), me(r).ID, h.Place.ID); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -131,11 +132,14 @@ func (s *Server) showVouchFor(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	f, err := s.frame(w, r, "")
-	if err != nil {
+	p := pages.VouchFor{Asking: list[0], Key: key, Problems: all}
+	// Who has to wait is told before they press, and not after.
+	no, barred := errors.AsType[*instance.Invalid](s.Proofs.MayVouchFor(r.Context(), me(r).ID, request))
+	p.NotYet = barred && no.Code == "not-yet"
+	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}
-	return s.HTML(w, r, status, pages.VouchFor{Frame: f, Asking: list[0], Key: key, Problems: all})
+	return s.HTML(w, r, status, p)
 }
 
 // answerNeighbour vouches for who asks, or declines, of which nobody is told.

@@ -19,8 +19,9 @@ import (
 // dinan is the INSEE code of the commune of the demo.
 const dinan = "22050"
 
-// began is how long ago the servers of the demo were founded.
-const began = 15 * 24 * time.Hour
+// began is how long ago the servers of the demo were founded: longer than
+// neighbours have to be verified before they vouch for others.
+const began = 45 * 24 * time.Hour
 
 // fill gives the servers their people, places and conversation, unless they
 // have them from an earlier run.

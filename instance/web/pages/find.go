@@ -16,6 +16,7 @@ type Find struct {
 
 	Found      bool
 	Line, Town string      // the address that was chosen
+	Whole      bool        // a commune was, with all its neighbourhoods
 	Homes      []view.Home // its places, the narrowest first
 	Map        *view.Map
 	Others     []view.Home // to choose from instead

@@ -96,7 +96,7 @@ func (Desk) Template() string { return "desk" }
 type DeskVisitor struct {
 	Frame
 
-	Person   view.Person
+	Name     string // in full, as it stands on their papers
 	Place    view.Person
 	Address  string // they say they live at; empty if they did not
 	Number   string
@@ -231,6 +231,7 @@ type VouchFor struct {
 
 	Asking   view.Asking
 	Key      string // of the link; empty without one
+	NotYet   bool   // the reader was verified too short a time ago
 	Problems []view.Problem
 }
 

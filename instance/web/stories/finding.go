@@ -34,6 +34,10 @@ func finding() []Story {
 				Homes:  []view.Home{{PlaceLine: tilleulsLine, Join: "/join?place=1"}, {PlaceLine: centreLine, Join: "/join?place=2"}, {PlaceLine: dinanLine, Join: "/join?place=3"}},
 				Others: []view.Home{{PlaceLine: view.PlaceLine{Person: longPlace.Person, Level: view.LevelNeighbourhood}, Join: "/join?place=4"}}, MoreOthers: true}
 		}},
+		{"find/commune", func(f pages.Frame) pages.Page {
+			return pages.Find{Frame: in(stranger(f), "", "/find"), Found: true, Whole: true, Line: "Dinan",
+				Homes: []view.Home{{PlaceLine: dinanLine, Join: "/join?place=3"}}, Others: []view.Home{{PlaceLine: centreLine, Join: "/join?place=2"}}}
+		}},
 		{"find/elsewhere", func(f pages.Frame) pages.Page {
 			return pages.Find{Frame: in(stranger(f), "", "/find"), Found: true, Line: "Rennes", Elsewhere: []view.CommuneServer{{Name: "Ville de Rennes", Host: "voisins.rennes.example", URL: "https://voisins.rennes.example/find?commune=35238"}}}
 		}},

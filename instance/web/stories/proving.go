@@ -83,6 +83,9 @@ func proving() []Story {
 		{"vouch_for/error", func(f pages.Frame) pages.Page {
 			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", Problems: []view.Problem{{Field: "neighbour", Code: "quota", Limit: 3}}}
 		}},
+		{"vouch_for/not-yet", func(f pages.Frame) pages.Page {
+			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", NotYet: true}
+		}},
 		{"hall_code/paper", func(f pages.Frame) pages.Page {
 			return pages.HallCode{Frame: f, Place: tilleuls.Person, Code: "K7M2 XQ9B", Until: now.Add(13 * storyDay), URL: "https://dinan.example/prove/hall?in=35"}
 		}},
@@ -97,7 +100,7 @@ func proving() []Story {
 				Done: []view.Proof{seenBy("desk", centre.Person, 0, nil)}, Who: []view.Person{oksana}}
 		}},
 		{"desk_visitor/error", func(f pages.Frame) pages.Page {
-			return pages.DeskVisitor{Frame: f, Person: oksana, Place: longPlace.Person, Address: "3 boulevard des Anciens-Combattants, porte 14, 22100 Dinan", Number: "042 917", Problems: []view.Problem{{Field: "document", Code: "missing"}}}
+			return pages.DeskVisitor{Frame: f, Name: oksana.Name, Place: longPlace.Person, Address: "3 boulevard des Anciens-Combattants, porte 14, 22100 Dinan", Number: "042 917", Problems: []view.Problem{{Field: "document", Code: "missing"}}}
 		}},
 		{"admin_letters/waiting", func(f pages.Frame) pages.Page {
 			return pages.AdminLetters{Frame: in(f, "letters", "/admin/letters"), Waiting: letters(), Printed: 1}

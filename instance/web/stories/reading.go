@@ -53,6 +53,7 @@ func reading() []Story {
 			f.Viewer.Admin, f.Viewer.Moderates = false, false
 			return pages.Home{Frame: f}
 		}},
+		{"home/new", func(f pages.Frame) pages.Page { return pages.Home{Frame: in(f, "home", "/home")} }},
 		{"home/one", func(f pages.Frame) pages.Page {
 			return pages.Home{Frame: in(f, "home", "/home"), Posts: Posts(1)}
 		}},

@@ -21,6 +21,7 @@ type Proof struct {
 type ProvenHome struct {
 	PlaceLine
 	Standing Standing
+	Within   bool     // verified by a place within it alone
 	Proofs   []Proof  // that count
 	Term     *Term    // nil if nothing is asked
 	Routes   []string // by which it can be proved
