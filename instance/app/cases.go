@@ -18,7 +18,6 @@ func (a *App) openCases(ctx context.Context) (err error) {
 	a.Households, err = households.New(ctx, households.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Zone: a.zone, Vault: a.Vault, Hosts: a.Hosts, Pack: a.pack,
 		Homes:    lent{a.Housing},
-		Switches: switches{a.Housing}, Froze: a.Housing.FrozenIn, Tell: a.private,
 		Pictures: a.Pictures, Files: a.files,
 		Switches: switches{a.Housing}, Froze: a.Housing.FrozenIn, Tell: a.private, Alike: &alike.Service{Key: a.Housing.MarkKey},
 	})
@@ -81,8 +80,7 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 			if err != nil {
 				return nil, err
 			}
-			h.MinNights, h.MaxNights = rules.Stay.Least, rules.Stay.Most
-			h.MinNights, h.MaxNights, h.HeardAt = l.nights.Least, l.nights.Most, x.HeardAt
+			h.MinNights, h.MaxNights, h.HeardAt = rules.Stay.Least, rules.Stay.Most, x.HeardAt
 			list = append(list, h)
 		}
 	}

@@ -37,12 +37,6 @@ type Pack struct {
 	Refer    []Refer  `toml:"refer"`
 	Minors   Minors   `toml:"minors"`
 	Numbers  []Number `toml:"numbers"`
-	Record    Record   `toml:"record"`
-	Stay      Stay     `toml:"stay"`
-	Room      Room     `toml:"room"`
-	Refer     []Refer  `toml:"refer"`
-	Minors    Minors   `toml:"minors"`
-	Numbers   []Number `toml:"numbers"`
 	// CallAfter is the hour from which on who has no bed for the night is told to call
 	// the number for shelter.
 	CallAfter int `toml:"call_after"`

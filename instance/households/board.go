@@ -49,8 +49,6 @@ func (s *Service) Board(ctx context.Context, by instance.Account, programme inst
 		       (SELECT COUNT(*) FROM housing_case_entries e WHERE e.case_id = c.id AND e.kind = 'task' AND e.done_at IS NULL AND e.due_at <= $5),
 		       (SELECT COUNT(*) FROM housing_case_followups f WHERE f.case_id = c.id AND f.done_at IS NULL AND f.due < $6
 		           AND f.due < `+nights.SQL("(SELECT h.area FROM housing_holds h WHERE h.id = f.hold_id)")+`),
-		       (SELECT COUNT(*) FROM housing_incidents i WHERE i.case_id = c.id AND i.kind <> 'complaint' AND i.state <> 'closed')
-		       (SELECT COUNT(*) FROM housing_case_followups f WHERE f.case_id = c.id AND f.done_at IS NULL AND f.due < $6),
 		       (SELECT COUNT(*) FROM housing_incidents i WHERE i.case_id = c.id AND i.kind <> 'complaint' AND i.state <> 'closed'),
 		       COALESCE(c.tonight_for, -1) >= $9
 		  FROM housing_cases c
@@ -58,8 +56,7 @@ func (s *Service) Board(ctx context.Context, by instance.Account, programme inst
 		   AND (c.stage_since > $3 OR c.stage_since = $3 AND c.id > $4)
 		 ORDER BY c.stage_since, c.id
 		 LIMIT $8`,
-		programme, string(stage), store.Millis(after.StageSince), after.ID, store.Millis(s.Now()), int64(nights.Last), keeper, limit)
-		programme, string(stage), store.Millis(after.StageSince), after.ID, store.Millis(s.Now()), int64(s.tonight()), keeper, limit, int64(s.thisNight()))
+		programme, string(stage), store.Millis(after.StageSince), after.ID, store.Millis(s.Now()), int64(nights.Last), keeper, limit, int64(s.thisNight()))
 	if err != nil {
 		return nil, because(err, "board of programme %s", programme)
 	}

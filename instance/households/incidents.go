@@ -87,12 +87,11 @@ type Incident struct {
 	OpenedAt   time.Time
 	Looked     [2]instance.Signature
 	AppealedAt time.Time
-	Frozen     bool // nobody is asked into the home now
 	// Answer is what who complained was told, for them; empty before, and of what is none.
 	Answer string
-	Frozen     bool             // nobody is asked into the home now
-	Host       instance.HostID  // whom it is about, 0 for none
-	From       instance.ActorID // who decided before it was appealed
+	Frozen bool             // nobody is asked into the home now
+	Host   instance.HostID  // whom it is about, 0 for none
+	From   instance.ActorID // who decided before it was appealed
 }
 
 // IncidentEntry is one thing that was written of an incident. It stays as it was

@@ -88,8 +88,7 @@ func (s *Service) followUpsDue(ctx context.Context, tx store.Tx) ([]due, error) 
 		SELECT f.id, f.due, c.programme_id, COALESCE(c.keeper_id, 0)
 		  FROM housing_case_followups f JOIN housing_cases c ON c.id = f.case_id
 		  LEFT JOIN housing_holds h ON h.id = f.hold_id
-		 WHERE f.done_at IS NULL AND f.due <= $2 AND f.due <= `+nights.SQL("h.area")+` AND (c.stage IN ('active', 'ending') OR f.kind = 'after') AND c.erased_at IS NULL
-		 WHERE f.done_at IS NULL AND f.due <= $2 AND (c.stage IN ('active', 'ending') OR f.kind IN ('after', 'tonight')) AND c.erased_at IS NULL
+		 WHERE f.done_at IS NULL AND f.due <= $2 AND f.due <= `+nights.SQL("h.area")+` AND (c.stage IN ('active', 'ending') OR f.kind IN ('after', 'tonight')) AND c.erased_at IS NULL
 		   AND `+notTold+`f.id AND r.mark = f.due)
 		 ORDER BY f.due, f.id
 		 LIMIT $3`, string(AboutFollowUp), int64(nights.Last), mostReminded))(AboutFollowUp)
@@ -189,8 +188,6 @@ func (s *Service) nowOverdue(ctx context.Context, tx store.Tx) ([]due, error) {
 		UPDATE housing_case_followups
 		   SET told_at = $1
 		 WHERE done_at IS NULL AND told_at IS NULL AND due < $2 AND due < `+nights.SQL("(SELECT h.area FROM housing_holds h WHERE h.id = housing_case_followups.hold_id)")+`
-		   AND case_id IN (SELECT c.id FROM housing_cases c WHERE c.erased_at IS NULL AND (c.stage IN ('active', 'ending') OR housing_case_followups.kind = 'after'))
-		 WHERE done_at IS NULL AND told_at IS NULL AND due < $2
 		   AND case_id IN (SELECT c.id FROM housing_cases c WHERE c.erased_at IS NULL AND (c.stage IN ('active', 'ending') OR housing_case_followups.kind IN ('after', 'tonight')))
 		RETURNING id, due, (SELECT c.programme_id FROM housing_cases c WHERE c.id = case_id), 0`,
 		store.Millis(s.Now()), int64(nights.Last)))(AboutFollowUp)
@@ -304,8 +301,7 @@ func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme
 		SELECT 'follow-up', f.case_id, f.kind, f.due, COALESCE(c.keeper_id, 0), `+tonight+`
 		  FROM housing_case_followups f JOIN housing_cases c ON c.id = f.case_id
 		  LEFT JOIN housing_holds h ON h.id = f.hold_id
-		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due <= $2 AND f.due <= `+tonight+` AND (c.stage IN ('active', 'ending') OR f.kind = 'after') AND c.erased_at IS NULL
-		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due <= $2 AND (c.stage IN ('active', 'ending') OR f.kind IN ('after', 'tonight')) AND c.erased_at IS NULL
+		 WHERE c.programme_id = $1 AND f.done_at IS NULL AND f.due <= $2 AND f.due <= `+tonight+` AND (c.stage IN ('active', 'ending') OR f.kind IN ('after', 'tonight')) AND c.erased_at IS NULL
 		   AND ($6 OR c.keeper_id = $5)
 		UNION ALL
 		SELECT 'stay', c.id, '', h.until_night, COALESCE(c.keeper_id, 0), `+tonight+`

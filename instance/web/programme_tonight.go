@@ -75,8 +75,8 @@ func (s *Server) instead(p *pages.ProgrammeTonight) {
 }
 
 // nightHome is a home of tonight.
-func (s *Server) nightHome(n int, home households.Home) view.NightHome {
-	v := view.NightHome{Number: n, Home: home.URI, Card: cardView(home), Free: home.Free, Ours: home.HeardAt.IsZero()}
+func (s *Server) nightHome(r *http.Request, n int, home households.Home) view.NightHome {
+	v := view.NightHome{Number: n, Home: home.URI, Card: s.cardView(r, home), Free: home.Free, Ours: home.HeardAt.IsZero()}
 	if !v.Ours {
 		v.Heard = s.local(home.HeardAt)
 	}
@@ -95,7 +95,7 @@ func (s *Server) bedsFor(r *http.Request, id instance.CaseID, p *pages.Programme
 		to   *[]view.NightHome
 	}{{n.Fits, &p.Fits}, {n.Asking, &p.Asking}} {
 		for i, fit := range list.fits[:min(len(list.fits), nightHomes)] {
-			home := s.nightHome(i+1, fit.Home)
+			home := s.nightHome(r, i+1, fit.Home)
 			for _, x := range fit.Findings {
 				if !x.Hard {
 					home.Talk = append(home.Talk, view.HomeRule{Rule: string(x.Rule), Need: x.Need, Have: x.Have})
@@ -117,7 +117,7 @@ func (s *Server) bedsFree(r *http.Request, programme instance.ActorID, p *pages.
 	for i, home := range homes {
 		p.Beds += home.Free
 		if i < nightHomes {
-			p.Fits = append(p.Fits, s.nightHome(i+1, home))
+			p.Fits = append(p.Fits, s.nightHome(r, i+1, home))
 		}
 	}
 	return nil
