@@ -61,16 +61,24 @@ func (s *Service) Candidates(ctx context.Context, by instance.Account, id instan
 	if err != nil {
 		return nil, because(err, "homes for case %s", id)
 	}
-	var choices []Choice
+	choices := learnt(homes, known)
+	return Fits(f.Household, homes, choices), nil
+}
+
+// learnt fills in who lives in homes, as far as it was asked for a case, and returns what
+// its household chose of them.
+func learnt(homes []Home, known map[string]Proposal) (choices []Choice) {
 	for i := range homes {
-		if p, ok := known[homes[i].URI]; ok {
-			choices = append(choices, p.Details.Choices...)
-			if p.Details.Residents.Known && !homes[i].Residents.Known {
-				homes[i].Residents = p.Details.Residents
-			}
+		p, ok := known[homes[i].URI]
+		if !ok {
+			continue
+		}
+		choices = append(choices, p.Details.Choices...)
+		if p.Details.Residents.Known && !homes[i].Residents.Known {
+			homes[i].Residents = p.Details.Residents
 		}
 	}
-	return Fits(f.Household, homes, choices), nil
+	return choices
 }
 
 // fit holds one home against the household of a case, in a transaction.

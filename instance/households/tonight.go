@@ -138,16 +138,7 @@ func (s *Service) BedsTonight(ctx context.Context, by instance.Account, id insta
 	if err != nil {
 		return n, because(err, "beds tonight for case %s", id)
 	}
-	var choices []Choice
-	for i := range homes {
-		if p, ok := known[homes[i].URI]; ok {
-			choices = append(choices, p.Details.Choices...)
-			if p.Details.Residents.Known && !homes[i].Residents.Known {
-				homes[i].Residents = p.Details.Residents
-			}
-		}
-	}
-	for _, fit := range Fits(f.Household, homes, choices) {
+	for _, fit := range Fits(f.Household, homes, learnt(homes, known)) {
 		switch {
 		case fit.May():
 			n.Fits = append(n.Fits, fit)
