@@ -45,6 +45,8 @@ type Housing interface {
 	Home(ctx context.Context, signer, home string) ([]byte, error)
 	Ledger(ctx context.Context, signer, home string, after int) ([]byte, error)
 	Visited(ctx context.Context, signer, home string) ([]byte, error)
+	// Pictures answers a Group to which beds are granted in a home, and no other.
+	Pictures(ctx context.Context, signer, home string, id instance.ID, piece int) ([]byte, error)
 	Hear(ctx context.Context, signer, home string, statement []byte) (housing.Answer, error)
 	// Received keeps a file for a programme of ours, and signs for it.
 	Received(ctx context.Context, signer, group string, p housing.Parcel) ([]byte, error)
@@ -62,6 +64,8 @@ func (s *Service) housingRoutes(r chi.Router) {
 	r.Get("/h/{id}", s.answers(s.getHome))
 	r.Get("/h/{id}/ledger", s.dated(s.getLedger))
 	r.Get("/h/{id}/visited", s.getVisited)
+	r.Get("/h/{id}/photographs", s.getPictures)
+	r.Get("/h/{id}/photographs/{photograph}/{piece}", s.getPictures)
 	r.Post("/h/{id}/ledger", s.dated(s.postLedger))
 	r.Get("/g/{name}/desk", s.getDesk)
 	r.Post("/g/{name}/files", s.dated(s.postFile))
@@ -144,6 +148,33 @@ func (s *Service) getVisited(w http.ResponseWriter, r *http.Request) {
 			return 0, nil, err
 		}
 		body, err := s.nouns.Housing.Visited(r.Context(), signer, home)
+		return http.StatusOK, body, err
+	})
+}
+
+// getPictures shows a partner to which beds are granted in a home its photographs,
+// encrypted, one piece after another.
+func (s *Service) getPictures(w http.ResponseWriter, r *http.Request) {
+	s.private(w, r, func() (int, []byte, error) {
+		home, err := s.homeURI(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		signer, err := s.partner(r, nil)
+		if err != nil {
+			return 0, nil, err
+		}
+		var id instance.ID
+		piece := 0
+		if text := chi.URLParam(r, "photograph"); text != "" {
+			if id, err = instance.ParseID(text); err != nil || id == 0 {
+				return 0, nil, instance.ErrNotFound
+			}
+			if piece, err = strconv.Atoi(chi.URLParam(r, "piece")); err != nil {
+				return 0, nil, instance.ErrNotFound
+			}
+		}
+		body, err := s.nouns.Housing.Pictures(r.Context(), signer, home, id, piece)
 		return http.StatusOK, body, err
 	})
 }
@@ -465,16 +496,30 @@ func (s *Service) Entries(ctx context.Context, as instance.Actor, home string, a
 // Visited asks a server for what its programme signed of the visit to a home. It is
 // [housing.Wire].
 func (s *Service) Visited(ctx context.Context, as instance.Actor, home string) ([]byte, error) {
+	return s.underHome(ctx, as, home, "/visited")
+}
+
+// Pictures asks a server which photographs a home has, or for a piece of one. It is
+// [housing.Wire].
+func (s *Service) Pictures(ctx context.Context, as instance.Actor, home string, id instance.ID, piece int) ([]byte, error) {
+	if id == 0 {
+		return s.underHome(ctx, as, home, "/photographs")
+	}
+	return s.underHome(ctx, as, home, "/photographs/"+id.String()+"/"+strconv.Itoa(piece))
+}
+
+// underHome asks, as a programme, for something that stands under a home.
+func (s *Service) underHome(ctx context.Context, as instance.Actor, home, path string) ([]byte, error) {
 	sign, err := s.signAs(ctx, as, signature.Digest{})
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.client.JSONAs(ctx, home+"/visited", sign)
+	f, err := s.client.JSONAs(ctx, home+path, sign)
 	if err != nil {
 		return nil, outcome(err)
 	}
 	if !origin.Same(f.URL, home) {
-		return nil, fmt.Errorf("visit to %s: it came from elsewhere: %w", home, instance.ErrUnreachable)
+		return nil, fmt.Errorf("%s of %s: it came from elsewhere: %w", path, home, instance.ErrUnreachable)
 	}
 	return f.Body, nil
 }

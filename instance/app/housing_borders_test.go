@@ -250,3 +250,8 @@ func TestH14_AHomeInAnotherCountryOnAnotherClock(t *testing.T) {
 		}
 	})
 }
+
+// ledgerStay is so many nights from the first that is offered.
+func ledgerStay(nights int) ledger.Stay {
+	return ledger.Stay{From: tonight(), Until: tonight() + ledger.Night(nights)}
+}

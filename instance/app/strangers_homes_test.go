@@ -164,5 +164,7 @@ var trialsOfHomes = map[string][]string{
 	"GET /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}":                                          {"/programmes/:programme/hosts/:hosting"},
 	"POST /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}": {"/programmes/:programme/hosts/:hosting deed=lapse", "/programmes/:programme/hosts/:hosting deed=visit&people=moi",
 		"/programmes/:programme/hosts/:hosting deed=refuse"},
-	"GET /h/{id}/visited": {"/h/:home/visited"},
+	"GET /h/{id}/visited":                          {"/h/:home/visited"},
+	"GET /h/{id}/photographs":                      {"/h/:home/photographs"},
+	"GET /h/{id}/photographs/{photograph}/{piece}": {"/h/:home/photographs/1/0"},
 }

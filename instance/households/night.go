@@ -113,19 +113,20 @@ func (s *Service) HostFirstNight(ctx context.Context, hand HostHand, id instance
 }
 
 // Pictured returns the home of a proposal to which a household said yes: it may see
-// its photographs, as far as the home is vetted and ours. To everyone else, and for
-// a home to which it did not, it returns [instance.ErrNotFound].
-func (s *Service) Pictured(ctx context.Context, person instance.Account, id instance.CaseID, proposal instance.ID) (string, error) {
+// its photographs, as far as the home is vetted, and a partner's once beds are granted
+// to it there. It returns its programme too; to everyone else, for a case that is
+// frozen, and for a home to which it did not, [instance.ErrNotFound].
+func (s *Service) Pictured(ctx context.Context, person instance.Account, id instance.CaseID, proposal instance.ID) (instance.ActorID, string, error) {
 	tx := s.DB.Read()
 	c, err := caseOf(ctx, tx, id)
-	if err == nil && (c.Person != person.ID || person.ID == 0 || c.Stage == instance.CaseClosed || c.Stage == instance.CaseReferred) {
+	if err == nil && (c.Person != person.ID || person.ID == 0 || c.Stage == instance.CaseClosed || c.Stage == instance.CaseReferred || !c.FrozenAt.IsZero()) {
 		err = instance.ErrNotFound
 	}
 	if err != nil {
-		return "", because(err, "photographs for case %s", id)
+		return 0, "", because(err, "photographs for case %s", id)
 	}
 	var home string
 	err = tx.QueryRow(ctx, `
 		SELECT home FROM housing_case_homes WHERE id = $1 AND case_id = $2 AND state = 'interested'`, proposal, id).Scan(&home)
-	return home, because(notFound(err), "photographs for case %s", id)
+	return c.Programme, home, because(notFound(err), "photographs for case %s", id)
 }

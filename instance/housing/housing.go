@@ -90,6 +90,9 @@ type Wire interface {
 	// Visited asks for what was signed of the visit to a home. It returns
 	// [instance.ErrNotFound] where there is none that holds.
 	Visited(ctx context.Context, as instance.Actor, home string) ([]byte, error)
+	// Pictures asks which photographs a home has, or for a piece of one; id is 0 for the
+	// list.
+	Pictures(ctx context.Context, as instance.Actor, home string, id instance.ID, piece int) ([]byte, error)
 	// Send brings a file to a programme elsewhere, and returns its receipt.
 	Send(ctx context.Context, as instance.Actor, group string, p Parcel) ([]byte, error)
 	// Twins asks a programme elsewhere for the tags of its homes, Question for the

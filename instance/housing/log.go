@@ -48,6 +48,7 @@ const (
 	LogArrived   LogDeed = "arrived"   // a hold
 	LogSingle    LogDeed = "single"    // a home
 	LogMoved     LogDeed = "moved"     // a home; nobody of the team did it
+	LogShown     LogDeed = "shown"     // photographs of a home, to who has beds there
 
 	LogRequested   LogDeed = "requested"    // something, by an authority
 	LogAnswered    LogDeed = "answered"     // that, by two
@@ -58,7 +59,7 @@ const (
 // LogDeeds are all of them.
 var LogDeeds = []LogDeed{
 	LogOpened, LogTeam, LogLeft, LogFrozen, LogThawed, LogAsked, LogStopped, LogAccepted, LogExpelled, LogDrafted, LogChanged, LogSubmit, LogReturn,
-	LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogSent, LogRead, LogExported, LogSwitched,
+	LogShown, LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogSent, LogRead, LogExported, LogSwitched,
 	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle, LogMoved,
 	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle,
 	LogRequested, LogAnswered, LogRequestsOut, LogImported,
@@ -137,7 +138,7 @@ func (s *Service) Log(ctx context.Context, by instance.Account, programme instan
 // homes, holds, or nowhere.
 func (d LogDeed) At() string {
 	switch d {
-	case LogDrafted, LogChanged, LogSubmit, LogReturn, LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogExported, LogPictured, LogUnpicture, LogMoved:
+	case LogDrafted, LogChanged, LogSubmit, LogReturn, LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogExported, LogPictured, LogUnpicture, LogMoved, LogShown:
 		return "homes"
 	case LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogArrived:
 		return "holds"

@@ -356,6 +356,14 @@ func (x wire) Visited(ctx context.Context, as instance.Actor, home string) ([]by
 	return to.housing.Visited(ctx, as.URI, home)
 }
 
+func (x wire) Pictures(ctx context.Context, as instance.Actor, home string, id instance.ID, piece int) ([]byte, error) {
+	to := x.s.w.sides[hostOf(home)]
+	if to == nil || x.s.w.cut {
+		return nil, instance.ErrUnreachable
+	}
+	return to.housing.Pictures(ctx, as.URI, home, id, piece)
+}
+
 func (x wire) Send(ctx context.Context, as instance.Actor, group string, p housing.Parcel) ([]byte, error) {
 	to := x.s.w.sides[hostOf(group)]
 	if to == nil || x.s.w.cut {

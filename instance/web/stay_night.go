@@ -81,31 +81,33 @@ func (s *Server) getHostNight(w http.ResponseWriter, r *http.Request) error {
 }
 
 // pictured is the home in the path whose photographs a household may see.
-func (s *Server) pictured(r *http.Request) (home, path string, err error) {
+func (s *Server) pictured(r *http.Request) (programme instance.ActorID, home, path string, err error) {
 	id, err := instance.ParseID(chi.URLParam(r, "id"))
 	if err != nil {
-		return "", "", err
+		return 0, "", "", err
 	}
 	proposal, err := instance.ParseID(chi.URLParam(r, "home"))
 	if err != nil {
-		return "", "", err
+		return 0, "", "", err
 	}
-	home, err = s.Households.Pictured(r.Context(), *me(r), id, proposal)
-	return home, "/household/" + id.String() + "/homes/" + proposal.String() + "/photographs", err
+	programme, home, err = s.Households.Pictured(r.Context(), *me(r), id, proposal)
+	return programme, home, "/household/" + id.String() + "/homes/" + proposal.String() + "/photographs", err
 }
 
 // getOwnPhotographs shows a household the photographs of a home to which it said
 // yes.
 func (s *Server) getOwnPhotographs(w http.ResponseWriter, r *http.Request) error {
-	home, path, err := s.pictured(r)
+	programme, home, path, err := s.pictured(r)
 	if err != nil {
 		return err
 	}
-	ids, err := s.Housing.PicturesOf(r.Context(), home)
-	if err != nil && !errors.Is(err, instance.ErrNotFound) {
+	ids, err := s.Housing.PicturesFor(r.Context(), programme, home)
+	silent := errors.Is(err, instance.ErrUnreachable)
+	if err != nil && !silent && !errors.Is(err, instance.ErrNotFound) {
 		return err
 	}
-	p := pages.HouseholdPhotographs{Back: "/household/" + chi.URLParam(r, "id")}
+	w.Header().Set("Cache-Control", "no-store")
+	p := pages.HouseholdPhotographs{Silent: silent, Theirs: !s.Site.Owns(home), Back: "/household/" + chi.URLParam(r, "id")}
 	for _, id := range ids {
 		p.Photographs = append(p.Photographs, path+"/"+id.String())
 	}
@@ -117,7 +119,7 @@ func (s *Server) getOwnPhotographs(w http.ResponseWriter, r *http.Request) error
 
 // getOwnPhotograph answers with one of them.
 func (s *Server) getOwnPhotograph(w http.ResponseWriter, r *http.Request) error {
-	home, _, err := s.pictured(r)
+	programme, home, _, err := s.pictured(r)
 	if err != nil {
 		return err
 	}
@@ -125,7 +127,7 @@ func (s *Server) getOwnPhotograph(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	content, kind, err := s.Housing.PictureOf(r.Context(), home, id)
+	content, kind, err := s.Housing.PictureFor(r.Context(), programme, home, id)
 	if err != nil {
 		return err
 	}

@@ -195,6 +195,8 @@ type HouseholdPhotographs struct {
 
 	Back        string
 	Photographs []string
+	Silent      bool // the association of the home does not answer
+	Theirs      bool // it is another's
 }
 
 // Template is household_photographs.tmpl.
