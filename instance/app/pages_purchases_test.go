@@ -55,7 +55,8 @@ func TestJ5_APurchaseGoesFromTheFormToThePickUpOnPages(t *testing.T) {
 			t.Errorf("too little: %d", few.Status)
 		}
 		ordered := bo.Press(bo.Open(path), "#order button.button", apptest.Fields{"wanted": {"12,5"}, "at-most": {"15"}})
-		if !strings.Contains(ordered.Words("main .sheet"), "12,5 kg sur 25 kg. Encore 12,5 kg jusqu’au prochain lot.") || !strings.Contains(ordered.Words("#order"), "Vous avez commandé 12,5 kg, au plus 15 kg.") {
+		if !strings.Contains(ordered.Words("main .sheet"), "12,5 kg sur 25 kg. Encore 12,5 kg jusqu’au prochain lot.") || !strings.Contains(ordered.Words("#order"), "Vous avez commandé 12,5 kg, au plus 15 kg.") ||
+			ordered.Find("#wanted").AttrOr("value", "") != "12,5" {
 			t.Errorf("ordered: %s", ordered.Words("main"))
 		}
 		host.Press(host.Open(path), "#order button.button", apptest.Fields{"wanted": {"10"}})
@@ -109,6 +110,9 @@ func TestJ5_APurchaseGoesFromTheFormToThePickUpOnPages(t *testing.T) {
 		ticked := host.Press(host.Open(path), "form[action$='/settled'] button", nil)
 		if !strings.Contains(ticked.Words("table tbody tr"), "remis Décocher bo") || !strings.Contains(ticked.Words("table tbody tr"), "réglé Décocher") {
 			t.Errorf("ticked: %s", ticked.Words("table tbody tr"))
+		}
+		if over := bo.Open(path); over.Has("form[action$='/slot']") || !over.Has("#order .badge.ok") {
+			t.Errorf("who has it is asked when they come: %s", over.Words("#order"))
 		}
 		csv := host.Open(path + "/sheet.csv")
 		if csv.Header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(csv.Body, "bo,12.5,15,15,kilogram,") || !strings.Contains(csv.Body, ",yes,yes\n") {

@@ -26,7 +26,7 @@ func TestJ6_ARideGoesFromTheFormToATripSharedOnPages(t *testing.T) {
 		}
 		filled["from-place"] = []string{"Gare"}
 		page := driver.Press(wrong, "main form button.button", filled)
-		if page.Status != http.StatusOK || !strings.HasPrefix(page.Path, "/rides/") || !strings.Contains(page.Words("main .sheet"), "De Gare, Dinan à Rennes") {
+		if page.Status != http.StatusOK || !strings.HasPrefix(page.Path, "/rides/") || !strings.Contains(page.Words("main .sheet"), "Départ : Gare, Dinan · arrivée : Rennes") {
 			t.Fatalf("offered: %d at %s: %s", page.Status, page.Path, page.Words("main"))
 		}
 		path := page.Path
@@ -52,7 +52,7 @@ func TestJ6_ARideGoesFromTheFormToATripSharedOnPages(t *testing.T) {
 			t.Fatalf("shared: %d at %s", trip.Status, trip.Path)
 		}
 		seen := v.Browser().Open(trip.Path)
-		if seen.Status != http.StatusOK || !strings.Contains(seen.Words("main"), "Le trajet de bo") || !strings.Contains(seen.Words("main"), "De Gare, Dinan à Rennes") {
+		if seen.Status != http.StatusOK || !strings.Contains(seen.Words("main"), "Le trajet de bo") || !strings.Contains(seen.Words("main"), "Départ : Gare, Dinan · arrivée : Rennes") {
 			t.Errorf("whom they trust sees %d: %s", seen.Status, seen.Words("main"))
 		}
 		if other := v.Browser().Open("/trips/AAAA"); other.Status != http.StatusNotFound {

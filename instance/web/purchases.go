@@ -122,16 +122,18 @@ func (s *Server) getPurchase(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.purchasePage(r, sheet)
 	if sheet.Mine != nil {
-		p.Wanted = typed(sheet.Mine.Wanted)
+		p.Wanted = typed(r, sheet.Mine.Wanted)
 		if sheet.Mine.Most != sheet.Mine.Wanted {
-			p.Most = typed(sheet.Mine.Most)
+			p.Most = typed(r, sheet.Mine.Most)
 		}
 	}
 	return s.showPurchase(w, r, http.StatusOK, p)
 }
 
-// typed is an amount as somebody would type it.
-func typed(a instance.Amount) string { return a.String() }
+// typed is an amount as the one who asks would type it.
+func typed(r *http.Request, a instance.Amount) string {
+	return strings.Replace(a.String(), ".", visitOf(r).language.Say("number.point"), 1)
+}
 
 // purchaseIn is the purchase that the path names, as the one who asks sees it.
 func (s *Server) purchaseIn(r *http.Request) (*purchases.Sheet, error) {

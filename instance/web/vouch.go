@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -113,6 +114,10 @@ func (s *Server) askingViews(ctx context.Context, requests []proofs.Request) ([]
 	return list, nil
 }
 
+// barring are the rules that are about the neighbour alone, and not about who
+// else vouches.
+var barring = []string{"not-yet", "quota", "no-home"}
+
 // getVouchFor asks a neighbour whether they know who asks.
 func (s *Server) getVouchFor(w http.ResponseWriter, r *http.Request) error {
 	return s.showVouchFor(w, r, http.StatusOK, nil)
@@ -133,9 +138,11 @@ func (s *Server) showVouchFor(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	p := pages.VouchFor{Asking: list[0], Key: key, Problems: all}
-	// Who has to wait is told before they press, and not after.
+	// Who has something to do first is told before they press, and not after.
 	no, barred := errors.AsType[*instance.Invalid](s.Proofs.MayVouchFor(r.Context(), me(r).ID, request))
-	p.NotYet = barred && no.Code == "not-yet"
+	if barred && len(all) == 0 && slices.Contains(barring, no.Code) {
+		p.Barred, p.Limit = no.Code, no.Limit
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"palier/instance/france"
 	"palier/instance/people"
 	"palier/instance/places"
+	"palier/instance/store"
 	"palier/protocol/vocab"
 )
 
@@ -95,7 +96,7 @@ func (f filler) places(ctx context.Context) error {
 
 func (f filler) people(ctx context.Context) error {
 	for _, s := range f.servers {
-		for _, p := range s.town.people {
+		for i, p := range s.town.people {
 			a, err := s.app.People.Create(ctx, people.Newcomer{Username: p.username, Name: p.name, Email: email(p), Password: password, Role: p.role})
 			if err != nil {
 				return err
@@ -103,9 +104,27 @@ func (f filler) people(ctx context.Context) error {
 			if err := f.settle(ctx, s.app, p, a.ID); err != nil {
 				return err
 			}
+			if err := f.move(ctx, s.app, p, a.ID, i+1); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// move gives somebody a door of their own, so that two of them are two households
+// and vouch for a third.
+func (f filler) move(ctx context.Context, a *app.App, p person, id instance.ActorID, number int) error {
+	if len(p.lives) == 0 {
+		return nil
+	}
+	n, err := a.Places.Named(ctx, p.lives[0])
+	if err != nil {
+		return err
+	}
+	return a.DB.InTx(ctx, func(tx store.Tx) error {
+		return a.Homes.Settle(ctx, tx, id, "home", n.ID, 0, fmt.Sprintf("%d rue du Jerzual, 22100 Dinan", number), "")
+	})
 }
 
 func (f filler) settle(ctx context.Context, a *app.App, p person, id instance.ActorID) error {

@@ -231,7 +231,8 @@ type VouchFor struct {
 
 	Asking   view.Asking
 	Key      string // of the link; empty without one
-	NotYet   bool   // the reader was verified too short a time ago
+	Barred   string // the rule by which the reader may not yet; empty if they may
+	Limit    int    // of the rule
 	Problems []view.Problem
 }
 

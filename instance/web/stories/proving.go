@@ -84,7 +84,7 @@ func proving() []Story {
 			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", Problems: []view.Problem{{Field: "neighbour", Code: "quota", Limit: 3}}}
 		}},
 		{"vouch_for/not-yet", func(f pages.Frame) pages.Page {
-			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", NotYet: true}
+			return pages.VouchFor{Frame: f, Asking: view.Asking{ID: "1", Person: oksana, Place: longPlace.Person}, Key: "x", Barred: "quota", Limit: 3}
 		}},
 		{"hall_code/paper", func(f pages.Frame) pages.Page {
 			return pages.HallCode{Frame: f, Place: tilleuls.Person, Code: "K7M2 XQ9B", Until: now.Add(13 * storyDay), URL: "https://dinan.example/prove/hall?in=35"}
