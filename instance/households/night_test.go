@@ -18,10 +18,10 @@ func TestH9_TheFirstNightIsToldOnceThreeHaveSigned(t *testing.T) {
 		yvess := o.lends(yves, "https://asso.example/h/9", "other")
 		own, err := o.Own(ctx, o.family, id)
 		must(t, err)
-		if home, err := o.Pictured(ctx, o.family, id, own.Homes[0].ID); err != nil || home != o.homes[0].URI {
+		if _, home, err := o.Pictured(ctx, o.family, id, own.Homes[0].ID); err != nil || home != o.homes[0].URI {
 			t.Errorf("photographs of %q, %v", home, err)
 		}
-		if _, err := o.Pictured(ctx, o.stranger, id, own.Homes[0].ID); !errors.Is(err, instance.ErrNotFound) {
+		if _, _, err := o.Pictured(ctx, o.stranger, id, own.Homes[0].ID); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("a stranger sees photographs: %v", err)
 		}
 		o.place(hold)
@@ -53,7 +53,7 @@ func TestH9_TheFirstNightIsToldOnceThreeHaveSigned(t *testing.T) {
 			}
 		}
 		must(t, o.Answer(ctx, o.family, id, own.Homes[0].ID, false))
-		if _, err := o.Pictured(ctx, o.family, id, own.Homes[0].ID); !errors.Is(err, instance.ErrNotFound) {
+		if _, _, err := o.Pictured(ctx, o.family, id, own.Homes[0].ID); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("photographs of a home to which it said no: %v", err)
 		}
 	})

@@ -26,6 +26,10 @@ const (
 // began yesterday.
 func (s *Service) thisNight() ledger.Night { return ledger.NightOf(s.Now().In(s.Zone).Add(-morning)) }
 
+// comingNight is the night that begins on the day that it is for the team: beds are
+// asked for from it on.
+func (s *Service) comingNight() ledger.Night { return ledger.NightOf(s.Now().In(s.Zone)) }
+
 // NeedsBed marks that the household of a case has no bed tonight, or takes that back.
 // It ends by itself in the morning. It returns [instance.ErrConflict] for a case that is
 // over.
@@ -69,11 +73,11 @@ func (s *Service) Tonight(ctx context.Context, by instance.Account, programme in
 	rows, err := tx.Query(ctx, `
 		SELECT `+caseColumns+`,
 		       (SELECT COUNT(*) FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id
-		         WHERE x.case_id = c.id AND h.from_night <= $2 AND h.until_night > $2 AND h.state IN ('held', 'agreed', 'placed'))
+		         WHERE x.case_id = c.id AND h.from_night <= $3 AND h.until_night > $3 AND h.state IN ('held', 'agreed', 'placed'))
 		  FROM housing_cases c
 		 WHERE c.programme_id = $1 AND c.tonight_for >= $2 AND c.stage NOT IN ('closed', 'referred')
 		 ORDER BY c.opened_at, c.id
-		 LIMIT $3`, programme, int64(s.thisNight()), limit)
+		 LIMIT $4`, programme, int64(s.thisNight()), int64(s.comingNight()), limit)
 	if err != nil {
 		return nil, because(err, "tonight in programme %s", programme)
 	}
@@ -112,7 +116,7 @@ func (s *Service) nightOf(nights int) (ledger.Stay, error) {
 	if nights < 1 || nights > MostTonight {
 		return ledger.Stay{}, &instance.Invalid{Field: "nights", Code: "malformed", Limit: MostTonight}
 	}
-	return ledger.Stay{From: s.thisNight(), Until: s.thisNight() + ledger.Night(nights)}, nil
+	return ledger.Stay{From: s.comingNight(), Until: s.comingNight() + ledger.Night(nights)}, nil
 }
 
 // BedsTonight holds the household of a case against the beds that are free tonight, of
@@ -199,7 +203,7 @@ func (s *Service) FreeTonight(ctx context.Context, by instance.Account, programm
 	var n Nights
 	var homes []Home
 	if err == nil {
-		homes, err = s.bedsFor(ctx, by, programme, ledger.Stay{From: s.thisNight(), Until: s.thisNight() + 1}, &n)
+		homes, err = s.bedsFor(ctx, by, programme, ledger.Stay{From: s.comingNight(), Until: s.comingNight() + 1}, &n)
 	}
 	return homes, n.Old, because(err, "free tonight in programme %s", programme)
 }
@@ -303,7 +307,7 @@ func (s *Service) dawn(ctx context.Context, tx store.Tx) error {
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = id
-		if err := asked.Add(ctx, tx, s.IDs.Next(), id, string(FollowTonight), int64(ledger.NightOf(s.Now().In(s.Zone)))); err != nil {
+		if err := asked.Add(ctx, tx, s.IDs.Next(), id, string(FollowTonight), int64(s.comingNight())); err != nil {
 			return err
 		}
 	}
