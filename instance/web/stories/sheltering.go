@@ -62,7 +62,7 @@ func sheltering() []Story {
 	return []Story{
 		{"cases/board", func(f pages.Frame) pages.Page {
 			return pages.Cases{
-				Frame: in(f, "", "/programmes/90/cases"), Programme: toit, Stages: stagesOf("proposal"), Stage: "proposal", Lines: []view.CaseLine{aCase, frozen},
+				Frame: in(f, "", "/programmes/90/cases"), Programme: toit, Stages: stagesOf("proposal"), Stage: "proposal", Lines: []view.CaseLine{aCase, frozen}, Tonight: []view.CaseLine{aCase, frozen},
 				Hosts: []view.ProgrammeCount{{What: "vetting", Count: 4, Path: "/programmes/90/hosts?state=vetting"}, {What: "proposed", Count: 1, Path: "/programmes/90/hosts?state=proposed"}},
 				More:  "/programmes/90/cases?after=1", Incidents: []view.CaseIncident{anyIncident},
 				Overdue: []view.CaseFollowUp{{Path: "/cases/5/followups", Label: "K7WQ2M", Kind: "alone", Due: ago(48 * time.Hour), Tries: 1}},
@@ -84,7 +84,7 @@ func sheltering() []Story {
 		}},
 		{"case/whole", func(f pages.Frame) pages.Page {
 			return pages.Case{
-				Frame: in(f, "", aCase.Path), Programme: toit, Case: aCase, Form: aFile(), Bedrooms: 2, Signed: 1, Steps: []view.CaseStep{{Name: "meet"}, {Name: "look-again"}, {Name: "close", Ends: true}},
+				Frame: in(f, "", aCase.Path), Programme: toit, Case: aCase, Form: aFile(), Bedrooms: 2, Signed: 1, MayMark: true, Uninsured: true, Steps: []view.CaseStep{{Name: "meet"}, {Name: "look-again"}, {Name: "close", Ends: true}},
 				Consents: []view.CaseConsent{{To: "partner", Given: ago(time.Hour)}, {To: "host"}, {To: "authority"}, {To: "interpreter"}}, Code: "ABCDE FGHJK", Reference: "23456 78923",
 				Holds: []view.CaseHold{{ID: "1", State: "held", From: now, Until: soon, Lease: soon, There: soon.Add(5 * time.Hour), Signed: 1, CanSign: true, Abroad: abroad()}, {ID: "2", State: "placed", From: now, Until: soon, CanRenew: true, CanExtend: true, GuestAt: now, HostAt: now, Next: soon}, {ID: "3", State: "refused", From: now, Until: soon, Renews: true, Refused: "taken", Free: soon}},
 				Notes: []view.CaseEntry{{ID: "1", Kind: "task", By: "Yann Kerbrat", At: ago(time.Hour), Due: soon, Text: "Rappeler lundi"}, {ID: "2", Kind: "call", At: ago(time.Hour), Text: wordy.Name}},
