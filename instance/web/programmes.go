@@ -24,6 +24,7 @@ func (s *Server) programmeRoutes(r chi.Router) {
 	r.Get("/programmes/new", s.signedIn(s.getNewProgramme))
 	r.Post("/programmes", s.signedIn(s.openProgramme))
 	r.Get("/programmes/{id:[0-9]+}", s.page(s.getProgramme))
+	r.Get("/programmes/{id:[0-9]+}/poster", s.page(s.getProgrammePoster))
 	r.Post("/programmes/{id:[0-9]+}/freeze", s.signedIn(s.freezeProgramme))
 	r.Get("/programmes/{id:[0-9]+}/team", s.signedIn(s.getProgrammeTeam))
 	r.Post("/programmes/{id:[0-9]+}/team", s.signedIn(s.changeProgrammeTeam))
@@ -244,6 +245,25 @@ func (s *Server) getProgrammePublic(w http.ResponseWriter, r *http.Request, x ho
 		return err
 	}
 	p.Canonical = s.Site.Base() + p.Programme.Path
+	return s.HTML(w, r, http.StatusOK, p)
+}
+
+// getProgrammePoster is what a programme looks for, to be printed and hung up. It says
+// what its public page does, and names nobody and no home.
+func (s *Server) getProgrammePoster(w http.ResponseWriter, r *http.Request) error {
+	id, err := actorID(r)
+	if err != nil {
+		return err
+	}
+	x, err := s.Housing.Shown(r.Context(), visitOf(r).viewer.ID, id)
+	if err != nil {
+		return err
+	}
+	p := pages.ProgrammePoster{Programme: s.programmeView(x)}
+	p.Link = s.Site.Base() + p.Programme.Path
+	if p.Frame, err = s.frame(w, r, ""); err != nil {
+		return err
+	}
 	return s.HTML(w, r, http.StatusOK, p)
 }
 

@@ -289,6 +289,17 @@ func ticked(all, chosen []string) []view.Option {
 	return list
 }
 
+// ProgrammePoster is what a programme looks for, on paper.
+type ProgrammePoster struct {
+	Frame
+
+	Programme view.Programme
+	Link      string // in whole, for paper
+}
+
+// Template is programme_poster.tmpl.
+func (ProgrammePoster) Template() string { return "programme_poster" }
+
 // AdminMandates is where an administrator says which associations may run a
 // programme.
 type AdminMandates struct {

@@ -20,6 +20,7 @@ var every = []Page{
 	HomeFile{},
 	HomeForm{},
 	HomeFound{},
+	ProgrammePoster{},
 	HomeLedger{},
 	HomeListing{},
 	Programme{},
