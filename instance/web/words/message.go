@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/feature/plural"
@@ -74,4 +76,21 @@ func split(text string) ([]part, error) {
 		text = after
 	}
 	return parts, nil
+}
+
+// elides tells whether French leaves out the vowel of a little word before what is
+// put in. Before an h and a y one can do either, and it stays.
+func elides(v any) bool {
+	s, ok := v.(string)
+	first, _ := utf8.DecodeRuneInString(s)
+	return ok && strings.ContainsRune("aàâäæeéèêëiîïoôöœuùûüAÀÂÄÆEÉÈÊËIÎÏOÔÖŒUÙÛÜ", first)
+}
+
+// elided is a text before a vowel: "le trajet de " becomes "le trajet d’".
+func elided(text string) string {
+	before, ok := strings.CutSuffix(text, "e ")
+	if r, size := utf8.DecodeLastRuneInString(strings.TrimSuffix(before, "d")); !ok || !strings.HasSuffix(before, "d") || size > 0 && unicode.IsLetter(r) {
+		return text
+	}
+	return before + "’"
 }

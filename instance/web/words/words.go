@@ -206,12 +206,17 @@ func (l *Language) say(key string, args []any, write func(string) (int, error), 
 	if n, ok := value(args, "Count").(int); ok && m.plural {
 		form = plural.Cardinal.MatchPlural(m.tag, n, 0, 0, 0, 0)
 	}
-	for _, p := range m.form(form) {
+	parts := m.form(form)
+	for i, p := range parts {
 		if p.arg {
 			put(value(args, p.text))
 			continue
 		}
-		_, _ = write(p.text)
+		text := p.text
+		if l.Tag == "fr" && i+1 < len(parts) && elides(value(args, parts[i+1].text)) {
+			text = elided(text)
+		}
+		_, _ = write(text)
 	}
 }
 
