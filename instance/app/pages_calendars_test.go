@@ -46,6 +46,12 @@ func TestP5_ACalendarIsBroughtInOnPages(t *testing.T) {
 		if got := events.Words("main h3"); !strings.Contains(got, "Conseil") {
 			t.Errorf("a visitor reads %q", got)
 		}
+		if visitor.Open("/@port/events").Has("a[rel=next]") || visitor.Open("/@centre/events?from=2026-12-31").Has("a[rel=next]") {
+			t.Error("a calendar leads on although nothing follows")
+		}
+		if early := visitor.Open("/@centre/events?from=2026-09-01"); !strings.Contains(visitor.Open(early.Find("a[rel=next]").AttrOr("href", "")).Words("main h3"), "Conseil") {
+			t.Errorf("from September on it leads to %q", early.Find("a[rel=next]").AttrOr("href", ""))
+		}
 		shown := visitor.Open(events.Find("main h3 a").AttrOr("href", ""))
 		if shown.Has("main script") || !strings.Contains(shown.Words("main"), "Ordre du jour") {
 			t.Errorf("the event says %q", shown.Words("main"))

@@ -89,6 +89,9 @@ func (s *Server) placeIn(r *http.Request) (instance.Actor, error) {
 // calendarDays is how many days one page of a calendar holds.
 const calendarDays = 42
 
+// calendarPeek is among how many events the next one is looked for.
+const calendarPeek = 20
+
 // showEvents shows the days of a calendar from the one that is asked for.
 func (s *Server) showEvents(w http.ResponseWriter, r *http.Request, path string, q events.Query, p pages.Events) error {
 	now := s.Now().In(s.Zone)
@@ -123,7 +126,21 @@ func (s *Server) showEvents(w http.ResponseWriter, r *http.Request, path string,
 	if p.Span != "" {
 		return s.eventsPage(w, r, p)
 	}
-	p.Later = path + "?from=" + q.To.Format("2006-01-02")
+	// The next page begins with the next day on which something takes place, so
+	// that a calendar ends where nothing follows.
+	next := q
+	next.From, next.To, next.Limit = q.To, q.To.AddDate(1, 0, 0), calendarPeek
+	following, err := s.Events.Upcoming(r.Context(), visitOf(r).viewer, next)
+	if err != nil {
+		return err
+	}
+	if len(following) > 0 {
+		day := following[0].At.In(s.Zone)
+		if day.Before(q.To) { // it goes on from before
+			day = q.To
+		}
+		p.Later = path + "?from=" + day.Format("2006-01-02")
+	}
 	if from.After(now) || r.URL.Query().Has("from") {
 		p.Earlier = path + "?from=" + from.AddDate(0, 0, -calendarDays).Format("2006-01-02")
 	}
