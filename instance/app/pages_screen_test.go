@@ -67,6 +67,9 @@ func TestJ13_AScreenInTheHall(t *testing.T) {
 		_, err = v.Buildings.Add(ctx, v.Viewer(v.amina), v.tilleuls.ID, 0, instance.DocumentPlan{Title: "capucine.pdf", Content: []byte("%PDF-capucine")})
 		must(err)
 
+		if p := admin.Open("/g/tilleuls/screens"); !strings.Contains(p.Body, "/screen</bdi>") {
+			t.Error("the address to open is not kept in one piece where one reads from right to left")
+		}
 		waiting := device.Open("/screen")
 		code := waiting.Words(".hall-code")
 		if waiting.Status != http.StatusOK || len(code) != 9 || waiting.Header.Get("Refresh") == "" || waiting.Header.Get("X-Screen-Until") != "" || strings.Contains(waiting.Body, "Colonne") {
