@@ -165,19 +165,14 @@ func TestH16_ManyAccountsAreCountedLookedAtByTwoAndAppealed(t *testing.T) {
 		if err := b.Households.OwnAppeal(ctx, xenia, asks.ID, other, "non"); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("somebody else appeals: %v", err)
 		}
-		rows, err := b.DB.Read().Query(ctx, `SELECT tag FROM housing_marks`)
-		must(err)
-		defer rows.Close()
-		tags := 0
-		for rows.Next() {
-			var tag string
-			must(rows.Scan(&tag))
-			if tags++; len(tag) != 43 {
+		tags := listed[string](t, b.Server, `SELECT tag FROM housing_marks`)
+		for _, tag := range tags {
+			if len(tag) != 43 {
 				t.Errorf("a tag is %q", tag)
 			}
 		}
-		if tags < 7 {
-			t.Errorf("only %d tags", tags)
+		if len(tags) < 7 {
+			t.Errorf("only %d tags", len(tags))
 		}
 	})
 }

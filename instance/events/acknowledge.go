@@ -46,10 +46,9 @@ func (s *Service) sayCounted(ctx context.Context, a Acknowledge) error {
 	if err != nil {
 		return fmt.Errorf("acknowledge reply %s: %w", a.Reply, err)
 	}
-	from, as := p.Author, instance.Viewer{ID: p.Author.ID}
+	as := instance.Viewer{ID: p.Author.ID}
 	if p.Group != nil && p.Group.Local() && !p.Group.Gone() {
-		from = *p.Group
-		as = instance.Viewer{ID: from.ID, Tends: []instance.ActorID{from.ID}} // the reply may wait
+		as = instance.Viewer{ID: p.Group.ID, Tends: []instance.ActorID{p.Group.ID}} // the reply may wait
 	}
 	language := reply.Language
 	if language == "" {
