@@ -409,6 +409,9 @@ func (c *confidence) goesWrong() {
 	other := o.SignedIn(third)
 	other.Reader = "isere"
 	p := c.press(o.worker, o.worker.Open(c.file+"/incident"), "form.form p.submit button", apptest.Fields{"severity": {"4"}, "home": {c.uri}, "freeze": {"1"}}, "isere")
+	if !p.Has("main a[href='" + c.hold + "/file']") {
+		c.t.Errorf("the incident does not lead to whose home it is: %s", p.Words("main"))
+	}
 	for _, x := range []struct {
 		by   *apptest.Browser
 		deed string

@@ -142,6 +142,9 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 		x.Alike = alikeViews(i.Programme, e.Body.Alike)
 		v.Entries = append(v.Entries, x)
 	}
+	if v.Keeper, err = s.keeperFile(r, i); err != nil {
+		return err
+	}
 	p.Incident = v
 	area, err := s.Households.AreaOf(r.Context(), i.Case, i.Home)
 	if err != nil {
@@ -154,6 +157,25 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// keeperFile is where one writes to the association whose home it happened in, empty
+// where it is one of ours or nobody of the case was granted beds there: it talks with
+// the host, and asks nobody else in.
+func (s *Server) keeperFile(r *http.Request, i households.Incident) (string, error) {
+	if i.Case == 0 || i.Home == "" || s.Site.Owns(i.Home) {
+		return "", nil
+	}
+	holds, err := s.Households.Holds(r.Context(), *me(r), i.Case)
+	if err != nil {
+		return "", err
+	}
+	for _, h := range holds {
+		if h.Home == i.Home && h.Number > 0 {
+			return programmePath(i.Programme) + "/holds/" + h.ID.String() + "/file", nil
+		}
+	}
+	return "", nil
 }
 
 // changeIncident does what the page offers.

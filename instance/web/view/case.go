@@ -183,6 +183,7 @@ type CaseIncident struct {
 	CanEnd   bool
 	Appeals  bool
 	HostPath string // of the host it is about
+	Keeper   string // where one writes to the association whose home it is, if another's
 	Appealed bool   // who it is about asked for it to be looked at again
 }
 
