@@ -22,10 +22,13 @@ func (s *Service) enough(ctx context.Context, tx store.Tx, p *instance.Post) err
 	}
 	var today int
 	var tends bool
+	// Ids find them, and never go back: after a clock that was ahead was put right they
+	// say nothing of the day.
+	since := s.now().Add(-24 * time.Hour)
 	err = tx.QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM posts WHERE author_id = $1 AND group_id = $2 AND reply_to_uri = '' AND id > $3),
+		SELECT (SELECT COUNT(*) FROM posts WHERE author_id = $1 AND group_id = $2 AND reply_to_uri = '' AND id > $3 AND published_at > $4),
 		       EXISTS (SELECT 1 FROM moderators WHERE group_id = $2 AND actor_id = $1)`,
-		p.Author.ID, p.Group.ID, s.now().Add(-24*time.Hour).UnixMilli()<<16).Scan(&today, &tends)
+		p.Author.ID, p.Group.ID, since.UnixMilli()<<16, store.Millis(since)).Scan(&today, &tends)
 	if err == nil && today > r.PostsADay && !tends {
 		err = &instance.Invalid{Field: "text", Code: "day-full", Limit: r.PostsADay}
 	}

@@ -53,5 +53,19 @@ func TestOneBeginsSoManyPostsADayInAPlace(t *testing.T) {
 		if err := say(amina, port.ID, 0); err != nil {
 			t.Errorf("a day later: %v", err)
 		}
+
+		// A clock that was ahead and was put right: ids stay where they are.
+		v.Clock.Advance(10 * 24 * time.Hour)
+		v.Post(amina, centre, instance.ToPublic, "d’avance")
+		v.Clock.Advance(-8 * 24 * time.Hour)
+		for range 2 {
+			if err := say(amina, port.ID, 0); err != nil {
+				t.Fatalf("after the clock was put right: %v", err)
+			}
+		}
+		v.Clock.Advance(25 * time.Hour)
+		if err := say(amina, port.ID, 0); err != nil {
+			t.Errorf("a day after that: %v", err)
+		}
 	})
 }

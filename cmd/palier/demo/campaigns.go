@@ -69,7 +69,7 @@ func (l *life) campaign(ago time.Duration, id *instance.ID, p instance.CampaignP
 // within lets somebody post something for a campaign.
 func (l *life) within(id *instance.ID, ago time.Duration, kind, category string, purpose instance.Purpose, title, text string, side instance.Side, discreet bool) {
 	quarter := l.quarter(int(ago / time.Hour))
-	by := l.somebody(quarter, ago)
+	by := l.author(quarter, ago)
 	l.at(ago, func(ctx context.Context) error {
 		v, err := l.viewer(ctx, by)
 		if err != nil {

@@ -25,12 +25,13 @@ type life struct {
 	places map[string]instance.ActorID
 	zone   *time.Location
 	deeds  []deed
+	begun  map[string][]time.Duration // how long ago somebody began something
 }
 
 // live lets the invented neighbours live for two weeks, and waits until
 // everybody who is to hear of it has.
 func (f filler) live(ctx context.Context) error {
-	l := life{filler: f, app: f.at("mairie").app, r: rand.New(rand.NewPCG(22050, 14)), people: map[string][]neighbour{}} //nolint:gosec // the same life every time
+	l := life{filler: f, app: f.at("mairie").app, r: rand.New(rand.NewPCG(22050, 14)), people: map[string][]neighbour{}, begun: map[string][]time.Duration{}} //nolint:gosec // the same life every time
 	var err error
 	if l.zone, err = time.LoadLocation("Europe/Paris"); err != nil {
 		return err
@@ -93,6 +94,27 @@ func (l *life) somebody(quarter string, ago time.Duration) neighbour {
 	}
 }
 
+// mostBegun is how much somebody begins within a day: less than the quota of a place.
+const mostBegun = 3
+
+// author draws somebody who begins something, and has not begun much within a day of
+// it: when things happen hangs on the hour at which the demo starts.
+func (l *life) author(quarter string, ago time.Duration) neighbour {
+	for {
+		p := l.somebody(quarter, ago)
+		near := 0
+		for _, other := range l.begun[p.username] {
+			if (other - ago).Abs() <= 24*time.Hour {
+				near++
+			}
+		}
+		if near < mostBegun {
+			l.begun[p.username] = append(l.begun[p.username], ago)
+			return p
+		}
+	}
+}
+
 func (l *life) viewer(ctx context.Context, p neighbour) (instance.Viewer, error) {
 	return l.filler.viewer(ctx, l.app, p.username)
 }
@@ -115,7 +137,7 @@ func (l *life) draft(quarter, title, text string, public bool) instance.Draft {
 // as far as it comes.
 func (l *life) wish(w *wish, i int) {
 	quarter, ago := l.quarter(i), l.drawn(30*time.Hour)
-	by := l.somebody(quarter, ago)
+	by := l.author(quarter, ago)
 	taker := l.somebody(quarter, ago)
 	for taker.username == by.username {
 		taker = l.somebody(quarter, ago)
@@ -203,7 +225,7 @@ func (l *life) meeting(m *meeting, i int) {
 	quarter := l.quarter(i)
 	starts := l.day(m.days).Add(m.hour)
 	ago := max(time.Since(starts), 0) + 20*time.Hour + time.Duration(l.r.Int64N(int64(40*time.Hour)))
-	by := l.somebody(quarter, ago)
+	by := l.author(quarter, ago)
 	var post *instance.Post
 	l.at(ago, func(ctx context.Context) (err error) {
 		v, err := l.viewer(ctx, by)
@@ -249,7 +271,7 @@ func (l *life) day(days int) time.Time {
 // say lets somebody say something, and a few others answer.
 func (l *life) say(text string, i int) {
 	quarter, ago := l.quarter(i), l.drawn(2*time.Hour)
-	by := l.somebody(quarter, ago)
+	by := l.author(quarter, ago)
 	var post *instance.Post
 	l.at(ago, func(ctx context.Context) (err error) {
 		v, err := l.viewer(ctx, by)
@@ -287,7 +309,7 @@ func (l *life) purchases() {
 			10 * 24 * time.Hour, -24 * time.Hour, []int{1, 2, 1, 1, 2, 1, 1, 1, 2, 1, 3, 1, 2, 1}},
 	} {
 		quarter := l.quarter(i)
-		by := l.somebody(quarter, p.ago)
+		by := l.author(quarter, p.ago)
 		closes := time.Now().Add(p.closes)
 		var post *instance.Post
 		l.at(p.ago, func(ctx context.Context) (err error) {
@@ -333,7 +355,7 @@ func (l *life) clubs() {
 		{"lire_ensemble", "Lire ensemble", "Un livre par mois, autour d'un thé.", "reading"},
 	} {
 		quarter, ago := l.quarter(i), 12*24*time.Hour-time.Duration(i)*time.Hour
-		by := l.somebody(quarter, ago)
+		by := l.author(quarter, ago)
 		var club instance.Club
 		l.at(ago, func(ctx context.Context) error {
 			who, err := l.app.People.Named(ctx, by.username)

@@ -1,54 +1,42 @@
 package demo
 
 import (
-	"slices"
+	"fmt"
+	"math/rand/v2"
 	"testing"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
-
-	"palier/instance"
+	"pgregory.net/rapid"
 )
 
-func TestTheDemoInventsTheSameNeighboursEveryTime(t *testing.T) {
+// TestNobodyBeginsMoreThanAPlaceTakes draws who begins things at any times: nobody
+// begins more within a day than the quota of a place lets them, whatever the hour at
+// which the demo is started.
+func TestNobodyBeginsMoreThanAPlaceTakes(t *testing.T) {
 	t.Parallel()
-	first := neighbours()
-	if diff := cmp.Diff(first, neighbours(), cmp.AllowUnexported(neighbour{})); diff != "" {
-		t.Errorf("the second time they are others:\n%s", diff)
-	}
-	names, living := map[string]bool{}, map[string]int{}
-	for _, p := range first {
-		if _, err := instance.ParseUsername(p.username); err != nil || names[p.username] {
-			t.Errorf("%s is no name of one's own: %v", p.username, err)
+	rapid.Check(t, func(rt *rapid.T) {
+		l := life{r: rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1)), people: map[string][]neighbour{}, begun: map[string][]time.Duration{}} //nolint:gosec // no secret
+		for i := range 8 {
+			l.people["port"] = append(l.people["port"], neighbour{username: fmt.Sprint("n", i), came: fortnight})
 		}
-		names[p.username] = true
-		living[p.quarter]++
-		if p.house != "" {
-			living[p.house]++
+		planned := map[string][]time.Duration{}
+		for range rapid.IntRange(0, 20).Draw(rt, "things") {
+			ago := time.Duration(rapid.Int64Range(0, int64(36*time.Hour)).Draw(rt, "ago"))
+			by := l.author("port", ago)
+			planned[by.username] = append(planned[by.username], ago)
 		}
-	}
-	for _, q := range quarters {
-		for _, place := range append([]string{q.name}, q.houses...) {
-			if living[place] < 10 {
-				t.Errorf("%d live in %s", living[place], place)
+		for who, all := range planned {
+			for _, from := range all {
+				n := 0
+				for _, at := range all {
+					if at <= from && from-at < 24*time.Hour {
+						n++
+					}
+				}
+				if n > 5 {
+					rt.Fatalf("%s begins %d things in a day", who, n)
+				}
 			}
 		}
-	}
-}
-
-func TestWhatNeighboursOfTheDemoWishCanBe(t *testing.T) {
-	t.Parallel()
-	seen := map[string]int{}
-	for _, w := range wishes {
-		if !slices.Contains(instance.Categories(w.kind), w.category) {
-			t.Errorf("%s: a %s has no category %s", w.title, w.kind, w.category)
-		}
-		seen[w.kind]++
-		seen[w.ends]++
-		seen[string(w.purpose)]++
-	}
-	for _, want := range append([]string{"open", "agreed", "done", "offer", "request"}, instance.ExchangeKinds...) {
-		if seen[want] == 0 {
-			t.Errorf("nobody shows %s", want)
-		}
-	}
+	})
 }
