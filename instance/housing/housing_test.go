@@ -176,6 +176,13 @@ func TestWhoIsNotAgreedToHearsNothing(t *testing.T) {
 // more, on either side, and the bed goes to the next that waits.
 func TestAnExpelledPartnerHasNothingGranted(t *testing.T) {
 	t.Parallel()
+	t.Run("told in order", func(t *testing.T) { expels(t, false) })
+	t.Run("told of the home first", func(t *testing.T) { expels(t, true) })
+}
+
+// expels expels a partner. Two words go out, over different ways: that it sees nothing
+// any more, and that the home is taken back. Turned has the second come first.
+func expels(t *testing.T, turned bool) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld()
 		rhone := w.side(t, "rhone", db)
@@ -202,6 +209,11 @@ func TestAnExpelledPartnerHasNothingGranted(t *testing.T) {
 		}
 		near := rhone.knows(isere)
 		must(t, rhone.housing.Expel(ctx, rhone.lead, rhone.programme.Group.ID, near.ID))
+		must(t, rhone.housing.ShareAllNow(ctx, housing.ShareAll{Programme: rhone.programme.Group.ID, Partner: near.ID, Back: true}))
+		if turned {
+			slices.Reverse(rhone.words)
+		}
+		w.deliver()
 		must(t, rhone.housing.SweepNow(ctx))
 		w.deliver()
 		must(t, gard.housing.LookNow(ctx, housing.Look{Programme: gard.programme.Group.ID, Home: l.URI}))

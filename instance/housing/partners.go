@@ -121,13 +121,18 @@ func (s *Service) AnsweredIn(ctx context.Context, tx store.Tx, from instance.Act
 
 // parted forgets the homes of a partner that shows us none any more. What was
 // held there is held no longer: its keeper has dropped it, and tells us nothing
-// more. Where somebody lives, they stay.
+// more. Where somebody lives, they stay. A home that was taken back before this word
+// came is known by the seal of its ledger.
 func (s *Service) parted(ctx context.Context, tx store.Tx, programme, partner instance.ActorID) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE housing_holds
 		   SET state = 'dropped', why = $3
 		 WHERE programme_id = $1 AND state IN ('sending', 'unanswered', 'waiting', 'held', 'agreed')
-		   AND home IN (SELECT uri FROM housing_homes WHERE programme_id = $1 AND partner_id = $2)`, programme, partner, string(ledger.Expelled))
+		   AND home IN (SELECT uri FROM housing_homes WHERE programme_id = $1 AND partner_id = $2
+		                UNION
+		                SELECT c.uri
+		                  FROM housing_partners x JOIN housing_copies c ON c.seal = x.seal
+		                 WHERE x.programme_id = $1 AND x.partner_id = $2 AND x.seal <> '')`, programme, partner, string(ledger.Expelled))
 	if err != nil {
 		return err
 	}
