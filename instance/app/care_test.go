@@ -12,6 +12,7 @@ import (
 	"palier/instance"
 	"palier/instance/app"
 	"palier/instance/apptest"
+	"palier/instance/care"
 	"palier/instance/config"
 	"palier/instance/people"
 	"palier/instance/store"
@@ -57,6 +58,12 @@ func TestR10_ACircleOfCareOnPages(t *testing.T) {
 	})
 }
 
+// called is when somebody wants to be called, with numbers that stand nowhere else.
+var called = care.Calls{
+	Days: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}, At: 0,
+	Phone: "02 96 11 22 33", Contact: "Zénobie", ContactPhone: "+33 6 98 11 22 33",
+}
+
 // TestR10_NoCircleLeavesTheServer has a circle of care live in a network of
 // servers, and then looks through everything that others were sent, that
 // programs, feeds, letters and notices hold, and that was logged.
@@ -78,11 +85,12 @@ func TestR10_NoCircleLeavesTheServer(t *testing.T) {
 		must(s.Care.Enter(ctx, bo.ID, circle))
 		must(s.Care.Did(ctx, bo.ID, circle, "visit", "absent"))
 		must(s.Care.Plan(ctx, bo.ID, circle, "papers", time.Now().Add(time.Hour)))
+		must(s.Care.SetCalls(ctx, n.amina.ID, circle, called))
 		s.Post(n.amina, n.tilleuls.ID, instance.ToPublic, "Bonjour")
 		n.settle(t)
 		seen, err := s.Care.ByID(ctx, bo.ID, circle)
 		must(err)
-		canaries := []string{circle.String(), seen.Done[0].ID.String(), seen.Planned[0].ID.String(), "/care/", "professional", "Personne n’a répondu", "papers"}
+		canaries := []string{circle.String(), seen.Done[0].ID.String(), seen.Planned[0].ID.String(), "/care/", "professional", "Personne n’a répondu", "papers", called.Phone, called.Contact, called.ContactPhone}
 		uri := strings.TrimPrefix(n.amina.URI, s.URL)
 		for _, path := range []string{uri, uri + "/outbox", uri + "/followers", "/g/tilleuls", "/g/tilleuls/outbox", "/@amina", "/@tilleuls", "/@amina.atom", "/@tilleuls.atom", "/g/tilleuls/dashboard.json", "/g/tilleuls/print",
 			"/search?q=amina", "/nodeinfo/2.1", "/api/v1/accounts/" + n.amina.ID.String(), "/api/v2/search?q=amina", "/api/v1/directory"} {
@@ -110,8 +118,8 @@ func TestR10_NoCircleLeavesTheServer(t *testing.T) {
 		}
 		var told int
 		must(s.DB.Read().QueryRow(ctx, `SELECT COUNT(*) FROM notifications WHERE owner_id IN ($1, $2)`, n.amina.ID, bo.ID).Scan(&told))
-		if told != 1 {
-			t.Errorf("%d notices, want the one of the invitation", told)
+		if told != 2 {
+			t.Errorf("%d notices, want those of the invitation and of the call of today", told)
 		}
 		for _, who := range []instance.Account{n.amina, bo} {
 			for _, l := range s.Letters(who.Email) {
@@ -163,13 +171,28 @@ func TestR10_NoCircleIsLogged(t *testing.T) {
 		if err := a.Care.Did(ctx, lucette.ID, circle, "visit", "absent"); err != nil {
 			t.Fatal(err)
 		}
+		if err := a.Care.SetCalls(ctx, lucette.ID, circle, called); err != nil {
+			t.Fatal(err)
+		}
+		wrong := called
+		wrong.ContactPhone = "06 98 11 22 33 chez Zénobie"
+		if err := a.Care.SetCalls(ctx, lucette.ID, circle, wrong); err == nil {
+			t.Fatal("a number of words is taken")
+		} else {
+			said.WriteString(err.Error())
+		}
+		if err := a.Care.SetCalls(ctx, bo.ID, circle, called); err == nil {
+			t.Fatal("somebody outside says when to call")
+		} else {
+			said.WriteString(err.Error())
+		}
 		if err := a.Care.Withdraw(ctx, lucette.ID); err != nil {
 			t.Fatal(err)
 		}
 		if err := a.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for _, canary := range []string{"lucette", lucette.ID.String(), bo.ID.String(), circle.String(), "absent"} {
+		for _, canary := range []string{"lucette", lucette.ID.String(), bo.ID.String(), circle.String(), "absent", called.Phone, called.Contact, called.ContactPhone, "11 22 33"} {
 			if strings.Contains(log.String(), canary) || strings.Contains(said.String(), canary) {
 				t.Errorf("%q is said in the log or in an error", canary)
 			}
