@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -401,6 +402,7 @@ func (c *confidence) goesWrong() {
 		c.press(o.lead, o.lead.Open(at), "button[value='add']", nil, "isere")
 	}
 	c.answers()
+	c.appeals()
 	// Who decided takes no part in what comes after an appeal.
 	third := o.Resident("theodora", o.Place("berges", "neighbourhood"))
 	if err := o.Housing.SetTeam(c.t.Context(), o.desk.lead, o.desk.programme.Group.ID, third.ID, instance.Caseworker); err != nil {
@@ -459,6 +461,23 @@ func (c *confidence) answers() {
 	if p := c.family.Open(strings.Replace(c.file, "/cases/", "/household/", 1)); !strings.Contains(p.Words("#complain"), c.last["answer"].word) {
 		t.Fatalf("the household reads %s", p.Words("#complain"))
 	}
+}
+
+// appeals has somebody notice what two look at, and the household appeal that.
+func (c *confidence) appeals() {
+	o := c.isere
+	c.t.Helper()
+	c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='reached']", apptest.Fields{"signs": {"many-accounts"}}, "isere")
+	signs := listed[int64](c.t, o.Server, `SELECT id FROM housing_incidents WHERE kind = 'sign' AND case_id IS NOT NULL AND state = 'open'`)
+	if len(signs) == 0 {
+		c.t.Fatal("nothing was noticed")
+	}
+	for _, id := range signs {
+		at := fmt.Sprintf("/incidents/%d", id)
+		c.press(o.worker, o.worker.Open(at), "button[value='look']", apptest.Fields{"outcome": {"talk"}}, "isere")
+		c.press(o.lead, o.lead.Open(at), "button[value='decide']", apptest.Fields{"outcome": {"talk"}}, "isere")
+	}
+	c.press(c.family, c.family.Open(strings.Replace(c.file, "/cases/", "/household/", 1)), "#decided button", nil, "isere", "family")
 }
 
 // leaves has the stay end, the talk after it be written down, and the case closed.
