@@ -117,7 +117,8 @@ func (s *Service) getHome(r *http.Request) (answer, error) {
 	return answer{body: body, private: true}, err
 }
 
-func (s *Service) getLedger(w http.ResponseWriter, r *http.Request) {
+// toPartner answers what is shown of a home to the programme that signed a request.
+func (s *Service) toPartner(w http.ResponseWriter, r *http.Request, show func(signer, home string) ([]byte, error)) {
 	s.private(w, r, func() (int, []byte, error) {
 		home, err := s.homeURI(r)
 		if err != nil {
@@ -127,55 +128,41 @@ func (s *Service) getLedger(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return 0, nil, err
 		}
+		body, err := show(signer, home)
+		return http.StatusOK, body, err
+	})
+}
+
+func (s *Service) getLedger(w http.ResponseWriter, r *http.Request) {
+	s.toPartner(w, r, func(signer, home string) ([]byte, error) {
 		after, err := strconv.Atoi(r.URL.Query().Get("after"))
 		if err != nil {
 			after = 0
 		}
-		body, err := s.nouns.Housing.Ledger(r.Context(), signer, home, after)
-		return http.StatusOK, body, err
+		return s.nouns.Housing.Ledger(r.Context(), signer, home, after)
 	})
 }
 
 // getVisited shows partners that a home was visited, as long as that holds.
 func (s *Service) getVisited(w http.ResponseWriter, r *http.Request) {
-	s.private(w, r, func() (int, []byte, error) {
-		home, err := s.homeURI(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		signer, err := s.partner(r, nil)
-		if err != nil {
-			return 0, nil, err
-		}
-		body, err := s.nouns.Housing.Visited(r.Context(), signer, home)
-		return http.StatusOK, body, err
-	})
+	s.toPartner(w, r, func(signer, home string) ([]byte, error) { return s.nouns.Housing.Visited(r.Context(), signer, home) })
 }
 
 // getPictures shows a partner to which beds are granted in a home its photographs,
 // encrypted, one piece after another.
 func (s *Service) getPictures(w http.ResponseWriter, r *http.Request) {
-	s.private(w, r, func() (int, []byte, error) {
-		home, err := s.homeURI(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		signer, err := s.partner(r, nil)
-		if err != nil {
-			return 0, nil, err
-		}
+	s.toPartner(w, r, func(signer, home string) (body []byte, err error) {
 		var id instance.ID
 		piece := 0
 		if text := chi.URLParam(r, "photograph"); text != "" {
 			if id, err = instance.ParseID(text); err != nil || id == 0 {
-				return 0, nil, instance.ErrNotFound
+				return nil, instance.ErrNotFound
 			}
 			if piece, err = strconv.Atoi(chi.URLParam(r, "piece")); err != nil {
-				return 0, nil, instance.ErrNotFound
+				return nil, instance.ErrNotFound
 			}
 		}
-		body, err := s.nouns.Housing.Pictures(r.Context(), signer, home, id, piece)
-		return http.StatusOK, body, err
+		return s.nouns.Housing.Pictures(r.Context(), signer, home, id, piece)
 	})
 }
 

@@ -74,17 +74,12 @@ func (s *Service) decidedAbout(ctx context.Context, tx store.Tx, about string, i
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var list []Incident
-	for rows.Next() {
-		i, err := scanIncident(rows)
-		if err != nil {
-			return nil, err
-		}
+	list, err := readIncidents(rows)
+	for n := range list {
+		i := &list[n]
 		i.Looked, i.By, i.From = [2]instance.Signature{}, 0, 0 // who decided is the team's to know
-		list = append(list, i)
 	}
-	return list, rows.Err()
+	return list, err
 }
 
 // appeal is of who it is about: once, with why.

@@ -294,6 +294,19 @@ const incidentColumns = `i.id, i.programme_id, COALESCE(i.case_id, 0), i.home, i
 	EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = i.programme_id AND z.home = i.home AND z.lifted_at IS NULL),
 	COALESCE(i.host_id, 0), COALESCE(i.appealed_from, 0)`
 
+func readIncidents(rows store.Rows) ([]Incident, error) {
+	defer rows.Close()
+	var list []Incident
+	for rows.Next() {
+		i, err := scanIncident(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, i)
+	}
+	return list, rows.Err()
+}
+
 func scanIncident(row store.Row) (Incident, error) {
 	var i Incident
 	var kind, side, state, outcome string
@@ -354,16 +367,8 @@ func (s *Service) Incidents(ctx context.Context, by instance.Account, programme 
 	if err != nil {
 		return nil, because(err, "incidents of programme %s", programme)
 	}
-	defer rows.Close()
-	var list []Incident
-	for rows.Next() {
-		i, err := scanIncident(rows)
-		if err != nil {
-			return nil, because(err, "incidents of programme %s", programme)
-		}
-		list = append(list, i)
-	}
-	return list, because(rows.Err(), "incidents of programme %s", programme)
+	list, err := readIncidents(rows)
+	return list, because(err, "incidents of programme %s", programme)
 }
 
 // Incident returns an incident with what was written of it, and notes that it was

@@ -267,16 +267,8 @@ func (s *Service) told(ctx context.Context, tx store.Tx, c instance.Case, side S
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var list []Incident
-	for rows.Next() {
-		i, err := scanIncident(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, i)
-	}
-	if err := rows.Err(); err != nil || len(list) == 0 {
+	list, err := readIncidents(rows)
+	if err != nil || len(list) == 0 {
 		return list, err
 	}
 	return list, s.answered(ctx, tx, c, list)
