@@ -147,11 +147,13 @@ func (b *Book) taker(bed int, s Stay) int {
 func (b *Book) FreeAfter(s Stay, places int) time.Time {
 	until := make([]time.Time, b.opened.Places)
 	for _, h := range b.holds {
-		if !h.Standing.Takes() || !h.Stay.Meets(s) {
+		// Who leaves keeps the nights until then.
+		stays := h.Standing == Living || h.Standing == HasEnded
+		if !stays && !h.Standing.Takes() || !h.Stay.Meets(s) {
 			continue
 		}
 		end := h.Lease
-		if h.Standing == Living {
+		if stays {
 			end = h.Stay.Until.Date()
 		}
 		for _, bed := range h.Beds {

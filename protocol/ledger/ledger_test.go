@@ -277,6 +277,10 @@ func TestWhoLeavesEarlierFreesTheNightsAfter(t *testing.T) {
 	if b.Taker(ledger.BedNight{Bed: 1, Night: leaving - 1}) != hold.Number || b.Taker(ledger.BedNight{Bed: 1, Night: leaving}) != 0 {
 		t.Error("the nights from the leaving on should be free, and those before not")
 	}
+	ask := ledger.Ask{Places: 1, Stay: stay(t, "2026-12-14", "2026-12-20")}
+	if _, refusal := w.hear(w.gard.say(t, b, w.now, ask)); refusal == nil || refusal.Why != ledger.Taken || !refusal.Free.Equal(leaving.Date()) {
+		t.Errorf("who comes before they left is told %+v, want until when", refusal)
+	}
 	if _, err := w.keeper.End(hold.Number, leaving, ledger.Finished, w.now); !errors.Is(err, ledger.ErrForbidden) {
 		t.Errorf("ending twice: got %v", err)
 	}
