@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"palier/instance"
+	"palier/instance/actors"
 	"palier/instance/store"
 	"palier/instance/writing"
 )
@@ -221,14 +222,16 @@ func (s *Service) Mediations(ctx context.Context, h StayHand, id instance.CaseID
 		if list, err = s.mediations(ctx, tx, x.Case); err != nil {
 			return err
 		}
+		mediators := make([]instance.ActorID, 0, len(list))
+		for _, m := range list {
+			mediators = append(mediators, m.mediator)
+		}
+		named, err := actors.ByIDs(ctx, tx, mediators)
+		if err != nil {
+			return err
+		}
 		for i := range list {
-			m := &list[i]
-			if m.mediator == 0 {
-				continue
-			}
-			if m.Mediator, err = one(ctx, tx, m.mediator); err != nil && !notThere(err) {
-				return err
-			}
+			list[i].Mediator = named[list[i].mediator]
 		}
 		if h.Party == PartyAssociation {
 			lead := leads(ctx, tx, x.Programme, h.Person.ID) == nil
