@@ -202,52 +202,60 @@ func TestR10_NoCircleIsLogged(t *testing.T) {
 
 // J9: who wants to be called says when; the sheet of the day is on the page of
 // whoever calls, and what came of it is noted there. Nobody else reads a number.
+// It is the same page before the hour of the call and after it.
 func TestJ9_TheCallSheetOfADay(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, engine store.Engine) {
-		v := newVillage(t, engine, nil)
-		amina, bo, cem := v.SignedIn(v.amina), v.SignedIn(v.bo), v.SignedIn(v.cem)
-		circle := amina.Press(amina.Open("/care"), "form[action='/care'] button", apptest.Fields{"consent": {"yes"}})
-		amina.Press(circle, "form[action$='/members'] button", apptest.Fields{"who": {"bo"}, "role": {"volunteer"}})
-		bo.Press(bo.Open("/care"), "button[value=yes]", nil)
-		every := apptest.Fields{"days": {"1", "2", "3", "4", "5", "6", "7"}, "hour": {"10:00"}, "phone": {"02 96 39 00 00"}, "contact": {"Sa fille"}, "contact-phone": {"+33 6 12 34 56 78"}}
-		if p := amina.Press(amina.Open(circle.Path), "form[action$='/calls'] button", every); p.Status != http.StatusUnprocessableEntity || !p.Has("#calls #consent-problem") || p.Find("#phone").AttrOr("value", "") != "02 96 39 00 00" {
-			t.Errorf("without her consent: %d %s", p.Status, p.Words(".problems"))
+	for name, hour := range map[string]string{"before the hour": "23:59", "after it": "00:00"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, engine store.Engine) { callSheet(t, engine, hour) })
+		})
+	}
+}
+
+func callSheet(t *testing.T, engine store.Engine, hour string) {
+	v := newVillage(t, engine, nil)
+	amina, bo, cem := v.SignedIn(v.amina), v.SignedIn(v.bo), v.SignedIn(v.cem)
+	circle := amina.Press(amina.Open("/care"), "form[action='/care'] button", apptest.Fields{"consent": {"yes"}})
+	amina.Press(circle, "form[action$='/members'] button", apptest.Fields{"who": {"bo"}, "role": {"volunteer"}})
+	bo.Press(bo.Open("/care"), "button[value=yes]", nil)
+	every := apptest.Fields{"days": {"1", "2", "3", "4", "5", "6", "7"}, "hour": {hour}, "phone": {"02 96 39 00 00"}, "contact": {"Sa fille"}, "contact-phone": {"+33 6 12 34 56 78"}}
+	if p := amina.Press(amina.Open(circle.Path), "form[action$='/calls'] button", every); p.Status != http.StatusUnprocessableEntity || !p.Has("#calls #consent-problem") || p.Find("#phone").AttrOr("value", "") != "02 96 39 00 00" {
+		t.Errorf("without her consent: %d %s", p.Status, p.Words(".problems"))
+	}
+	every["consent"] = []string{"yes"}
+	if p := amina.Press(amina.Open(circle.Path), "form[action$='/calls'] button", every); p.Status != http.StatusOK || !p.Has("#days-1[checked]") {
+		t.Fatalf("with it: %d %s", p.Status, p.Words("main"))
+	}
+	if p := bo.Open(circle.Path); strings.Contains(p.Body, "02 96 39") || p.Has("#calls") {
+		t.Error("whoever is in the circle reads her number on any day")
+	}
+	for who, b := range map[string]*apptest.Browser{"she": amina, "somebody outside": cem} {
+		if p := b.Open("/care/calls"); p.Status != http.StatusOK || strings.Contains(p.Body, "02 96 39") {
+			t.Errorf("%s has a sheet: %d %s", who, p.Status, p.Words("main"))
 		}
-		every["consent"] = []string{"yes"}
-		if p := amina.Press(amina.Open(circle.Path), "form[action$='/calls'] button", every); p.Status != http.StatusOK || !p.Has("#days-1[checked]") {
-			t.Fatalf("with it: %d %s", p.Status, p.Words("main"))
-		}
-		if p := bo.Open(circle.Path); strings.Contains(p.Body, "02 96 39") || p.Has("#calls") {
-			t.Error("whoever is in the circle reads her number on any day")
-		}
-		for who, b := range map[string]*apptest.Browser{"she": amina, "somebody outside": cem} {
-			if p := b.Open("/care/calls"); p.Status != http.StatusOK || strings.Contains(p.Body, "02 96 39") {
-				t.Errorf("%s has a sheet: %d %s", who, p.Status, p.Words("main"))
-			}
-		}
-		sheet := bo.Open("/care/calls")
-		if text := sheet.Words("main"); !strings.Contains(text, "02 96 39 00 00") || !strings.Contains(text, "Sa fille") || !strings.Contains(text, "amina") || sheet.Find(".boxes li").Length() != 4 {
-			t.Errorf("the sheet reads %q", text)
-		}
-		if got := sheet.Header.Get("Cache-Control"); got != "private, no-store" {
-			t.Errorf("the sheet may be kept: %s", got)
-		}
-		if p := cem.Post(circle.Path+"/called", apptest.Fields{"how": {"well"}}); p.Status != http.StatusNotFound {
-			t.Errorf("somebody outside notes a call: %d", p.Status)
-		}
-		done := bo.Press(sheet, "button[name=how][value=well]", nil)
-		if text := done.Words("main"); done.Status != http.StatusOK || !strings.Contains(text, "Quelqu’un lui a parlé") || strings.Contains(text, "02 96 39") {
-			t.Errorf("once it is done: %d %q", done.Status, text)
-		}
-		if got := amina.Open(circle.Path).Words("main"); !strings.Contains(got, "Tout va bien") {
-			t.Errorf("she reads %q", got)
-		}
-		if p := amina.Press(amina.Open(circle.Path), "button[name=deed][value=stop]", nil); p.Status != http.StatusOK || strings.Contains(p.Body, "02 96 39") {
-			t.Errorf("stopped: %d", p.Status)
-		}
-		if p := bo.Open("/care/calls"); strings.Contains(p.Words("main"), "amina") {
-			t.Errorf("after she stopped: %s", p.Words("main"))
-		}
-	})
+	}
+	sheet := bo.Open("/care/calls")
+	if text := sheet.Words("main"); !strings.Contains(text, "02 96 39 00 00") || !strings.Contains(text, "Sa fille") || !strings.Contains(text, "amina") || sheet.Find(".boxes li").Length() != 4 {
+		t.Errorf("the sheet reads %q", text)
+	}
+	if got := sheet.Header.Get("Cache-Control"); got != "private, no-store" {
+		t.Errorf("the sheet may be kept: %s", got)
+	}
+	if p := cem.Post(circle.Path+"/called", apptest.Fields{"how": {"well"}}); p.Status != http.StatusNotFound {
+		t.Errorf("somebody outside notes a call: %d", p.Status)
+	}
+	done := bo.Press(sheet, "button[name=how][value=well]", nil)
+	if text := done.Words("main"); done.Status != http.StatusOK || !strings.Contains(text, "Quelqu’un lui a parlé") || strings.Contains(text, "02 96 39") {
+		t.Errorf("once it is done: %d %q", done.Status, text)
+	}
+	if got := amina.Open(circle.Path).Words("main"); !strings.Contains(got, "Tout va bien") {
+		t.Errorf("she reads %q", got)
+	}
+	if p := amina.Press(amina.Open(circle.Path), "button[name=deed][value=stop]", nil); p.Status != http.StatusOK || strings.Contains(p.Body, "02 96 39") {
+		t.Errorf("stopped: %d", p.Status)
+	}
+	if p := bo.Open("/care/calls"); strings.Contains(p.Words("main"), "amina") {
+		t.Errorf("after she stopped: %s", p.Words("main"))
+	}
 }

@@ -276,7 +276,7 @@ func (s *Service) note(ctx context.Context, by instance.ActorID, circle instance
 		if err != nil || done == nil || what != "call" && what != "visit" {
 			return err
 		}
-		return s.heard(ctx, tx, circle, how)
+		return s.heard(ctx, tx, by, circle, how)
 	})
 }
 
@@ -310,7 +310,7 @@ func (s *Service) Finish(ctx context.Context, by instance.ActorID, circle, entry
 		if err != nil || what != "call" && what != "visit" {
 			return err
 		}
-		return s.heard(ctx, tx, circle, how)
+		return s.heard(ctx, tx, by, circle, how)
 	})
 }
 

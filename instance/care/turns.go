@@ -161,9 +161,10 @@ func (s *Service) callers(ctx context.Context, tx store.Tx, circle instance.ID) 
 	return all, rows.Err()
 }
 
-// heard notes what came of a call or a visit for the call of the day: nobody there
-// passes it on at once, everything else ends it.
-func (s *Service) heard(ctx context.Context, tx store.Tx, circle instance.ID, how string) error {
+// heard notes what came of somebody's call or visit for the call of the day: nobody
+// there passes it on at once, everything else ends it. A call before its hour was
+// nobody's turn yet: it becomes theirs, so that their sheet says it is done.
+func (s *Service) heard(ctx context.Context, tx store.Tx, by instance.ActorID, circle instance.ID, how string) error {
 	now := s.now().In(s.zone)
 	c, err := callsOf(ctx, tx, circle)
 	if errors.Is(err, store.ErrNoRows) {
@@ -183,9 +184,9 @@ func (s *Service) heard(ctx context.Context, tx store.Tx, circle instance.ID, ho
 	switch {
 	case how != "absent":
 		_, err = tx.Exec(ctx, `
-			INSERT INTO care_days (circle_id, day, turn, state, due_at)
-			VALUES ($1, $2, 0, 'done', $3)
-			ON CONFLICT (circle_id, day) DO UPDATE SET state = 'done'`, circle, day, store.Millis(now))
+			INSERT INTO care_days (circle_id, day, turn, caller_id, state, due_at)
+			VALUES ($1, $2, 0, $3, 'done', $4)
+			ON CONFLICT (circle_id, day) DO UPDATE SET state = 'done'`, circle, day, by, store.Millis(now))
 		return err
 	case t != nil && t.state == "open":
 		t.absent++
