@@ -21,11 +21,10 @@ const Words store.Words = "street_words"
 
 // Service keeps addresses and finds them.
 type Service struct {
-	db       *store.DB
-	ids      *instance.IDs
-	now      func() time.Time
-	sealer   cipher.AEAD
-	communes func() (*gazetteer, error)
+	db     *store.DB
+	ids    *instance.IDs
+	now    func() time.Time
+	sealer cipher.AEAD
 
 	mu    sync.Mutex
 	kept  *gazetteer
@@ -46,14 +45,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open addresses: %w", err)
 	}
-	communes := sync.OnceValues(func() (*gazetteer, error) {
-		list, err := france.Communes()
-		if err != nil {
-			return nil, err
-		}
-		return newGazetteer(list), nil
-	})
-	return &Service{db: o.DB, ids: o.IDs, now: o.Now, sealer: sealer, communes: communes}, nil
+	return &Service{db: o.DB, ids: o.IDs, now: o.Now, sealer: sealer}, nil
 }
 
 // columns are those of address a in street s, as scan reads them.

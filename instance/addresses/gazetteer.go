@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"palier/instance/france"
@@ -25,6 +26,16 @@ type named struct {
 	folded string
 	code   string
 }
+
+// brought is the gazetteer of what the program brings along: the same for all, and
+// never changed.
+var brought = sync.OnceValues(func() (*gazetteer, error) {
+	list, err := france.Communes()
+	if err != nil {
+		return nil, err
+	}
+	return newGazetteer(list), nil
+})
 
 func newGazetteer(list []france.Commune) *gazetteer {
 	g := &gazetteer{byCode: make(map[string]france.Commune, len(list)), departements: map[string]bool{"97": true, "98": true}}
@@ -68,7 +79,7 @@ func (s *Service) gazetteer(ctx context.Context) (*gazetteer, error) {
 }
 
 func (s *Service) readGazetteer(ctx context.Context) (*gazetteer, error) {
-	base, err := s.communes()
+	base, err := brought()
 	if err != nil {
 		return nil, err
 	}

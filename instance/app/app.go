@@ -170,9 +170,6 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string
-	// Languages are the catalogues, so that instances in one process need not
-	// read them each; they are read if nil.
-	Languages *words.Languages
 	// NewKey makes the keys of new actors and PasswordCost is what a password
 	// is hashed at. Both are what production wants where they are zero; tests
 	// have many people who are in a hurry.
@@ -220,10 +217,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	var err error
-	if a.words = o.Languages; a.words == nil {
-		if a.words, err = words.Load(); err != nil {
-			return err
-		}
+	if a.words, err = words.Load(); err != nil {
+		return err
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
 		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, calendars.Queue: asksAtOnce, feeds.Queue: asksAtOnce, mail.Queue: mail.Workers},

@@ -23,7 +23,6 @@ func (a *App) routes() (http.Handler, error) {
 	r.Get("/readyz", a.ready)
 	a.Federation.Routes(r)
 	pages, err := web.New(web.Options{
-		Languages:     a.words,
 		Site:          a.Site,
 		Title:         a.Config.Title,
 		Now:           a.now,

@@ -7,14 +7,10 @@ import (
 
 	"palier/federation/signature"
 	"palier/instance/people"
-	"palier/instance/web/words"
 )
 
 // Cheap is what a password of a test costs: it is guarded from nobody.
 var Cheap = people.Cost{Memory: 64, Passes: 1}
-
-// Languages reads the catalogues once for all the instances of a process.
-var Languages = sync.OnceValues(words.Load)
 
 // poolSize is how many RSA keys the actors of a process share. No test has so
 // many on one server that two of them would have the same one.

@@ -78,12 +78,8 @@ func open(t testing.TB, url string, now func() time.Time, adjust func(*config.Co
 	if adjust != nil {
 		adjust(&c)
 	}
-	languages, err := Languages()
-	if err != nil {
-		t.Fatal(errors.Join(err, l.Close()))
-	}
 	a, err := app.Open(t.Context(), c, app.Options{
-		Log: log, Now: now, Version: "test", Languages: languages, NewKey: NewKeys().New, PasswordCost: Cheap,
+		Log: log, Now: now, Version: "test", NewKey: NewKeys().New, PasswordCost: Cheap,
 	})
 	if err != nil {
 		t.Fatal(errors.Join(err, l.Close()))

@@ -13,6 +13,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The file is INSEE's official geographic code and legal populations as packaged
@@ -38,9 +39,11 @@ type Commune struct {
 // Territory is the code by which other servers know the commune.
 func (c Commune) Territory() string { return "FR:COG:" + c.Code }
 
-// Communes returns them all in the order of their codes. It reads the embedded
-// file each time; who needs them often keeps them.
-func Communes() ([]Commune, error) {
+// Communes returns them all in the order of their codes. The embedded file is read
+// once for all that ask, who must not change what they get.
+var Communes = sync.OnceValues(readCommunes)
+
+func readCommunes() ([]Commune, error) {
 	z, err := gzip.NewReader(bytes.NewReader(communes))
 	if err != nil {
 		return nil, fmt.Errorf("open communes: %w", err)

@@ -68,7 +68,6 @@ import (
 	"palier/instance/timelines"
 	"palier/instance/weather"
 	"palier/instance/web/pages"
-	"palier/instance/web/words"
 )
 
 // Server answers browsers.
@@ -90,8 +89,6 @@ type Server struct {
 
 // Options are what a [Server] stands on.
 type Options struct {
-	Languages *words.Languages // read if nil
-
 	Site  instance.Site
 	Title string // of the server
 	// Version of the program, Engine of the database, and since when it runs:
@@ -220,9 +217,9 @@ type Jobs interface {
 	Retry(ctx context.Context, id int64) error
 }
 
-// New returns a server on o. It fails if a template or a catalogue is wrong.
+// New returns a server on o. It fails if a catalogue is wrong.
 func New(o Options) (*Server, error) {
-	set, err := pages.New(pages.Options{Languages: o.Languages})
+	set, err := pages.New(pages.Options{})
 	if err != nil {
 		return nil, err
 	}

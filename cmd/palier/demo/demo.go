@@ -24,7 +24,6 @@ import (
 	"palier/instance/config"
 	"palier/instance/live"
 	"palier/instance/people"
-	"palier/instance/web/words"
 )
 
 // Console is what a command writes to.
@@ -102,10 +101,6 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustPa
 
 // open puts the four servers together.
 func (c Command) open(ctx context.Context, dir string, clock *clock, console Console) ([]*server, error) {
-	languages, err := words.Load()
-	if err != nil {
-		return nil, err
-	}
 	var servers []*server
 	for i, t := range towns {
 		folder := filepath.Join(dir, t.key)
@@ -123,7 +118,7 @@ func (c Command) open(ctx context.Context, dir string, clock *clock, console Con
 		settings.Limits.Lines = live.Limits{} // whoever measures listens a thousand times
 		a, err := app.Open(ctx, settings, app.Options{
 			Log: console.Log.With("server", t.key), Now: clock.Now, Version: console.Version,
-			Languages: languages, NewKey: console.NewKey, PasswordCost: told,
+			NewKey: console.NewKey, PasswordCost: told,
 		})
 		if err != nil {
 			for _, s := range servers {

@@ -29,7 +29,7 @@ func laid(t *testing.T, in *speaking, f Frame, p view.Post) string {
 
 func TestCardsKeepNothingThatChanges(t *testing.T) {
 	t.Parallel()
-	in := newSet(t).byTag["fr"]
+	in := french(t, newSet(t))
 	marie := &Viewer{Person: view.Person{Name: "Marie"}}
 	at := func(d time.Duration, v *Viewer, here string) Frame {
 		return Frame{Now: noon.Add(d), Viewer: v, Here: here}
@@ -97,7 +97,7 @@ func TestCardsKeepNothingThatChanges(t *testing.T) {
 
 func TestCardsShowAnEdit(t *testing.T) {
 	t.Parallel()
-	in := newSet(t).byTag["fr"]
+	in := french(t, newSet(t))
 	p := aPost()
 	if got := laid(t, in, Frame{Now: noon}, p); !strings.Contains(got, "Bonjour") {
 		t.Fatal(got)
@@ -114,7 +114,7 @@ func TestCardsAreLaidOutByMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := set.byTag["fr"]
+	in := french(t, set)
 	var readers sync.WaitGroup
 	for reader := range 8 {
 		readers.Go(func() {
@@ -134,7 +134,7 @@ func TestCardsAreLaidOutByMany(t *testing.T) {
 // What people are called and write stays text wherever it stands.
 func TestCardsEscapeWhatPeopleTyped(t *testing.T) {
 	t.Parallel()
-	in := newSet(t).byTag["fr"]
+	in := french(t, newSet(t))
 	evil := `"><script>alert(1)</script>`
 	p := aPost()
 	p.Author.Name, p.Author.Handle, p.Title, p.Warning, p.Language = evil, evil, evil, evil, evil

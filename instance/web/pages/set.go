@@ -37,7 +37,7 @@ type Page interface {
 type Set struct {
 	languages *words.Languages
 	assets    *assets.Bundle
-	byTag     map[string]*speaking
+	byTag     map[string]func() (*speaking, error) // made at the first call
 	skylines  *lru.Cache[string, template.HTML]
 }
 
@@ -52,23 +52,22 @@ type speaking struct {
 
 // Options are what a [Set] is made of.
 type Options struct {
-	// Languages are the catalogues; those that are part of the program if nil.
-	Languages *words.Languages
 	// Cards is how many posts are kept rendered in each language; 4096 if zero.
 	Cards int
 }
 
-// New joins the style sheets and parses what the pages
-// share. It fails if that is wrong or says something no catalogue knows.
+// bundle is what every set refers to.
+var bundle = sync.OnceValues(func() (*assets.Bundle, error) { return assets.New(files) })
+
+// New reads the catalogues and joins the style sheets. What all pages of a language
+// share is parsed when somebody first reads one: it fails then if it says something
+// no catalogue knows, as tests of every language would have.
 func New(o Options) (*Set, error) {
-	languages := o.Languages
-	if languages == nil {
-		var err error
-		if languages, err = words.Load(); err != nil {
-			return nil, err
-		}
+	languages, err := words.Load()
+	if err != nil {
+		return nil, err
 	}
-	bundle, err := assets.New(files)
+	bundle, err := bundle()
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +78,9 @@ func New(o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{languages: languages, assets: bundle, byTag: make(map[string]*speaking), skylines: skylines}
+	s := &Set{languages: languages, assets: bundle, byTag: make(map[string]func() (*speaking, error)), skylines: skylines}
 	for _, l := range languages.All() {
-		if s.byTag[l.Tag], err = s.speak(l, o.Cards); err != nil {
-			return nil, fmt.Errorf("pages in %s: %w", l.Tag, err)
-		}
+		s.byTag[l.Tag] = sync.OnceValues(func() (*speaking, error) { return s.speak(l, o.Cards) })
 	}
 	return s, nil
 }
@@ -159,9 +156,13 @@ func include(t *template.Template, name string) error {
 // shown.
 func (s *Set) Render(b *bytes.Buffer, p Page) error {
 	f := p.frame()
-	in, ok := s.byTag[f.Language.Tag]
+	speak, ok := s.byTag[f.Language.Tag]
 	if !ok {
 		return fmt.Errorf("render %s: no language %q", p.Template(), f.Language.Tag)
+	}
+	in, err := speak()
+	if err != nil {
+		return fmt.Errorf("pages in %s: %w", f.Language.Tag, err)
 	}
 	made, ok := in.pages[p.Template()]
 	if !ok {

@@ -230,10 +230,26 @@ func newSet(t testing.TB) *Set {
 	return s
 }
 
+// speaks is a set in one of its languages.
+func speaks(t *testing.T, set *Set, tag string) *speaking {
+	t.Helper()
+	in, err := set.byTag[tag]()
+	if err != nil {
+		t.Fatalf("pages in %s: %v", tag, err)
+	}
+	return in
+}
+
+func french(t *testing.T, set *Set) *speaking {
+	t.Helper()
+	return speaks(t, set, "fr")
+}
+
 func TestTemplatesFitTheirPages(t *testing.T) {
 	t.Parallel()
 	set := newSet(t)
-	for tag, in := range set.byTag {
+	for tag := range set.byTag {
+		in := speaks(t, set, tag)
 		for _, p := range every {
 			page, err := in.pages[p.Template()]()
 			if err != nil {
@@ -255,11 +271,11 @@ func TestEveryTemplateHasAPage(t *testing.T) {
 	named := make(map[string]bool)
 	for _, p := range every {
 		named[p.Template()] = true
-		if set.byTag["fr"].pages[p.Template()] == nil {
+		if french(t, set).pages[p.Template()] == nil {
 			t.Errorf("%T names the template %s, which is not there", p, p.Template())
 		}
 	}
-	for name := range set.byTag["fr"].pages {
+	for name := range french(t, set).pages {
 		if !named[name] {
 			t.Errorf("no page uses %s.tmpl", name)
 		}

@@ -379,7 +379,8 @@ func TestWordsAreFoldedIntoEveryTemplate(t *testing.T) {
 			}
 		}
 	}
-	for _, in := range set.byTag {
+	for tag := range set.byTag {
+		in := speaks(t, set, tag)
 		for name, made := range in.pages {
 			page, err := made()
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 	"html/template"
 	"sort"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/BurntSushi/toml"
@@ -44,9 +45,11 @@ type Language struct {
 // lender is the language whose words stand in where another has none yet.
 const lender = "en"
 
-// Load reads the catalogues that are part of the program. It fails if one of
-// them cannot be read.
-func Load() (*Languages, error) {
+// Load reads the catalogues that are part of the program, once for all that ask:
+// nothing changes them. It fails if one of them cannot be read.
+var Load = sync.OnceValues(readAll)
+
+func readAll() (*Languages, error) {
 	l := &Languages{}
 	var matched []language.Tag
 	for _, tag := range instance.Locales() {

@@ -13,7 +13,7 @@ import (
 
 func load(t testing.TB) *Languages {
 	t.Helper()
-	l, err := Load()
+	l, err := readAll()
 	if err != nil {
 		t.Fatal(err)
 	}
