@@ -229,7 +229,7 @@ func (s *Server) showProving(w http.ResponseWriter, r *http.Request, status int,
 	if err := s.houseProving(r, group, &p); err != nil {
 		return err
 	}
-	p.PlaceTabs = tabs(group, "proving")
+	p.PlaceTabs, p.VouchAfter = tabs(group, "proving"), int(proofs.VouchAfter/(24*time.Hour))
 	if p.Frame, err = s.frame(w, r, "neighbourhoods"); err != nil {
 		return err
 	}

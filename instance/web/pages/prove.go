@@ -153,13 +153,14 @@ type AdminProving struct {
 	Frame
 	PlaceTabs
 
-	House    bool   // has a hall, and a list of who lives there
-	Screens  string // page of the screens of the house
-	Sheet    string
-	Listed   view.Listed
-	Agents   []view.Person
-	Adding   string
-	Problems []view.Problem
+	VouchAfter int    // days that somebody is verified before they vouch
+	House      bool   // has a hall, and a list of who lives there
+	Screens    string // page of the screens of the house
+	Sheet      string
+	Listed     view.Listed
+	Agents     []view.Person
+	Adding     string
+	Problems   []view.Problem
 }
 
 // Template is admin_proving.tmpl.

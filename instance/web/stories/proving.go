@@ -126,7 +126,7 @@ func proving() []Story {
 		}},
 		{"admin_proving/error", func(f pages.Frame) pages.Page {
 			return pages.AdminProving{Frame: in(f, "neighbourhoods", ""), PlaceTabs: pages.PlaceTabs{ID: "31", Name: centre.Name, Path: centre.Path, Tab: "proving"},
-				House: true, Screens: "/g/x/screens", Sheet: "/g/x/hall", Listed: view.Listed{Lines: 38, Claimed: 1, Until: now.Add(60 * storyDay)},
+				VouchAfter: 30, House: true, Screens: "/g/x/screens", Sheet: "/g/x/hall", Listed: view.Listed{Lines: 38, Claimed: 1, Until: now.Add(60 * storyDay)},
 				Agents: []view.Person{fatou, wordy}, Adding: "@personne", Problems: []view.Problem{{Field: "person", Code: "not-found"}, {Field: "list", Code: "malformed", Limit: 12}}}
 		}},
 	}
