@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"text/template"
+	"time"
 )
 
 // Actor is somebody on a [Recorded] server.
@@ -85,7 +86,10 @@ func (a *Actor) document(shape string, with With) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	// Mobilizon writes the hour of the place with its offset.
+	next := a.server.now().In(time.FixedZone("", 60*60)).AddDate(0, 0, 7)
 	all := With{
+		"Starts": next.Format(time.RFC3339), "Ends": next.Add(4 * time.Hour).Format(time.RFC3339),
 		"Base": a.server.URL, "Host": a.server.Name, "Name": a.name, "Actor": a.ID, "PEM": pem,
 		"Activity": a.server.newID("activities"), "Object": a.server.newID("objects"),
 		"ReplyTo": nil, "Now": a.server.now().UTC().Format("2006-01-02T15:04:05Z"),

@@ -209,7 +209,8 @@ func TestAnEventOfMobilizonIsRead(t *testing.T) {
 		far := o.ours.Find(fete.Handle)
 		got(o.ours.People.Follow(o.ctx, o.amina.ID, far.ID))(o)
 		o.settle()
-		with := federationtest.With{"Group": o.rue.URI, "Organiser": fete.ID, "Title": "Repas de rue", "Content": "<p>Bonjour de loin</p>"}
+		starts := time.Now().Truncate(time.Second).AddDate(0, 0, 7).UTC()
+		with := federationtest.With{"Starts": starts.In(time.FixedZone("", 60*60)).Format(time.RFC3339), "Ends": starts.Add(4 * time.Hour).Format(time.RFC3339), "Group": o.rue.URI, "Organiser": fete.ID, "Title": "Repas de rue", "Content": "<p>Bonjour de loin</p>"}
 		created := o.send(lena, o.rue.Inbox, "create_event", with)
 		o.settle()
 		var doc struct{ Object struct{ ID string } }
@@ -217,7 +218,7 @@ func TestAnEventOfMobilizonIsRead(t *testing.T) {
 		p := o.post(postByURI(t, o.ours, doc.Object.ID))
 		lat, lon := 48.4534, -2.0466
 		expected := &instance.Event{
-			Starts: time.Date(2026, 12, 6, 11, 0, 0, 0, time.UTC), Ends: time.Date(2026, 12, 6, 15, 0, 0, 0, time.UTC), Zone: "Europe/Paris",
+			Starts: starts, Ends: starts.Add(4 * time.Hour), Zone: "Europe/Paris",
 			Status: instance.EventConfirmed, JoinMode: "free", Capacity: 80, Taken: 12, Category: "FOOD_DRINK", Organiser: lena.ID,
 			Venue: instance.Venue{Name: "Place du Champ", Street: "Place du Champ", PostalCode: "22100", Locality: "Dinan", Country: "France", Latitude: &lat, Longitude: &lon},
 		}

@@ -1,6 +1,9 @@
 package app_test
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
 // both is two lists of trials in one.
 func both(one, other map[string][]string) map[string][]string {
@@ -9,11 +12,14 @@ func both(one, other map[string][]string) map[string][]string {
 	return all
 }
 
+// weeksAhead is a stay of a few nights that no trial comes too late for.
+var weeksAhead = "from=" + time.Now().AddDate(0, 0, 33).Format(time.DateOnly) + "&until=" + time.Now().AddDate(0, 0, 37).Format(time.DateOnly)
+
 // trialsOfHomes are those about homes for people who need shelter.
 var trialsOfHomes = map[string][]string{
 	"GET /programmes/{id:[0-9]+}/cases":              {"/programmes/:programme/cases"},
 	"GET /programmes/{id:[0-9]+}/cases/new":          {"/programmes/:programme/cases/new"},
-	"POST /programmes/{id:[0-9]+}/cases/new":         {"/programmes/:programme/cases/new came=caseworker&consent=yes&age-1=adult&sex-1=male&from=2027-01-01&until=2027-01-05"},
+	"POST /programmes/{id:[0-9]+}/cases/new":         {"/programmes/:programme/cases/new came=caseworker&consent=yes&age-1=adult&sex-1=male&" + weeksAhead},
 	"GET /programmes/{id:[0-9]+}/today":              {"/programmes/:programme/today"},
 	"GET /programmes/{id:[0-9]+}/tonight":            {"/programmes/:programme/tonight", "/programmes/:programme/tonight?case=:case"},
 	"POST /programmes/{id:[0-9]+}/tonight":           {"/programmes/:programme/tonight case=:case&home=x&nights=1"},
@@ -38,7 +44,7 @@ var trialsOfHomes = map[string][]string{
 	"GET /cases/{id:[0-9]+}":                      {"/cases/:case"},
 	"POST /cases/{id:[0-9]+}":                     {"/cases/:case deed=freeze", "/cases/:case deed=tonight", "/cases/:case deed=step&step=take", "/cases/:case deed=code"},
 	"GET /cases/{id:[0-9]+}/edit":                 {"/cases/:case/edit"},
-	"POST /cases/{id:[0-9]+}/edit":                {"/cases/:case/edit age-1=adult&sex-1=male&from=2027-01-01&until=2027-01-05"},
+	"POST /cases/{id:[0-9]+}/edit":                {"/cases/:case/edit age-1=adult&sex-1=male&" + weeksAhead},
 	"GET /cases/{id:[0-9]+}/sheet":                {"/cases/:case/sheet"},
 	"GET /cases/{id:[0-9]+}/homes":                {"/cases/:case/homes"},
 	"POST /cases/{id:[0-9]+}/homes":               {"/cases/:case/homes deed=learn&women=1"},
