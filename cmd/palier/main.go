@@ -7,6 +7,8 @@
 //	palier screen   what screens in halls show
 //	palier import   files of open data: addresses, outlines, associations
 //	palier housing  ledgers of homes that associations share
+//	palier backup   a copy of a server that runs, and whether it is whole
+//	palier restore  a server of such a copy
 package main
 
 import (
@@ -38,6 +40,8 @@ type commands struct {
 	Import  importer         `cmd:"" help:"Take over files of open data: addresses, communes, outlines, associations, shops, weather warnings."`
 	Housing housingCommand   `cmd:"" help:"Homes for people who need shelter: check what associations keep."`
 	Screen  screenCommands   `cmd:"" help:"What screens in halls show."`
+	Backup  backupCommand    `cmd:"" help:"Copy a server, also while it runs, or check a copy."`
+	Restore restoreCommand   `cmd:"" help:"Make a server of a backup, where there is none."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 

@@ -261,7 +261,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.Vault = a.openVault()
+	a.Vault = vault.New(a.Config.Keys(), a.now)
 	if a.pack, err = countries.Of(a.Config.Country); err != nil {
 		return err
 	}

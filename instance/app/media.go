@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"palier/instance/jobs"
@@ -13,17 +11,6 @@ import (
 	"palier/instance/moderation"
 	"palier/instance/store"
 )
-
-// mediaFolder is where pictures are kept.
-func (a *App) mediaFolder() string {
-	if a.Config.MediaDir != "" {
-		return a.Config.MediaDir
-	}
-	if path, ok := strings.CutPrefix(a.Config.Database, "sqlite:"); ok {
-		return filepath.Join(filepath.Dir(path), "media")
-	}
-	return "media"
-}
 
 // openMedia opens where pictures are kept: a bucket if one is set, else a folder.
 func (a *App) openMedia() error {
@@ -43,7 +30,7 @@ func (a *App) openMedia() error {
 		a.Pictures = media.New(bucket, media.Options{})
 		return nil
 	}
-	folder, err := media.OpenFolder(a.mediaFolder())
+	folder, err := media.OpenFolder(a.Config.Pictures())
 	if err != nil {
 		return err
 	}

@@ -80,8 +80,12 @@ func TestR17_RestoredFromABackup(t *testing.T) {
 		o.settle()
 		o.hear()
 
+		// Stopped, so that nothing is under way: that would be done once more.
 		r.stop(t)
-		backup := storetest.CopyURL(t, database)
+		backup := filepath.Join(t.TempDir(), "backup")
+		if _, err := app.Backup(t.Context(), r.Config, backup, app.Options{Now: time.Now}); err != nil {
+			t.Fatal(err)
+		}
 		r.open(t, database, media)
 		o.ours = r.Server
 		lost := o.ours.Post(o.amina, o.rue.ID, instance.ToPublic, "Ce matin")
@@ -93,7 +97,12 @@ func TestR17_RestoredFromABackup(t *testing.T) {
 		left := received(masto)
 
 		r.stop(t)
-		r.open(t, backup, media)
+		to := r.Config
+		to.Database, to.MediaDir = storetest.EmptyURL(t, engine), filepath.Join(t.TempDir(), "media")
+		if _, err := app.Restore(t.Context(), to, backup, app.Options{Now: time.Now}); err != nil {
+			t.Fatal(err)
+		}
+		r.open(t, to.Database, to.MediaDir)
 		o.ours = r.Server
 		t.Cleanup(func() { r.stop(t) })
 		o.settle()

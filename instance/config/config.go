@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -203,6 +204,24 @@ func (c *Config) Check() error {
 		errs = append(errs, fmt.Errorf("lane %d is not between 0 and 15", c.Lane))
 	}
 	return errors.Join(errs...)
+}
+
+// Pictures is the folder in which pictures are kept, unless a bucket is set: the
+// one that is set, else media beside the database.
+func (c *Config) Pictures() string { return c.folder(c.MediaDir, "media") }
+
+// Keys is the folder with the keys to what is sealed: the one that is set, else
+// keys beside the database.
+func (c *Config) Keys() string { return c.folder(c.VaultDir, "keys") }
+
+func (c *Config) folder(set, name string) string {
+	if set != "" {
+		return set
+	}
+	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
+		return filepath.Join(filepath.Dir(path), name)
+	}
+	return name
 }
 
 // Does tells whether this process has a role.

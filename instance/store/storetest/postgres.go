@@ -136,20 +136,6 @@ func postgresURL(t testing.TB, migrated bool) string {
 	return s.create(t, template)
 }
 
-// postgresCopy returns the address of a copy of the database at address.
-func postgresCopy(t testing.TB, address string) string {
-	t.Helper()
-	s, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.create(t, strings.TrimPrefix(u.Path, "/"))
-}
-
 // create makes a database, empty or after a template, that is gone when t ends.
 func (s *server) create(t testing.TB, template string) string {
 	t.Helper()

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
@@ -75,21 +74,6 @@ func EmptyURL(t testing.TB, engine store.Engine) string {
 		return "sqlite:" + filepath.Join(t.TempDir(), "palier.db")
 	}
 	return postgresURL(t, false)
-}
-
-// CopyURL returns the address of a copy of the database at url as it is now,
-// which nobody may have open meanwhile: a backup.
-func CopyURL(t testing.TB, url string) string {
-	t.Helper()
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok {
-		return postgresCopy(t, url)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sqliteFile(t, content)
 }
 
 // Main runs the tests of a package, then waits until the cluster they used is
