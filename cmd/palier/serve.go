@@ -79,6 +79,7 @@ type serve struct {
 	Roles          []string       `help:"What this process does: web, worker." placeholder:"ROLE"`
 	TrustedProxies []netip.Prefix `help:"Whose X-Forwarded-For counts." placeholder:"CIDR"`
 	PeersAllow     []netip.Prefix `help:"Addresses other servers may have although they are not public." placeholder:"CIDR"`
+	Metrics        string         `help:"Where to show numbers of what it does, for Prometheus, host:port; a port alone, as :9464, is on this machine only." placeholder:"ADDRESS"`
 	TLSCert        string         `name:"tls-cert" help:"Certificate to serve https with." type:"existingfile" placeholder:"FILE"`
 	TLSKey         string         `name:"tls-key" help:"Its key." type:"existingfile" placeholder:"FILE"`
 	FirstRetry     time.Duration  `help:"How long a delivery that failed waits first." placeholder:"DURATION"`
@@ -94,6 +95,7 @@ func (s serve) Run(ctx context.Context, console demo.Console) error {
 	}
 	set(&c.Listen, s.Listen)
 	set(&c.Title, s.Title)
+	set(&c.Metrics, s.Metrics)
 	set(&c.TLSCert, s.TLSCert)
 	set(&c.TLSKey, s.TLSKey)
 	if len(s.Roles) > 0 {

@@ -47,6 +47,7 @@ type Service struct {
 	log       *slog.Logger
 	jobs      *jobs.Queue
 	nouns     Nouns
+	delivered func(outcome string, n int) // nil if nobody counts
 
 	keys      *Keyring
 	hosts     *Hosts
@@ -104,6 +105,9 @@ type Options struct {
 	Version                                 string
 	// OpenToAll tells that everybody may open an account.
 	OpenToAll bool
+	// Delivered hears how many deliveries were "delivered", are "held" to be tried
+	// again, were "dropped", or lead to an inbox that is "gone". Nil is nobody.
+	Delivered func(outcome string, n int)
 }
 
 // New returns a service on o. [Service.Use] gives it the nouns, which in turn
@@ -111,6 +115,7 @@ type Options struct {
 func New(o Options) (*Service, error) {
 	s := &Service{
 		db: o.DB, site: o.Site, title: o.Title, version: o.Version, openToAll: o.OpenToAll, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
+		delivered: o.Delivered,
 		hosts:     &Hosts{db: o.DB, now: o.Now},
 		documents: expirable.NewLRU[string, []byte](mostKept, nil, documentsFor),
 	}
@@ -277,6 +282,7 @@ func (s *Service) suspensions(ctx context.Context) func(host string) (bool, erro
 // follow acts on what came of a round of deliveries: hosts that have to wait
 // are drained when their time has come.
 func (s *Service) follow(ctx context.Context, report delivery.Report) error {
+	s.count(report)
 	for _, d := range report.Dropped {
 		s.log.Info("delivery given up", "host", d.Host, "activity", d.ActivityID, "reason", d.Reason)
 	}
@@ -320,4 +326,15 @@ func (s *Service) endFollows(ctx context.Context, tx store.Tx, g delivery.Gone) 
 		return fmt.Errorf("end follows behind %s: %w", g.Inbox, err)
 	}
 	return nil
+}
+
+// count tells how many deliveries came to what.
+func (s *Service) count(report delivery.Report) {
+	if s.delivered == nil {
+		return
+	}
+	s.delivered("delivered", report.Delivered)
+	s.delivered("held", report.Held)
+	s.delivered("dropped", len(report.Dropped))
+	s.delivered("gone", len(report.Gone))
 }

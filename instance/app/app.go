@@ -54,6 +54,7 @@ import (
 	"palier/instance/markets"
 	"palier/instance/media"
 	"palier/instance/media/remote"
+	"palier/instance/metrics"
 	"palier/instance/moderation"
 	"palier/instance/newcomers"
 	"palier/instance/notifications"
@@ -163,6 +164,7 @@ type App struct {
 	council *council.Council
 	zone    *time.Location
 	words   *words.Languages
+	metrics *metrics.Metrics // nil if nobody counts
 }
 
 // Options are what an instance needs besides its configuration.
@@ -191,13 +193,13 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.Database, store.Options{Logger: o.Log})
-	if err != nil {
+	a := &App{Config: c, Site: site, log: o.Log, version: o.Version, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane), zone: zone}
+	a.openMetrics()
+	if a.DB, err = store.Open(ctx, c.Database, store.Options{Logger: o.Log, Asked: a.asked()}); err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, Site: site, DB: db, log: o.Log, version: o.Version, now: o.Now, ids: instance.NewIDs(o.Now, c.Lane), zone: zone}
 	if err := a.build(ctx, o); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, a.DB.Close())
 	}
 	return a, nil
 }
@@ -221,7 +223,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Jobs = jobs.New(a.DB, jobs.Options{
-		Logger: a.log, Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, calendars.Queue: asksAtOnce, feeds.Queue: asksAtOnce, mail.Queue: mail.Workers},
+		Logger: a.log, Worked: a.worked(), Work: a.Config.Does("worker"), Queues: map[string]int{activitypub.DeliveryQueue: fanOuts, outreach.Queue: outreach.Workers, previews.Queue: asksAtOnce, calendars.Queue: asksAtOnce, feeds.Queue: asksAtOnce, mail.Queue: mail.Workers},
 	})
 	if err := a.openMedia(); err != nil {
 		return err
@@ -248,7 +250,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		PeersAllow: a.Config.PeersAllow, Retries: delivery.Schedule{First: a.Config.FirstRetry, Longest: a.Config.LongestRetry},
 		Deliveries: a.Config.Limits.Deliveries, Peers: a.Config.Limits.Peers,
 		Follows: a.Config.Limits.Follows, SiteFollows: a.Config.Limits.SiteFollows, Version: o.Version,
-		OpenToAll: a.Config.Registrations == joining.Open,
+		OpenToAll: a.Config.Registrations == joining.Open, Delivered: a.delivered(),
 	})
 	if err != nil {
 		return err

@@ -18,6 +18,9 @@ import (
 // routes is everything this instance answers.
 func (a *App) routes() (http.Handler, error) {
 	r := chi.NewRouter()
+	if a.metrics != nil {
+		r.Use(a.metrics.Watch)
+	}
 	r.Use(a.clientAddress, a.recovered, a.dated, middleware.GetHead)
 	r.Get("/healthz", a.healthy)
 	r.Get("/readyz", a.ready)
@@ -136,7 +139,7 @@ func (a *App) routes() (http.Handler, error) {
 		PushKey:       a.Outreach.PushKey,
 	}).Routes(r)
 	pages.Routes(r)
-	return r, nil
+	return r, a.counted(r)
 }
 
 // engines are the databases by the names they give themselves.

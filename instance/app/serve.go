@@ -31,6 +31,15 @@ func (a *App) Run(ctx context.Context, ready func(net.Addr)) error {
 		defer cancel()
 		return a.Stop(end)
 	}
+	hide, err := a.showMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, stop())
+	}
+	stop = func() error {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		return errors.Join(hide(end), a.Stop(end))
+	}
 	if !a.Config.Does("web") {
 		ready(nil)
 		<-ctx.Done()

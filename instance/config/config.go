@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -28,6 +29,9 @@ type Config struct {
 	URL string `toml:"url"`
 	// Listen is where connections are taken, host:port.
 	Listen string `toml:"listen"`
+	// Metrics is where the numbers of the process are shown, as host:port with the
+	// path /metrics; a port alone is on this machine only, as :9464. Empty is nowhere.
+	Metrics string `toml:"metrics"`
 	// Title is what the server calls itself.
 	Title string `toml:"title"`
 	// Zone is the time zone of the place, as Europe/Paris.
@@ -200,6 +204,13 @@ func (c *Config) Check() error {
 	if c.FirstRetry <= 0 || c.LongestRetry < c.FirstRetry {
 		errs = append(errs, errors.New("retries have to wait a while, the longest at least as long as the first"))
 	}
+	if c.Metrics != "" {
+		if host, port, err := net.SplitHostPort(c.Metrics); err != nil || port == "" {
+			errs = append(errs, fmt.Errorf("metrics %q is not host:port", c.Metrics))
+		} else if c.Metrics == c.Listen || c.MetricsListen() == c.Listen || host == "" && ":"+port == c.Listen {
+			errs = append(errs, fmt.Errorf("metrics %q is where everybody asks: numbers have an address of their own", c.Metrics))
+		}
+	}
 	if c.Lane < 0 || c.Lane > 15 {
 		errs = append(errs, fmt.Errorf("lane %d is not between 0 and 15", c.Lane))
 	}
@@ -222,6 +233,14 @@ func (c *Config) folder(set, name string) string {
 		return filepath.Join(filepath.Dir(path), name)
 	}
 	return name
+}
+
+// MetricsListen is where the numbers are shown, with a host.
+func (c *Config) MetricsListen() string {
+	if strings.HasPrefix(c.Metrics, ":") {
+		return "127.0.0.1" + c.Metrics
+	}
+	return c.Metrics
 }
 
 // Does tells whether this process has a role.

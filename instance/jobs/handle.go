@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -55,6 +57,7 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	ctx = context.WithValue(ctx, running{}, job.JobRow)
 	err := w.run(ctx, job)
 	if err == nil {
+		w.q.worked(job.Kind, "done")
 		w.q.ended.finished(this)
 		return nil
 	}
@@ -81,6 +84,16 @@ func (w *worker[A]) NextRetry(job *river.Job[A]) time.Time {
 	}
 	return w.q.now().Add(max(w.o.Backoff(job.Attempt), 0))
 }
+
+// worked tells how an attempt ended.
+func (q *Queue) worked(kind, ending string) {
+	if q.o.Worked != nil {
+		q.o.Worked(kind, ending)
+	}
+}
+
+// Kinds are the kinds of jobs that this program handles, in order.
+func (q *Queue) Kinds() []string { return slices.Sorted(maps.Keys(q.kinds)) }
 
 // running is the context key of the job being worked.
 type running struct{}
@@ -136,10 +149,11 @@ func (f *failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, value
 }
 
 func (f *failures) report(ctx context.Context, job *rivertype.JobRow, what ...any) {
-	level, message := slog.LevelWarn, "a job is tried again later"
+	level, message, ending := slog.LevelWarn, "a job is tried again later", "again"
 	if job.Attempt >= job.MaxAttempts {
-		level, message = slog.LevelError, "a job has failed"
+		level, message, ending = slog.LevelError, "a job has failed", "failed"
 	}
+	(*Queue)(f).worked(job.Kind, ending)
 	f.log.Log(ctx, level, message, append([]any{"kind", job.Kind, "id", job.ID, "attempt", job.Attempt}, what...)...)
 }
 

@@ -50,6 +50,9 @@ type Options struct {
 	// Now is the time for everything in the queue. Nil is the database's own,
 	// which is what several machines agree on.
 	Now func() time.Time
+	// Worked hears of each attempt how it ended: "done", "again" if it failed and is
+	// tried again, "failed" if it is not. Nil is nobody.
+	Worked func(kind, ending string)
 }
 
 // Queue is the job queue of a database as one process sees it. It is safe for

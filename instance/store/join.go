@@ -24,6 +24,7 @@ func (db *DB) Joined(ctx context.Context, do func(Tx) error) error {
 	if db.joined == nil {
 		return db.InTx(ctx, do)
 	}
+	defer db.writing()()
 	return db.joined.run(ctx, do)
 }
 

@@ -89,6 +89,9 @@ type Options struct {
 	Wait time.Duration
 	// Watch hears each statement of [DB.Read] before it runs. Nil is nobody.
 	Watch func(sql string)
+	// Asked hears that a statement of [DB.Read] begins, "read", or a transaction,
+	// "write", and what it returns, that it ended. Nil is nobody.
+	Asked func(access string) (answered func())
 }
 
 // DB is an open database. It is safe for use by several goroutines.
@@ -100,6 +103,7 @@ type DB struct {
 	joined   *group        // SQLite
 	live     *live
 	watch    func(sql string)
+	asked    func(access string) (answered func())
 	wait     time.Duration
 	path     string // SQLite
 	log      *slog.Logger
@@ -124,7 +128,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Wait <= 0 {
 		o.Wait = 10 * time.Second
 	}
-	db := &DB{wait: o.Wait, log: o.Logger, watch: o.Watch}
+	db := &DB{wait: o.Wait, log: o.Logger, watch: o.Watch, asked: o.Asked}
 	var err error
 	switch {
 	case strings.HasPrefix(url, "sqlite:"):
@@ -156,10 +160,14 @@ func (db *DB) Close() error {
 // Read returns a Tx for reading: each of its statements sees what was
 // committed when it began. Writing through it fails with [ErrReadOnly].
 func (db *DB) Read() Tx {
-	if db.watch == nil {
-		return db.back.read()
+	tx := db.back.read()
+	if db.asked != nil {
+		tx = measured{tx, db.asked}
 	}
-	return watched{db.back.read(), db.watch}
+	if db.watch != nil {
+		tx = watched{tx, db.watch}
+	}
+	return tx
 }
 
 // watched tells of each statement before it runs it.

@@ -26,6 +26,7 @@ type session interface {
 // another one; so what it does besides SQL must bear being done twice. Within
 // do, only its Tx may write: another InTx would wait for the first.
 func (db *DB) InTx(ctx context.Context, do func(Tx) error) error {
+	defer db.writing()()
 	for try := 1; ; try++ {
 		err := db.inTxOnce(ctx, do)
 		if try >= db.maxTries || !again(err) {
