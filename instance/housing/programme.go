@@ -90,6 +90,10 @@ func (s *Service) Open(ctx context.Context, by instance.Account, organisation in
 	if err := p.check(); err != nil {
 		return none, err
 	}
+	// Before a key is on the disk: whoever may open none leaves none there.
+	if err := mandated(ctx, s.db.Read(), by, organisation); err != nil {
+		return none, because(err, "open programme %s", key)
+	}
 	keep, err := s.keys.Mint()
 	if err != nil {
 		return none, because(err, "open programme %s", key)
