@@ -94,6 +94,13 @@ func TestNothingThatIsKeptHereLeaves(t *testing.T) {
 			}
 		}
 		keptSealed(t, v.Server, lent)
+		counted := metricsOf(t, v.Server)
+		labelsAreListed(t, v.Server, counted)
+		for what, canary := range canaries {
+			if strings.Contains(counted, canary) {
+				t.Errorf("%s stands in the metrics", what)
+			}
+		}
 		for what, canary := range canaries {
 			if strings.Contains(log.String(), canary) || strings.Contains(log.String(), url.QueryEscape(canary)) {
 				t.Errorf("%s stands in the log", what)
@@ -204,10 +211,17 @@ func lendHome(v *village, programme string) map[string]string {
 	}
 }
 
-// keptSealed reads the files of a database as whoever copies them would: nothing
-// that is sealed stands there in the clear.
+// keptSealed reads the files of a database, and a backup of it, as whoever copies
+// them would: nothing that is sealed stands there in the clear.
 func keptSealed(t *testing.T, s *apptest.Server, canaries map[string]string) {
 	t.Helper()
+	for name, text := range backupOf(t, s) {
+		for what, canary := range canaries {
+			if inWords(text, canary) != "" {
+				t.Errorf("%s stands in the backup, in %s", what, name)
+			}
+		}
+	}
 	path, ok := strings.CutPrefix(s.Config.Database, "sqlite:")
 	if !ok {
 		return

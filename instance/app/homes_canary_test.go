@@ -14,6 +14,7 @@ import (
 	"palier/instance/hosts"
 	"palier/instance/households"
 	"palier/instance/store"
+	"palier/instance/store/storetest"
 )
 
 // confidence is all that is told in confidence between two associations, those who
@@ -37,11 +38,13 @@ type confidence struct {
 func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, engine store.Engine) {
-		log := &heard{}
+		log, clock := &heard{}, &ahead{}
+		open := func() *apptest.Server { return apptest.OpenHeardAt(t, engine, clock.Now, log) }
 		c := &confidence{planting: planting{t: t}}
-		c.rhone, c.isere = officeOn(t, apptest.OpenHeard(t, engine, log), "rhone"), officeOn(t, apptest.OpenHeard(t, engine, log), "isere")
-		gard := apptest.Open(t, store.SQLite, nil)
-		servers := []*apptest.Server{c.rhone.Server, c.isere.Server, gard}
+		c.rhone, c.isere = officeOn(t, open(), "rhone"), officeOn(t, open(), "isere")
+		lodging := lodgingOn(t, open(), stayed)
+		gard := apptest.OpenAt(t, storetest.URL(t, store.SQLite), clock.Now, nil)
+		servers := []*apptest.Server{c.rhone.Server, c.isere.Server, lodging.Server, gard}
 		for _, s := range servers {
 			s.Watch()
 		}
@@ -50,6 +53,7 @@ func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
 		}
 		c.isere.sees(c.rhone)
 		c.lends()
+		unanswered := c.waitsFor()
 		c.offers()
 		c.seeks()
 		c.agrees()
@@ -57,21 +61,24 @@ func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
 		c.goesWrong()
 		c.leaves()
 		c.looksAround(gard)
+		c.reaches(lodging)
 		apptest.Settle(t, servers...)
+		c.kept(lodging.Server) // while its contact is open
+		columnsAre(t, lodging.Server)
+		c.timePasses(clock, unanswered, servers...)
+		endsWereTold(t, lodging)
 
 		c.everyField()
 		deaf := regexp.MustCompile(`^(/programmes/[0-9]+/((statistics|log|holds|search|partners|team)\b[^/]*$|holds/[0-9]+$)|/notifications|/h/|/g/|/admin/)`)
 		for _, s := range servers {
 			c.read(s, deaf)
 		}
-		written := 0
-		for _, s := range servers[:2] {
+		for _, s := range servers[:3] {
 			c.kept(s)
 			columnsAre(t, s)
-			written += letters(t, s, func(text string) { c.nowhere("a letter", text, nil) })
-		}
-		if written < 5 {
-			t.Errorf("%d letters were written", written)
+			counted := metricsOf(t, s)
+			labelsAreListed(t, s, counted)
+			c.nowhere("the metrics", counted, nil)
 		}
 		c.nowhere("the log", log.String(), nil)
 		for _, w := range c.words {
@@ -85,29 +92,6 @@ func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
 	})
 }
 
-// letters reads all that a server writes in letters to anybody, and returns how
-// many they are.
-func letters(t *testing.T, s *apptest.Server, read func(text string)) (n int) {
-	t.Helper()
-	rows, err := s.DB.Read().Query(t.Context(), `SELECT subject, body, attached, html FROM letters`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var subject, body, attached, html string
-		if err := rows.Scan(&subject, &body, &attached, &html); err != nil {
-			t.Fatal(err)
-		}
-		n++
-		read(subject + body + attached + html)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 // lends has somebody be led from a first word to a host who is approved.
 func (c *confidence) lends() {
 	t, o := c.t, c.rhone
@@ -119,7 +103,7 @@ func (c *confidence) lends() {
 	mailbox := c.last["email"].word + "@guests.example"
 	c.last["phone"].readers = []string{"rhone", "host"}
 	c.host.Press(c.host.Open(linkTo(t, o.Server, mailbox)), "main form button.button", nil)
-	c.press(o.worker, o.worker.Open(o.path+"/hosts"), "button[value='plan']", apptest.Fields{"at": {time.Now().AddDate(0, 0, 7).Format("2006-01-02T15:04")}, "places": {"30"}}, "rhone", "host")
+	c.press(o.worker, o.worker.Open(o.path+"/hosts"), "button[value='plan']", apptest.Fields{"at": {time.Now().AddDate(0, 0, 7).Format("2006-01-02T15:04")}, "places": {"30"}}, "rhone", "host", "patient")
 	o.worker.Press(o.worker.Open(o.path+"/hosts"), "button[value='invite']", apptest.Fields{"many": {"20"}})
 	apptest.Settle(t, o.Server)
 	own := c.host.Open(linkTo(t, o.Server, mailbox))

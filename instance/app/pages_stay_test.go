@@ -30,7 +30,13 @@ type lodging struct {
 // openLodging leads a household as far as beds are agreed to in the home of a host.
 func openLodging(t *testing.T, engine store.Engine, log *heard) *lodging {
 	t.Helper()
-	b := openBureau(t, apptest.OpenHeard(t, engine, log), "toit")
+	return lodgingOn(t, apptest.OpenHeard(t, engine, log), 30)
+}
+
+// lodgingOn is [openLodging] on a server, for some nights.
+func lodgingOn(t *testing.T, s *apptest.Server, nights ledger.Night) *lodging {
+	t.Helper()
+	b := openBureau(t, s, "toit")
 	ctx, l := t.Context(), &lodging{bureau: b}
 	must := func(err error) {
 		t.Helper()
@@ -45,7 +51,7 @@ func openLodging(t *testing.T, engine store.Engine, log *heard) *lodging {
 	must(err)
 	l.do(`UPDATE housing_hosts SET person_id = $2 WHERE id = $1`, l.host, l.zoe.ID)
 	c, err := b.Households.Open(ctx, b.worker, b.programme.Group.ID, instance.ByCaseworker, households.File{
-		Household: instance.Household{Members: []instance.Guest{{Age: instance.Grown, Sex: instance.Female}}, Languages: []string{"uk"}, Stay: ledger.Stay{From: tonight(), Until: tonight() + 30}},
+		Household: instance.Household{Members: []instance.Guest{{Age: instance.Grown, Sex: instance.Female}}, Languages: []string{"uk"}, Stay: ledger.Stay{From: tonight(), Until: tonight() + nights}},
 		Names:     []string{caseCanaries["the name of a household"]}, Reach: caseCanaries["its telephone"], Needs: caseCanaries["what it needs"], Plan: caseCanaries["where it goes next"],
 	})
 	must(err)

@@ -48,10 +48,19 @@ func OpenOn(t testing.TB, url string, adjust func(*config.Config)) *Server {
 	return OpenAt(t, url, time.Now, adjust)
 }
 
-// OpenHeard is [Open] of an instance that logs all it can to log.
+// OpenHeard is [Open] of an instance that logs all it can to log, and counts what it
+// does.
 func OpenHeard(t testing.TB, engine store.Engine, log io.Writer) *Server {
 	t.Helper()
-	return open(t, storetest.URL(t, engine), time.Now, nil, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	return OpenHeardAt(t, engine, time.Now, log)
+}
+
+// OpenHeardAt is [OpenHeard] with a clock that the test sets; jobs that wait go by
+// the real one.
+func OpenHeardAt(t testing.TB, engine store.Engine, now func() time.Time, log io.Writer) *Server {
+	t.Helper()
+	counts := func(c *config.Config) { c.Metrics = ":0" }
+	return open(t, storetest.URL(t, engine), now, counts, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 }
 
 // OpenAt is [OpenOn] with a clock that the test sets; jobs that wait go by the
