@@ -32,6 +32,15 @@ func (x switches) Off(ctx context.Context, tx store.Tx, programme instance.Actor
 	return x.housing.Off(ctx, tx, programme, housing.Function(function), area, kind)
 }
 
+// Where tells for many homes at once whether one of some functions is switched off.
+func (x switches) Where(ctx context.Context, tx store.Tx, programme instance.ActorID, functions ...string) (func(area string, kind vocab.HomeCategory) bool, error) {
+	list := make([]housing.Function, len(functions))
+	for i, f := range functions {
+		list[i] = housing.Function(f)
+	}
+	return x.housing.Where(ctx, tx, programme, list...)
+}
+
 // hosts tells whether nobody is taken in who lends a home of a kind in an area. Where
 // that is not known what is switched off anywhere is meant.
 func (x switches) hosts(ctx context.Context, tx store.Tx, programme instance.ActorID, area string, whole bool) error {

@@ -15,6 +15,9 @@ type Switches interface {
 	// Where one of them is empty, whether it is for any; with [Everywhere], whether
 	// it is for all.
 	Off(ctx context.Context, tx store.Tx, programme instance.ActorID, function, area string, kind vocab.HomeCategory) (bool, error)
+	// Where tells for many homes at once, by area and kind, whether one of some
+	// functions is switched off.
+	Where(ctx context.Context, tx store.Tx, programme instance.ActorID, functions ...string) (func(area string, kind vocab.HomeCategory) bool, error)
 }
 
 // Everywhere asks for what is switched off in all areas and for all kinds of homes.
@@ -26,6 +29,7 @@ const (
 	Messages  = "messages"
 	Proposals = "proposals"
 	Intake    = "intake"
+	Holds     = "holds"
 )
 
 // Paused says that a function is switched off for now.

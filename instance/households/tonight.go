@@ -9,6 +9,7 @@ import (
 	"palier/instance/actors"
 	"palier/instance/store"
 	"palier/protocol/ledger"
+	"palier/protocol/vocab"
 )
 
 const (
@@ -169,7 +170,8 @@ func (f Fit) onlyUnknown() bool {
 
 // bedsFor are the homes in which beds are free in a stay that begins tonight. A home
 // of ours has as many as its ledger says; one of a partner of which nothing was heard for
-// long is left out and counted.
+// long is left out and counted. Nobody is proposed a home that is frozen, or in which the
+// programme has switched proposals or holds off: neither are shown.
 func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme instance.ActorID, stay ledger.Stay, n *Nights) ([]Home, error) {
 	all, err := s.Homes.Offered(ctx, by, programme, stay)
 	if err != nil {
@@ -179,9 +181,19 @@ func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme in
 	if err != nil {
 		return nil, err
 	}
+	frozen, err := frozenHomes(ctx, s.DB.Read(), programme)
+	if err != nil {
+		return nil, err
+	}
+	off, err := s.off(ctx, s.DB.Read(), programme)
+	if err != nil {
+		return nil, err
+	}
 	var homes []Home
 	for _, h := range all {
 		switch {
+		case frozen[h.URI] || off(h.Area, h.Category):
+			continue
 		case !h.HeardAt.IsZero() && s.Now().Sub(h.HeardAt) > FreshTonight:
 			n.Old++
 			continue
@@ -193,6 +205,32 @@ func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme in
 		}
 	}
 	return homes, nil
+}
+
+// frozenHomes are those that a programme asks nobody into now.
+func frozenHomes(ctx context.Context, tx store.Tx, programme instance.ActorID) (map[string]bool, error) {
+	rows, err := tx.Query(ctx, `SELECT home FROM housing_frozen_homes WHERE programme_id = $1 AND lifted_at IS NULL`, programme)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	frozen := map[string]bool{}
+	for rows.Next() {
+		var home string
+		if err := rows.Scan(&home); err != nil {
+			return nil, err
+		}
+		frozen[home] = true
+	}
+	return frozen, rows.Err()
+}
+
+// off tells of which homes nobody is asked into, by where they are and their kind.
+func (s *Service) off(ctx context.Context, tx store.Tx, programme instance.ActorID) (func(area string, kind vocab.HomeCategory) bool, error) {
+	if s.Switches == nil {
+		return func(string, vocab.HomeCategory) bool { return false }, nil
+	}
+	return s.Switches.Where(ctx, tx, programme, Proposals, Holds)
 }
 
 // FreeTonight returns the homes in which beds are free this very night, and how many of

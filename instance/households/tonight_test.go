@@ -169,3 +169,39 @@ func TestTonight_TheMorningEndsItAndSomebodyAsks(t *testing.T) {
 		}
 	})
 }
+
+// TestTonight_NobodyIsAskedIntoAHomeThatIsFrozen freezes a home of ours and one of a
+// partner: neither is free tonight until two have looked.
+func TestTonight_NobodyIsAskedIntoAHomeThatIsFrozen(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o, ctx := newOffice(t, db), t.Context()
+		id := o.vetted("w")
+		ours, theirs, free := o.flat("1"), o.flat("2"), o.flat("3")
+		theirs.URI, theirs.HeardAt = "https://other.example/h/2", o.now()
+		o.homes = []households.Home{ours, theirs, free}
+		must(t, o.NeedsBed(ctx, o.worker, id, true))
+		count := func(want int) {
+			t.Helper()
+			homes, _, err := o.FreeTonight(ctx, o.worker, o.programme)
+			must(t, err)
+			n, err := o.BedsTonight(ctx, o.worker, id, 1)
+			must(t, err)
+			if len(homes) != want || len(n.Fits) != want || n.Not != 0 {
+				t.Errorf("%d homes are free, %d fit and %d do not, want %d of each that is not frozen", len(homes), len(n.Fits), n.Not, want)
+			}
+		}
+		count(3)
+		for _, home := range []households.Home{ours, theirs} {
+			_, err := o.Report(ctx, o.worker, o.programme, households.Report{Home: home.URI, Severity: households.SeveritySerious, Text: "une porte forcée", Freeze: true})
+			must(t, err)
+		}
+		count(1)
+		for _, home := range []households.Home{ours, theirs} {
+			_, err := o.AskTonight(ctx, o.worker, id, home.URI, 1)
+			invalid(t, err, "homes", "taken")
+		}
+		o.exec(`UPDATE housing_frozen_homes SET lifted_at = 1`)
+		count(3)
+	})
+}

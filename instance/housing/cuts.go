@@ -294,6 +294,16 @@ func (s *Service) Off(ctx context.Context, tx store.Tx, programme instance.Actor
 	return list.off(f, area, kind), because(err, "what is switched off for programme %s", programme)
 }
 
+// Where is [Service.Off] for many homes at once: it tells by area and kind whether one of
+// some functions is switched off for a programme.
+func (s *Service) Where(ctx context.Context, tx store.Tx, programme instance.ActorID, functions ...Function) (func(area string, kind vocab.HomeCategory) bool, error) {
+	list, err := s.cuts(ctx, tx, programme)
+	off := func(area string, kind vocab.HomeCategory) bool {
+		return slices.ContainsFunc(functions, func(f Function) bool { return list.off(f, area, kind) })
+	}
+	return off, because(err, "what is switched off for programme %s", programme)
+}
+
 // switchedOff tells whether a programme has switched off what it would say of a
 // home, its own or a partner's. Of one that is not told of any more neither area
 // nor kind is known.
