@@ -268,9 +268,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.nouns(keyring, proofKey, o.PasswordCost)
+	hostsKey, err := a.DB.Secret(ctx, "links of hosts")
+	if err != nil {
+		return err
+	}
 	a.Hosts = hosts.New(hosts.Options{
 		DB: a.DB, Site: a.Site, IDs: a.ids, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Vault: a.Vault, Homes: a.Housing, Pack: a.pack, Paused: switches{a.Housing}.hosts,
-		Title: a.Config.Title, Say: a.say, Tell: a.private,
+		Title: a.Config.Title, Say: a.say, Tell: a.private, Zone: a.zone, Key: hostsKey, Off: switches{a.Housing}.comes,
 		Alike: func(ctx context.Context, tx store.Tx, programme instance.ActorID, host instance.HostID, c alike.Contact) error {
 			return a.Households.HostAlikeIn(ctx, tx, programme, host, c)
 		},

@@ -41,6 +41,12 @@ func (x switches) Where(ctx context.Context, tx store.Tx, programme instance.Act
 	return x.housing.Where(ctx, tx, programme, list...)
 }
 
+// comes tells for many homes at once whether anything is switched off without which nobody
+// comes there tonight.
+func (x switches) comes(ctx context.Context, tx store.Tx, programme instance.ActorID) (func(area string, kind vocab.HomeCategory) bool, error) {
+	return x.housing.Where(ctx, tx, programme, housing.CutSearch, housing.CutProposals, housing.CutHolds, housing.CutPlacements)
+}
+
 // hosts tells whether nobody is taken in who lends a home of a kind in an area. Where
 // that is not known what is switched off anywhere is meant.
 func (x switches) hosts(ctx context.Context, tx store.Tx, programme instance.ActorID, area string, whole bool) error {

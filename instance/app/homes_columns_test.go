@@ -36,7 +36,7 @@ var keptAs = map[string]struct {
 		housing_steps.before housing_team.role housing_case_across.need housing_listings.company housing_homes.company housing_marks.kind`},
 	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind housing_inventory_photographs.file housing_inventory_photographs.kind`},
 	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_inventory_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
-	"areas":          {regexp.MustCompile(`^[A-Z0-9: -]*$`), `housing_cuts.areas housing_homes.area housing_homes.territory housing_listings.commune housing_holds.area housing_case_across.country`},
+	"areas":          {regexp.MustCompile(`^[A-Z0-9: -]*$`), `housing_cuts.areas housing_emergencies.area housing_homes.area housing_homes.territory housing_listings.commune housing_holds.area housing_case_across.country`},
 	"names of communes": {regexp.MustCompile(`^[\p{L}' 0-9()-]*$`), `
 		housing_homes.place`},
 	"addresses of pages": {regexp.MustCompile(`^(https?://\S+)?$`), `

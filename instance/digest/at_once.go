@@ -24,8 +24,9 @@ type AtOnce struct {
 func (AtOnce) Kind() string { return "letter_at_once" }
 
 // quiet are the kinds of notices that nobody is written about at once: they wait
-// on the page of notices. What is new in a house stands in the digest too.
-var quiet = []string{"like", "boost", "follow", "request", "granted", "poll", "status", "space-works", "space-meetings", "space-documents"}
+// on the page of notices. What is new in a house stands in the digest too, and hosts
+// get a letter of their own, whose link answers for tonight.
+var quiet = []string{"like", "boost", "follow", "request", "granted", "poll", "status", "host-tonight", "space-works", "space-meetings", "space-documents"}
 
 // Written has somebody written about a notice, if they want that, once tx is
 // committed.

@@ -6,3 +6,4 @@ import "context"
 
 func (s *Service) SweepNow(ctx context.Context) error              { return s.sweep(ctx, Sweep{}) }
 func (s *Service) LettersNow(ctx context.Context, j Letters) error { return s.letters(ctx, j) }
+func (s *Service) AskNow(ctx context.Context, j AskTonight) error  { return s.askTonight(ctx, j) }

@@ -23,6 +23,7 @@ import (
 	"palier/instance/mail"
 	"palier/instance/store"
 	"palier/instance/vault"
+	"palier/protocol/vocab"
 )
 
 // Homes are told when a host changes, in the transaction that does it.
@@ -56,6 +57,13 @@ type Options struct {
 	Alike func(ctx context.Context, tx store.Tx, programme instance.ActorID, host instance.HostID, c alike.Contact) error
 	// Tell tells people of a notice about no post; nil tells nobody.
 	Tell func(ctx context.Context, tx store.Tx, kind string, from instance.ActorID, whom []instance.ActorID) error
+	// Zone is where the days and hours of programmes are.
+	Zone *time.Location
+	// Key makes the links of letters that ask whether a bed is free.
+	Key []byte
+	// Off returns what tells of homes, by area and kind, whether a programme has switched
+	// off that anybody comes there; nil: of none.
+	Off func(ctx context.Context, tx store.Tx, programme instance.ActorID) (func(area string, kind vocab.HomeCategory) bool, error)
 }
 
 // Service does what hosts do, and what is done with them.
@@ -70,6 +78,7 @@ func New(o Options) *Service {
 	s := &Service{o: o, db: o.DB, now: o.Now}
 	jobs.Handle(o.Jobs, s.sweep, jobs.HandleOptions{Timeout: 5 * time.Minute, MaxAttempts: 2})
 	jobs.Handle(o.Jobs, s.letters, jobs.HandleOptions{Timeout: 5 * time.Minute})
+	jobs.Handle(o.Jobs, s.askTonight, jobs.HandleOptions{Timeout: 5 * time.Minute, MaxAttempts: 3})
 	return s
 }
 

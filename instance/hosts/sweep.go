@@ -11,7 +11,8 @@ import (
 
 // Sweep is the job that ends what has ended: visits and approvals that are over,
 // mailboxes nobody opened, files that were kept long enough. It reminds those who
-// were asked for a reference.
+// were asked for a reference, and has hosts asked whether a bed is free on nights of
+// emergency.
 type Sweep struct{}
 
 // Kind names the job.
@@ -34,6 +35,9 @@ func (s *Service) sweep(ctx context.Context, _ Sweep) error {
 	}
 	if err := s.warn(ctx); err != nil {
 		return because(err, "tell of visits that end")
+	}
+	if err := s.callOut(ctx); err != nil {
+		return because(err, "ask hosts whether a bed is free")
 	}
 	return because(s.forget(ctx), "forget hosts")
 }
@@ -110,7 +114,7 @@ func ids(rows store.Rows) ([]any, error) {
 
 // erase leaves of hosts that they were there, and nothing of who they are.
 func erase(ctx context.Context, tx store.Tx, ids []any, now time.Time) error {
-	for _, table := range []string{"housing_host_adults", "housing_host_references", "housing_host_visits", "housing_marks"} {
+	for _, table := range []string{"housing_host_adults", "housing_host_references", "housing_host_visits", "housing_marks", "housing_host_asks"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE host_id IN (`+store.Placeholders(1, len(ids))+`)`, ids...); err != nil {
 			return err
 		}
@@ -118,7 +122,7 @@ func erase(ctx context.Context, tx store.Tx, ids []any, now time.Time) error {
 	args := append([]any{store.Millis(now), []byte{}}, ids...)
 	_, err := tx.Exec(ctx, `
 		UPDATE housing_hosts
-		   SET file = $2, person_id = NULL, link_hash = NULL, link_until = NULL, erased_at = $1
+		   SET file = $2, person_id = NULL, link_hash = NULL, link_until = NULL, tonight_at = NULL, erased_at = $1
 		 WHERE id IN (`+store.Placeholders(3, len(ids))+`)`, args...)
 	return err
 }

@@ -22,6 +22,9 @@ type Slice struct {
 	VisitedAt  time.Time
 	Passed     bool
 	Confirmed  bool // the mailbox is theirs
+
+	Wants        bool // to be asked, on nights of emergency, whether a bed is free
+	AskedTonight bool
 }
 
 // Own returns to a host what is theirs. It returns [instance.ErrNotFound] to anybody
@@ -71,10 +74,16 @@ func (s *Service) slice(ctx context.Context, tx store.Tx, h row) (Slice, error) 
 	if h.State == instance.HostInterested {
 		x.Waiting, err = s.waiting(ctx, tx, h.Host)
 	}
-	if h.State == instance.HostInvited {
+	if err == nil && h.State == instance.HostInvited {
 		x.Meeting, err = meeting(ctx, tx, keys, h.Meeting)
 	}
-	return x, err
+	if err != nil {
+		return x, err
+	}
+	return x, tx.QueryRow(ctx, `
+		SELECT h.tonight_at IS NOT NULL, h.tonight_at IS NOT NULL AND EXISTS (SELECT 1 FROM housing_host_asks a WHERE a.host_id = h.id AND a.night = $2)
+		  FROM housing_hosts h
+		 WHERE h.id = $1`, h.ID, int64(s.thisNight())).Scan(&x.Wants, &x.AskedTonight)
 }
 
 func meeting(ctx context.Context, tx store.Tx, keys vault.Keys, id instance.ID) (*Meeting, error) {

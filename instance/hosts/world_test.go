@@ -20,6 +20,7 @@ import (
 	"palier/instance/store"
 	"palier/instance/store/storetest"
 	"palier/instance/vault"
+	"palier/protocol/vocab"
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
@@ -40,6 +41,7 @@ type world struct {
 	changed   []instance.HostID  // whose homes were told anew
 	told      []instance.ActorID // of a notice
 	paused    error              // nobody is taken in
+	off       []string           // areas in which nobody comes into a home
 
 	lead, worker, second, visitor, reader, stranger, resident instance.Account
 }
@@ -83,6 +85,10 @@ func newWorld(t testing.TB, db *store.DB) *world {
 	keys := vault.New(filepath.Join(t.TempDir(), "keys"), w.now)
 	w.Service = hosts.New(hosts.Options{
 		DB: db, Site: site, IDs: w.ids, Now: w.now, Jobs: queue, Mail: w.mail, Vault: keys, Homes: w, Pack: pack, Title: "Palier", Say: say,
+		Zone: time.UTC, Key: []byte("links"),
+		Off: func(context.Context, store.Tx, instance.ActorID) (func(string, vocab.HomeCategory) bool, error) {
+			return func(area string, _ vocab.HomeCategory) bool { return slices.Contains(w.off, area) }, nil
+		},
 		Paused: func(context.Context, store.Tx, instance.ActorID, string, bool) error { return w.paused },
 		Tell: func(_ context.Context, tx store.Tx, _ string, _ instance.ActorID, whom []instance.ActorID) error {
 			store.AfterCommit(tx, func() { w.told = append(w.told, whom...) })

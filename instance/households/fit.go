@@ -32,6 +32,8 @@ type Home struct {
 	Company              vocab.Company // in one word, where they are not known one by one
 	// HeardAt is when a partner told of it last; zero for ours.
 	HeardAt time.Time `json:"-"`
+	// Tonight is how many beds its host said are free this very night; 0 if they did not.
+	Tonight int `json:"-"`
 }
 
 // OfListing is a home of ours with who lives there.

@@ -171,7 +171,8 @@ func (f Fit) onlyUnknown() bool {
 // bedsFor are the homes in which beds are free in a stay that begins tonight. A home
 // of ours has as many as its ledger says; one of a partner of which nothing was heard for
 // long is left out and counted. Nobody is proposed a home that is frozen, or in which the
-// programme has switched proposals or holds off: neither are shown.
+// programme has switched proposals or holds off: neither are shown. What the host of a
+// home of ours said of this night holds besides.
 func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme instance.ActorID, stay ledger.Stay, n *Nights) ([]Home, error) {
 	all, err := s.Homes.Offered(ctx, by, programme, stay)
 	if err != nil {
@@ -189,8 +190,16 @@ func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme in
 	if err != nil {
 		return nil, err
 	}
+	said, err := saidTonight(ctx, s.DB.Read(), programme, stay.From)
+	if err != nil {
+		return nil, err
+	}
 	var homes []Home
 	for _, h := range all {
+		beds, answered := said[h.URI]
+		if answered {
+			h.Tonight, h.Free = beds, min(h.Free, beds)
+		}
 		switch {
 		case frozen[h.URI] || off(h.Area, h.Category):
 			continue
@@ -223,6 +232,29 @@ func frozenHomes(ctx context.Context, tx store.Tx, programme instance.ActorID) (
 		frozen[home] = true
 	}
 	return frozen, rows.Err()
+}
+
+// saidTonight is how many beds hosts of a programme said are free in a night, by home; 0
+// is that there is none.
+func saidTonight(ctx context.Context, tx store.Tx, programme instance.ActorID, night ledger.Night) (map[string]int, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT l.uri, f.beds
+		  FROM housing_free_nights f JOIN housing_listings l ON l.id = f.listing_id
+		 WHERE f.night = $2 AND l.programme_id = $1`, programme, int64(night))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	said := map[string]int{}
+	for rows.Next() {
+		var home string
+		var beds int
+		if err := rows.Scan(&home, &beds); err != nil {
+			return nil, err
+		}
+		said[home] = beds
+	}
+	return said, rows.Err()
 }
 
 // off tells of which homes nobody is asked into, by where they are and their kind.

@@ -61,6 +61,8 @@ const (
 	HousingMoved   Kind = "housing-moved"   // a host moved while somebody lives there
 	DeskWaits      Kind = "desk-waits"      // something waits at the desk of a programme one is of the team of
 
+	HostTonight Kind = "host-tonight" // one is asked whether a bed is free tonight
+
 	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
 	InformantAccepted  Kind = "informant-accepted"  // one is an informant
 	InformantDeclined  Kind = "informant-declined"  // one is not

@@ -29,6 +29,7 @@ func (s *Server) hostRoutes(r chi.Router) {
 	r.Post("/hosting/{host:[0-9]+}/{deed}", s.signedIn(s.changeHosting))
 	r.Get("/hosting/link/{token}", s.page(s.getHosting))
 	r.Post("/hosting/link/{token}/{deed}", s.page(s.changeHosting))
+	s.nightlyRoutes(r)
 	s.stayRoutes(r)
 	s.agreementRoutes(r)
 	s.nightRoutes(r)
@@ -224,6 +225,9 @@ func (s *Server) showHosting(w http.ResponseWriter, r *http.Request, status int,
 	p.Programme, p.Action = s.programmeView(shown), path
 	fillHosting(&p, x, s.Now())
 	p.Numbers = hostNumbers(s.Hosts.Pack().Numbers)
+	if p.Asked = x.Wants; x.AskedTonight {
+		p.Question = s.Hosts.NightPath(x.ID)
+	}
 	if x.Confirmed {
 		list, err := s.Households.DecidedAboutHost(r.Context(), households.HostHand{Host: x.ID, Person: h.Person, Link: h.Link})
 		if err != nil && !errors.Is(err, instance.ErrNotFound) {
@@ -354,6 +358,8 @@ func (s *Server) hostDeed(r *http.Request, h hosts.Hand, id instance.HostID) err
 			return err
 		}
 		return s.Households.HostAppeal(ctx, households.HostHand{Host: id, Person: h.Person, Link: h.Link}, incident, form("appeal"))
+	case "tonight":
+		return s.Hosts.WantsAsked(ctx, h, id, form("asked") != "")
 	case "take":
 		return s.Hosts.Take(ctx, h, id, form("step"))
 	}

@@ -86,6 +86,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = "/informants"
 	case n.Kind == notifications.DeskWaits:
 		shown.Path = programmePath(n.From.ID) + "/today"
+	case n.Kind == notifications.HostTonight:
+		shown.Path = "/hosting"
 	case strings.HasPrefix(shown.Kind, "space-"):
 		shown.Path = "/g/" + n.From.Username + "/space#" + strings.TrimPrefix(shown.Kind, "space-")
 	case strings.HasPrefix(shown.Kind, "campaign-"), n.Kind == notifications.WeatherWarning:

@@ -49,6 +49,9 @@ func (s *Server) showTonight(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	if err := s.answeredTonight(r, id, &p); err != nil {
+		return err
+	}
 	if p.OnDuty, p.Next, err = s.onDuty(r, id, h); err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func (s *Server) instead(p *pages.ProgrammeTonight) {
 
 // nightHome is a home of tonight.
 func (s *Server) nightHome(r *http.Request, n int, home households.Home) view.NightHome {
-	v := view.NightHome{Number: n, Home: home.URI, Card: s.cardView(r, home), Free: home.Free, Ours: home.HeardAt.IsZero()}
+	v := view.NightHome{Number: n, Home: home.URI, Card: s.cardView(r, home), Free: home.Free, Ours: home.HeardAt.IsZero(), Said: home.Tonight > 0}
 	if !v.Ours {
 		v.Heard = s.local(home.HeardAt)
 	}

@@ -41,7 +41,7 @@ func (NoticeSettings) Oftens() []string { return []string{"daily", "weekly", "no
 type Stop struct {
 	Frame
 
-	Kind string // digest or at-once
+	Kind string // digest, at-once or tonight
 	Done bool
 }
 

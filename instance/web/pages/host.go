@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"time"
+
 	"palier/instance"
 	"palier/instance/hosts"
 	"palier/instance/web/view"
@@ -58,6 +60,8 @@ type Hosting struct {
 	Numbers    []view.EmergencyNumber
 	Stays      []view.HostStay
 	Decided    []view.CaseIncident // about them
+	Asked      bool                // each day, on nights of emergency, whether a bed is free
+	Question   string              // where they answer it tonight; empty if they were not asked
 	Typed      map[string]string
 	Problems   []view.Problem
 }
@@ -87,6 +91,27 @@ func (p Hosting) Takes() []string {
 	}
 	return list
 }
+
+// MayBeAsked tells whether they can be asked for tonight.
+func (p Hosting) MayBeAsked() bool {
+	return p.State == string(instance.HostApproved) || p.State == string(instance.HostPaused)
+}
+
+// HostingTonight is where a host answers whether a bed is free tonight.
+type HostingTonight struct {
+	Frame
+
+	Action   string
+	Night    time.Time
+	Homes    []view.NightQuestion
+	Over     bool
+	Stopped  bool
+	Stop     string // where they stop being asked
+	Problems []view.Problem
+}
+
+// Template is hosting_tonight.tmpl.
+func (HostingTonight) Template() string { return "hosting_tonight" }
 
 // HostStay is a stay as its host sees it.
 type HostStay struct {

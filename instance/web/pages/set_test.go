@@ -38,6 +38,7 @@ var every = []Page{
 	HostForm{},
 	HostReference{},
 	Hosting{},
+	HostingTonight{},
 	HostStay{},
 	StayAgreement{},
 	StayNight{},

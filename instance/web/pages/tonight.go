@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"palier/instance/hosts"
 	"palier/instance/households"
 	"palier/instance/web/view"
 )
@@ -31,10 +32,17 @@ type ProgrammeTonight struct {
 	Late     bool      // it has come
 	Night    bool      // it is past midnight
 	Problems []view.Problem
+
+	Asked           []view.NightAsked // where hosts are asked each day
+	Areas           []string
+	Yes, NoWord, No []view.NightSaid
 }
 
 // Template is programme_tonight.tmpl.
 func (ProgrammeTonight) Template() string { return "programme_tonight" }
+
+// Longest is for how many nights hosts are asked at most.
+func (ProgrammeTonight) Longest() int { return hosts.MostEmergency }
 
 // Nights are for how many one can ask.
 func (ProgrammeTonight) Nights() (list []string) {

@@ -148,7 +148,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`letters\.at-once\.ends`,
 	`notices\.(often|topic)`,
 	`digest\.(needs|events|offers|news|notices|house)`,
-	`stop\.(digest|at-once)`,
+	`stop\.(digest|at-once|tonight)`,
 }, "|") + ")")
 
 func TestEveryMessageIsSaid(t *testing.T) {

@@ -128,6 +128,16 @@ func hostingStories() []Story {
 			p.Numbers = []view.EmergencyNumber{{Number: "112", What: "any"}, {Number: "114", What: "deaf", Text: true}}
 			return p
 		}},
+		{"hosting_tonight/asked", func(f pages.Frame) pages.Page {
+			return pages.HostingTonight{
+				Frame: stranger(in(f, "", "/hosting/tonight/9/2026-11-28/a")), Action: "/hosting/tonight/9/2026-11-28/a", Night: now, Stop: "/stop/tonight/9/a",
+				Homes:    []view.NightQuestion{{ID: "1", Category: "private-room", Most: 3}, {ID: "2", Category: "entire-place", Most: 4, Beds: 2, Said: true}},
+				Problems: []view.Problem{{Field: "beds", Code: "taken"}},
+			}
+		}},
+		{"hosting_tonight/over", func(f pages.Frame) pages.Page {
+			return pages.HostingTonight{Frame: stranger(in(f, "", "/hosting/tonight/9/2026-11-28/a")), Night: now, Stop: "/stop/tonight/9/a", Over: true}
+		}},
 		{"hosting/check", func(f pages.Frame) pages.Page {
 			p := zenobie("informed")
 			p.Frame, p.Wanting = in(f, "", "/hosting/9"), pages.HostWants()
@@ -136,6 +146,7 @@ func hostingStories() []Story {
 		}},
 		{"hosting/approved", func(f pages.Frame) pages.Page {
 			p := zenobie("approved")
+			p.Asked, p.Question = true, "/hosting/tonight/9/2026-11-28/a"
 			p.Frame, p.Visit = in(f, "", "/hosting/9"), &view.HostVisit{At: ago(48 * time.Hour), Until: ago(-300 * 24 * time.Hour), Passed: true}
 			return p
 		}},

@@ -115,10 +115,13 @@ func office() []Story {
 func theNight() pages.ProgrammeTonight {
 	room := view.HomeCard{Category: "private-room", Area: "69", From: ago(time.Hour), Until: ago(-2000 * time.Hour), Bedrooms: 1, Places: 2, Smoking: "no", Languages: []string{"fr"}, Features: []string{"lock"}}
 	return pages.ProgrammeTonight{
-		ProgrammeHead: head("tonight"), Beds: 5,
+		ProgrammeHead: head("tonight"), Beds: 5, Areas: []string{"22", "35"}, Asked: []view.NightAsked{{Until: ago(-48 * time.Hour)}, {Area: "35", Until: ago(-72 * time.Hour)}},
+		Yes:     []view.NightSaid{{Path: "/programmes/41/homes/3", Where: "Dinan (22)", Category: "private-room", Beds: 2, At: ago(time.Minute)}, {Path: "/programmes/41/homes/4", Where: "Saint-Martin-des-Champs (29)", Category: "entire-place", Beds: 4, At: ago(time.Hour)}},
+		NoWord:  []view.NightSaid{{Path: "/programmes/41/homes/5", Where: "Lehon (22)", Category: "private-room", At: ago(time.Hour)}},
+		No:      []view.NightSaid{{Path: "/programmes/41/homes/6", Where: "Dinan (22)", Category: "private-room", At: ago(time.Hour)}},
 		Waiting: []view.CaseLine{{ID: "5", Path: "/cases/5", Label: "K7WX2P", Stage: "proposal", Ready: true, Tonight: true, Beds: 1}, {ID: "6", Path: "/cases/6", Label: "R3TB8N", Stage: "intake", Tonight: true, Frozen: true}},
 		Fits: []view.NightHome{
-			{Number: 1, Home: "https://asso.example/h/1", Card: room, Free: 2, Ours: true, Talk: []view.HomeRule{{Rule: "language"}}},
+			{Number: 1, Home: "https://asso.example/h/1", Card: room, Free: 2, Ours: true, Said: true, Talk: []view.HomeRule{{Rule: "language"}}},
 			{Number: 2, Home: "https://other.example/h/2", Card: room, Free: 3, Heard: ago(5 * time.Hour)},
 		},
 		OnDuty:  []view.Duty{{ID: "1", Who: view.Person{Name: "Casimir", Path: "/@casimir"}, From: ago(time.Hour), Until: ago(-5 * time.Hour), Now: true}},

@@ -182,6 +182,7 @@ func people() []Story {
 		{"digest/empty", func(f pages.Frame) pages.Page { return pages.Digest{Frame: f, Since: ago(24 * time.Hour)} }},
 		{"notice_settings/filled", func(f pages.Frame) pages.Page { return noticeSettings(f) }},
 		{"stop/asked", func(f pages.Frame) pages.Page { return pages.Stop{Frame: stranger(f), Kind: "digest"} }},
+		{"stop/tonight", func(f pages.Frame) pages.Page { return pages.Stop{Frame: stranger(f), Kind: "tonight"} }},
 		{"stop/done", func(f pages.Frame) pages.Page { return pages.Stop{Frame: stranger(f), Kind: "at-once", Done: true} }},
 		{"blocked/empty", func(f pages.Frame) pages.Page { return pages.Blocked{Frame: f} }},
 	}
