@@ -42,7 +42,7 @@ func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
 		open := func() *apptest.Server { return apptest.OpenHeardAt(t, engine, clock.Now, log) }
 		c := &confidence{planting: planting{t: t}}
 		c.rhone, c.isere = officeOn(t, open(), "rhone"), officeOn(t, open(), "isere")
-		lodging := lodgingOn(t, open(), stayed)
+		lodging := lodgingOn(t, openBureau(t, open(), "toit"), stayed)
 		gard := apptest.OpenAt(t, storetest.URL(t, store.SQLite), clock.Now, nil)
 		servers := []*apptest.Server{c.rhone.Server, c.isere.Server, lodging.Server, gard}
 		for _, s := range servers {

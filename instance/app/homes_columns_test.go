@@ -17,7 +17,7 @@ var keptAs = map[string]struct {
 	columns string
 }{
 	"sealed": {regexp.MustCompile(`^(age-encryption\.org/v1\n|YWdlLWVuY3J5cHRpb24ub3JnL3Yx|$)`), `
-		housing_case_entries.body housing_case_followups.body housing_case_homes.body housing_cases.file housing_files.sealed housing_host_adults.file
+		housing_walks.body housing_case_entries.body housing_case_followups.body housing_case_homes.body housing_cases.file housing_files.sealed housing_host_adults.file
 		housing_host_references.file housing_host_visits.file housing_hosts.file housing_incident_entries.body housing_listings.reason
 		housing_cuts.reason housing_cases.called housing_agreements.body housing_contacts.guest housing_contacts.host housing_duties.body
 		housing_letter_forms.body housing_lawful_requests.body housing_lawful_requests.answer housing_host_meetings.venue housing_programmes.seal_key housing_programmes.twins_key housing_photographs.seal
@@ -33,7 +33,7 @@ var keptAs = map[string]struct {
 		housing_incident_entries.deed housing_incidents.kind housing_incidents.outcome housing_incidents.side housing_incidents.state
 		housing_listings.category housing_listings.features housing_listings.smoking housing_listings.state housing_log.deed
 		housing_partners.sees_ours housing_partners.we_see housing_statements.outcome housing_statements.why housing_steps.after
-		housing_steps.before housing_team.role housing_case_across.need housing_listings.company housing_homes.company housing_marks.kind`},
+		housing_steps.before housing_team.role housing_walks.state housing_case_across.need housing_listings.company housing_homes.company housing_marks.kind`},
 	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind housing_inventory_photographs.file housing_inventory_photographs.kind`},
 	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_inventory_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
 	"areas":          {regexp.MustCompile(`^[A-Z0-9: -]*$`), `housing_cuts.areas housing_emergencies.area housing_homes.area housing_homes.territory housing_listings.commune housing_holds.area housing_case_across.country`},

@@ -30,13 +30,12 @@ type lodging struct {
 // openLodging leads a household as far as beds are agreed to in the home of a host.
 func openLodging(t *testing.T, engine store.Engine, log *heard) *lodging {
 	t.Helper()
-	return lodgingOn(t, apptest.OpenHeard(t, engine, log), 30)
+	return lodgingOn(t, openBureau(t, apptest.OpenHeard(t, engine, log), "toit"), 30)
 }
 
-// lodgingOn is [openLodging] on a server, for some nights.
-func lodgingOn(t *testing.T, s *apptest.Server, nights ledger.Night) *lodging {
+// lodgingOn is [openLodging] at an association that there is, for some nights.
+func lodgingOn(t *testing.T, b *bureau, nights ledger.Night) *lodging {
 	t.Helper()
-	b := openBureau(t, s, "toit")
 	ctx, l := t.Context(), &lodging{bureau: b}
 	must := func(err error) {
 		t.Helper()

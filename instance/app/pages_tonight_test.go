@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -120,8 +121,7 @@ func TestJ17_AHostSaysThatABedIsFreeInBrowsers(t *testing.T) {
 			}
 		}
 		must(err)
-		c, today := new(clock), time.Now().In(zone)
-		c.set(time.Date(today.Year(), today.Month(), today.Day(), 16, 30, 0, 0, zone))
+		c := atHalfPastFour(zone)
 		b, ctx := bureauIn(t, engine, c, "toit", "FR", "Europe/Paris"), t.Context()
 		programme := b.programme.Group.ID
 		host := b.ApprovedHost(programme)
@@ -244,6 +244,138 @@ func TestJ17_AHostSaysThatABedIsFreeInBrowsers(t *testing.T) {
 		}
 		if p := worker.Press(worker.Open(page), "#hosts button[value='end']", nil); p.Has("#hosts button[value='end']") {
 			t.Errorf("ended: %s", p.Words("#hosts"))
+		}
+	})
+}
+
+// atHalfPastFour is a clock in the afternoon of the day that it is for tonight.
+func atHalfPastFour(zone *time.Location) *clock {
+	c, today := new(clock), tonight().Date()
+	c.set(time.Date(today.Year(), today.Month(), today.Day(), 16, 30, 0, 0, zone))
+	return c
+}
+
+// TestJ17_SomebodyGoesWithThemToTheDoorInBrowsers has a lead name a volunteer, who agrees,
+// is asked for tonight, reads where the door is from the evening on and says that they are
+// there; and looks for where they meet in all that anybody else is answered, in what is
+// written and in what is kept.
+func TestJ17_SomebodyGoesWithThemToTheDoorInBrowsers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		zone, err := time.LoadLocation("Europe/Paris")
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(err)
+		log, c, ctx := &heard{}, atHalfPastFour(zone), t.Context()
+		b := openBureau(t, apptest.OpenHeardAt(t, engine, c.now, log), "toit")
+		l := lodgingOn(t, b, 30)
+		l.movesIn()
+		must(b.Households.Call(ctx, b.worker, l.id, "Oksa"))
+		eve, noe := b.Resident("eve", b.Place("ilot", "neighbourhood")), b.Resident("noe", b.Place("quai", "neighbourhood"))
+		b.Watch()
+		x := &planting{t: t}
+		browser := func(who instance.Account, reader string) *apptest.Browser {
+			s := b.SignedIn(who)
+			s.Reader = reader
+			return s
+		}
+		lead, worker, escort, other := browser(b.lead, "team"), browser(b.worker, "team"), browser(eve, "escort"), browser(noe, "another")
+		host, family := browser(l.zoe, "host"), browser(l.oksana, "family")
+		team, page := "/programmes/"+b.programme.Group.ID.String()+"/team", "/cases/"+l.id.String()+"/escort"
+
+		if p := lead.Press(lead.Open(team), "#escorts button[value='name']", apptest.Fields{"escort": {"personne"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("#escort[aria-invalid]") {
+			t.Errorf("nobody of that name: %d", p.Status)
+		}
+		if p := lead.Press(lead.Open(team), "#escorts button[value='name']", apptest.Fields{"escort": {"eve"}}); p.Status != http.StatusOK || !p.Has("#escorts button[value='remove']") {
+			t.Fatalf("named: %d %s", p.Status, p.Words("#escorts"))
+		}
+		if p := worker.Open(team); p.Has("#escorts button") || !p.Has("#escorts li") {
+			t.Errorf("a caseworker on the page of the team: %s", p.Words("#escorts"))
+		}
+		if p := worker.Open(page); p.Has("main form") {
+			t.Error("somebody can be asked who did not agree")
+		}
+		if p := escort.Press(escort.Open("/escort"), "button[value='agree']", nil); p.Has("button[value='agree']") || !p.Has("button[value='end']") {
+			t.Fatalf("agreed: %s", p.Words("main"))
+		}
+		if p := worker.Open("/cases/" + l.id.String()); !p.Has("#tonight a[href='" + page + "']") {
+			t.Errorf("the page of the case leads not to it: %s", p.Words("#tonight"))
+		}
+		if p := worker.Press(worker.Open(page), "button[value='ask']", apptest.Fields{"hour": {"11:00"}, "meet": {"gare"}}); p.Status != http.StatusUnprocessableEntity || p.Find("#meet").AttrOr("value", "") != "gare" {
+			t.Errorf("at eleven in the morning: %d", p.Status)
+		}
+		meet := x.word("where they meet", "team", "escort", "family")
+		asked := worker.Press(worker.Open(page), "button[value='ask']", apptest.Fields{"hour": {"20:30"}, "meet": {meet.word}, "called": {"yes"}})
+		if asked.Has("form button[value='ask']") || !asked.Has("#walks li") {
+			t.Fatalf("asked: %s", asked.Words("main"))
+		}
+		apptest.Settle(t, b.Server)
+		letters := b.Letters(eve.Email)
+		if n := len(letters); n != 2 || letters[n-1].Stop != "" || !strings.Contains(letters[n-1].Text, "/escort") {
+			t.Errorf("the escort got %+v", letters)
+		}
+		address := "69001 Lyon"
+		list := escort.Open("/escort")
+		way := list.Find("#tonight a").AttrOr("href", "/missing")
+		if p := escort.Open(way); p.Status != http.StatusOK || !strings.Contains(p.Words("main"), "Oksa") || strings.Contains(p.Body, address) || strings.Contains(p.Body, "Zénobie") {
+			t.Errorf("before the evening: %d %s", p.Status, p.Words("main"))
+		}
+		if p := escort.Press(escort.Open(way), "button[value='coming']", nil); !p.Has("button[value='there']") {
+			t.Fatalf("coming: %s", p.Words("main"))
+		}
+		if p := host.Open(l.stay + "/first-night"); !strings.Contains(p.Words("main"), "jusqu’à la porte") {
+			t.Errorf("the host reads %s", p.Words("main"))
+		}
+		if p := family.Open(l.family + "/first-night"); !strings.Contains(p.Words("main"), "vous accompagne") {
+			t.Errorf("the household reads %s", p.Words("main"))
+		}
+		c.set(c.now().Add(time.Hour))
+		if p := escort.Open(way); !strings.Contains(p.Words("#door"), address) || strings.Contains(p.Body, "Tournemire") {
+			t.Errorf("in the evening: %s", p.Words("main"))
+		}
+		for at, want := range map[string]int{way: http.StatusNotFound, page: http.StatusNotFound, "/escort": http.StatusOK} {
+			if p := other.Open(at); p.Status != want || p.Has("#tonight a") {
+				t.Errorf("another opens %s: %d", at, p.Status)
+			}
+		}
+		if p := escort.Open(page); p.Status != http.StatusNotFound {
+			t.Errorf("the escort opens the page of the team: %d", p.Status)
+		}
+		evening := escort.Open(way)
+		for range 2 { // pressed twice it is said once
+			if p := escort.Press(evening, "button[value='there']", nil); p.Status != http.StatusOK || p.Has("button[value='not']") {
+				t.Errorf("there: %d %s", p.Status, p.Words("main"))
+			}
+		}
+		if p := worker.Open(page); !p.Has("#walks .badge.ok") {
+			t.Errorf("the team reads %s", p.Words("#walks"))
+		}
+		if p := lead.Open("/programmes/" + b.programme.Group.ID.String() + "/readings"); !strings.Contains(p.Body, "eve") {
+			t.Error("that the escort read of it stands not among the readings")
+		}
+		c.set(c.now().Add(13 * time.Hour))
+		if p := escort.Open(way); p.Status != http.StatusNotFound {
+			t.Errorf("the next morning: %d", p.Status)
+		}
+		must(b.Households.Sweep(ctx))
+		apptest.Settle(t, b.Server)
+		x.read(b.Server, regexp.MustCompile(`^(/programmes/|/notifications|/h/|/g/|/admin/)`))
+		x.kept(b.Server)
+		columnsAre(t, b.Server)
+		written := writtenSince(t, b.Server, map[string]bool{})
+		if len(written) < 2 {
+			t.Errorf("%d letters were written", len(written))
+		}
+		for _, l := range written {
+			x.nowhere("a letter", l.text, nil)
+		}
+		x.nowhere("the log", log.String(), nil)
+		if !meet.seen {
+			t.Error("nobody read where they meet: was it kept?")
 		}
 	})
 }

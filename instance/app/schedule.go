@@ -44,6 +44,8 @@ func (a *App) schedule() {
 	a.Jobs.Every("sweep", time.Hour, Sweep{})
 	jobs.Handle(a.Jobs, a.settleWithdrawn, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("withdrawals", time.Minute, SettleWithdrawn{})
+	jobs.Handle(a.Jobs, a.unheard, jobs.HandleOptions{MaxAttempts: 2})
+	a.Jobs.Every("unheard", 5*time.Minute, Unheard{})
 	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
 	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
@@ -65,6 +67,14 @@ func (SettleWithdrawn) Kind() string { return "settle_withdrawn" }
 func (a *App) settleWithdrawn(ctx context.Context, _ SettleWithdrawn) error {
 	return a.Posts.SettleWithdrawn(ctx)
 }
+
+// Unheard is the job that tells of escorts from whom nobody heard in time.
+type Unheard struct{}
+
+// Kind names the job.
+func (Unheard) Kind() string { return "escorts_unheard" }
+
+func (a *App) unheard(ctx context.Context, _ Unheard) error { return a.Households.Unheard(ctx) }
 
 func (a *App) sweep(ctx context.Context, _ Sweep) error {
 	now := a.now()

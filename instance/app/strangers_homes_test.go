@@ -165,6 +165,13 @@ var trialsOfHomes = map[string][]string{
 	"GET /stop/tonight/{host:[0-9]+}/{seal}":                                                   {"/stop/tonight/:hosting/abc"},
 	"POST /stop/tonight/{host:[0-9]+}/{seal}":                                                  {"/stop/tonight/:hosting/abc List-Unsubscribe=One-Click"},
 	"POST /programmes/{id:[0-9]+}/tonight/asking":                                              {"/programmes/:programme/tonight/asking deed=begin&for=3", "/programmes/:programme/tonight/asking deed=end"},
+	"POST /programmes/{id:[0-9]+}/escorts":                                                     {"/programmes/:programme/escorts deed=name&escort=dora"},
+	"GET /cases/{id:[0-9]+}/escort":                                                            {"/cases/:case/escort"},
+	"POST /cases/{id:[0-9]+}/escort":                                                           {"/cases/:case/escort deed=ask&hold=1&escort=1&hour=22:00&meet=moi", "/cases/:case/escort deed=off&walk=1"},
+	"GET /escort/{walk:[0-9]+}":                                                                {"/escort/:case"},
+	"POST /escort/{walk:[0-9]+}":                                                               {"/escort/:case word=there"},
+	"GET /escort":                                                                              nil, // one's own, and empty for who is no escort
+	"POST /escort":                                                                             {"/escort programme=1&deed=agree"},
 	"GET /references/{token}":                                                                  {"/references/:hosting"},
 	"POST /references/{token}":                                                                 {"/references/:hosting deed=decline", "/references/:hosting known=moi&text=moi"},
 	"GET /programmes/{id:[0-9]+}/found/{home:[0-9]+}/visited":                                  {"/programmes/:programme/found/:home/visited"},

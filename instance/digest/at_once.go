@@ -45,6 +45,7 @@ func (s *Service) Written(ctx context.Context, tx store.Tx, owner instance.Actor
 var urgent = map[string]string{
 	"help-call":    "/help/neighbours",
 	"desk-waits":   "/programmes/%d/team",
+	"escort-waits": "/escort",
 	"care-door":    "/care",
 	"care-contact": "/care",
 }

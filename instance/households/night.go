@@ -18,6 +18,7 @@ type FirstNight struct {
 	Door      instance.Threshold
 	Home      Home // as a card tells of it
 	Area      string
+	With      *Walk // who goes with them tonight; nil for nobody
 }
 
 // firstNight opens it for a case that has a home here: by is who reads, 0 for host
@@ -51,6 +52,9 @@ func (s *Service) firstNight(ctx context.Context, tx store.Tx, c instance.Case, 
 	}
 	n = FirstNight{Programme: programme.Shown(), Stay: x.Stay, Places: x.Places, Home: known[x.Home].Details.Card, Area: x.Area}
 	if n.Called, err = s.calledFor(ctx, tx, c); err != nil {
+		return n, err
+	}
+	if n.With, err = s.company(ctx, tx, c, x.ID); err != nil {
 		return n, err
 	}
 	n.Door, err = s.Hosts.Threshold(ctx, tx, by, host)
@@ -109,6 +113,9 @@ func (s *Service) HostFirstNight(ctx context.Context, hand HostHand, id instance
 		return FirstNight{}, because(err, "first night of case %s for its host", id)
 	}
 	n, err := s.firstNight(ctx, tx, c, 0)
+	if n.With != nil {
+		n.With = &Walk{State: n.With.State} // where they meet is none of the host's business
+	}
 	return n, because(err, "first night of case %s for its host", id)
 }
 

@@ -32,6 +32,16 @@ func (o *office) hears() *told {
 	return t
 }
 
+// by are the notices that somebody got.
+func (t *told) by(who instance.Account) (list []instance.ActorID) {
+	for _, id := range t.whom {
+		if id == who.ID {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
 // reminded has what is due told, and returns whom.
 func (o *office) reminded(t *told) []instance.ActorID {
 	o.tb.Helper()

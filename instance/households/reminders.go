@@ -284,7 +284,8 @@ type Waits struct {
 }
 
 // WaitingFor returns what waits at the desk of a programme, what is late first: to
-// caseworkers what they keep or have to do, to leads all of it. It holds ids, kinds
+// caseworkers what they keep or have to do, to leads all of it, and to both who is on the
+// way to a door tonight with nobody. It holds ids, kinds
 // and dates.
 func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme instance.ActorID, limit int) ([]Waits, error) {
 	tx := s.DB.Read()
@@ -295,7 +296,7 @@ func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme
 	if err != nil {
 		return nil, because(err, "what waits in programme %s", programme)
 	}
-	everything, nights := r == instance.Lead, s.nights()
+	everything, nights, thisNight := r == instance.Lead, s.nights(), int64(s.thisNight())
 	tonight := nights.SQL("h.area")
 	rows, err := tx.Query(ctx, `
 		SELECT 'follow-up', f.case_id, f.kind, f.due, COALESCE(c.keeper_id, 0), `+tonight+`
@@ -312,8 +313,14 @@ func (s *Service) WaitingFor(ctx context.Context, by instance.Account, programme
 		  FROM housing_case_entries e JOIN housing_cases c ON c.id = e.case_id
 		 WHERE c.programme_id = $1 AND e.kind = 'task' AND e.done_at IS NULL AND e.due_at <= $3 AND c.stage NOT IN ('closed', 'referred')
 		   AND ($6 OR COALESCE(e.doer_id, c.keeper_id) = $5)
+		UNION ALL
+		SELECT 'escort', c.id, '', w.night, COALESCE(c.keeper_id, 0), CAST($8 AS BIGINT)
+		  FROM housing_walks w JOIN housing_cases c ON c.id = w.case_id
+		 WHERE c.programme_id = $1 AND w.night = $8 AND c.stage NOT IN ('closed', 'referred')
+		   AND (w.state IN ('asked', 'coming') AND w.told_at IS NOT NULL OR w.state IN ('declined', 'not'))
+		   AND NOT EXISTS (SELECT 1 FROM housing_walks y WHERE y.case_id = w.case_id AND y.id > w.id)
 		 ORDER BY 4, 2
-		 LIMIT $4`, programme, int64(nights.Last), store.Millis(s.Now()), limit, by.ID, everything, int64(ledger.NightOf(s.Now().In(s.Zone))))
+		 LIMIT $4`, programme, int64(nights.Last), store.Millis(s.Now()), limit, by.ID, everything, int64(ledger.NightOf(s.Now().In(s.Zone))), thisNight)
 	if err != nil {
 		return nil, because(err, "what waits in programme %s", programme)
 	}

@@ -32,6 +32,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			`DELETE FROM housing_inventories WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_mediations WHERE case_id IN (` + over + `)`,
 			`DELETE FROM housing_insurances WHERE case_id IN (` + over + `)`,
+			`DELETE FROM housing_walks WHERE case_id IN (` + over + `)`,
 			`UPDATE housing_case_followups SET body = NULL WHERE case_id IN (` + over + `)`,
 		} {
 			if _, err := tx.Exec(ctx, sql, old); err != nil {
@@ -39,6 +40,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 			}
 		}
 		if err := s.dawn(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.forgetWalks(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM housing_duties WHERE until_at < $1`, talk); err != nil {

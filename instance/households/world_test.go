@@ -42,6 +42,7 @@ type office struct {
 	gate                                 households.Gate
 	files                                string
 	ids                                  *instance.IDs
+	opened                               []instance.ActorID // doors, by whom
 }
 
 func (o *office) now() time.Time {

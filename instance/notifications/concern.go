@@ -62,6 +62,7 @@ const (
 	DeskWaits      Kind = "desk-waits"      // something waits at the desk of a programme one is of the team of
 
 	HostTonight Kind = "host-tonight" // one is asked whether a bed is free tonight
+	EscortWaits Kind = "escort-waits" // something waits for one as who goes with people to the door
 
 	InformantVolunteer Kind = "informant-volunteer" // somebody volunteers to be an informant
 	InformantAccepted  Kind = "informant-accepted"  // one is an informant

@@ -389,6 +389,7 @@ func (s *Server) caseParts(r *http.Request, by instance.Account, c instance.Case
 	if err != nil {
 		return err
 	}
+	p.MayEscort = len(s.Households.OfTonight(holds)) > 0
 	for _, h := range holds {
 		v := s.caseHoldView(h, c, by.ID)
 		if v.Abroad, err = s.abroadFor(r, h); err != nil {

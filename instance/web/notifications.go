@@ -88,6 +88,8 @@ func noticeView(site instance.Site, n notifications.Notice) view.Notice {
 		shown.Path = programmePath(n.From.ID) + "/today"
 	case n.Kind == notifications.HostTonight:
 		shown.Path = "/hosting"
+	case n.Kind == notifications.EscortWaits:
+		shown.Path = "/escort"
 	case strings.HasPrefix(shown.Kind, "space-"):
 		shown.Path = "/g/" + n.From.Username + "/space#" + strings.TrimPrefix(shown.Kind, "space-")
 	case strings.HasPrefix(shown.Kind, "campaign-"), n.Kind == notifications.WeatherWarning:

@@ -96,6 +96,9 @@ func (s *Server) waits(r *http.Request, id instance.ActorID, h pages.ProgrammeHe
 		if x.About == households.AboutFollowUp {
 			v.Path += "/followups"
 		}
+		if x.About == households.AboutEscort {
+			v.Path += "/escort"
+		}
 		shown = append(shown, v)
 	}
 	if !h.Programme.Keeps && h.Programme.Role != string(instance.Visitor) {

@@ -308,6 +308,11 @@ func (s *Server) showProgrammeTeam(w http.ResponseWriter, r *http.Request, statu
 	for _, m := range team {
 		p.Members = append(p.Members, view.TeamMember{Who: personView(s.Site, m.Actor), Role: string(m.Role), Since: s.local(m.Since)})
 	}
+	if p.Programme.Keeps {
+		if p.Escorts, err = s.escortViews(r, id); err != nil {
+			return err
+		}
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

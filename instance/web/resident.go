@@ -78,6 +78,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.assistedRoutes(r)
 	s.programmeRoutes(r)
 	s.caseRoutes(r)
+	s.escortRoutes(r)
 	s.officeRoutes(r)
 	r.Get("/safety", s.page(s.getSafety))
 	r.Get("/costs", s.page(s.getCosts))

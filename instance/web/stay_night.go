@@ -33,7 +33,7 @@ func (s *Server) showNight(w http.ResponseWriter, r *http.Request, n households.
 	p := pages.StayNight{Back: back, Role: role, Night: view.StayNight{
 		Programme: n.Programme, From: n.Stay.From.Date(), Until: n.Stay.Until.Date(), Places: n.Places, Called: n.Called, Name: n.Door.Name,
 		Address: n.Door.Address, About: n.Door.About, Rules: n.Door.Rules, Features: card.Features, Smoking: card.Smoking,
-		Numbers: numbers,
+		Numbers: numbers, With: s.withView(n.With),
 	}}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err

@@ -77,6 +77,7 @@ type Case struct {
 	Bedrooms  int
 	Signed    int  // who vetted
 	MayMark   bool // that they have no bed tonight
+	MayEscort bool // somebody can go with them to a bed of tonight
 	Uninsured bool // an insurance was not seen, and people are to move in
 	Steps     []view.CaseStep
 	Consents  []view.CaseConsent

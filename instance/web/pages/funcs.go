@@ -125,7 +125,7 @@ var noticeSigns = map[string]string{
 	"ride-asked": "plus", "ride-agreed": "check", "ride-left": "cross", "ride-cancelled": "cross",
 	"ask": "reply", "agreed": "check", "ask-cancelled": "cross", "ask-matched": "reply", "ask-unanswered": "alert",
 	"loan-due": "clock", "loan-late": "clock", "loan-overdue": "alert", "loan-stuck": "alert",
-	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert", "desk-waits": "clock", "host-tonight": "house",
+	"question-asked": "direct", "question-answered": "reply", "campaign-check": "clock", "campaign-approved": "check", "campaign-returned": "reply", "weather-warning": "alert", "desk-waits": "clock", "host-tonight": "house", "escort-waits": "clock",
 	"space-works": "building", "space-meetings": "clock", "space-documents": "copy", "space-incidents": "alert", "care-invited": "lock", "care-call": "clock", "care-door": "clock", "care-contact": "alert", "care-handed-on": "followers",
 	"informant-volunteer": "plus", "informant-accepted": "check", "informant-declined": "cross", "informant-ending": "clock", "informant-ended": "clock",
 	"informant-left": "clock", "informant-entrusted": "plus", "informant-handed-on": "followers",

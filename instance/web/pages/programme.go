@@ -96,6 +96,8 @@ type ProgrammeTeam struct {
 	ProgrammeHead
 
 	Members  []view.TeamMember
+	Escorts  []view.Escort
+	Escort   string // who was typed
 	Person   string
 	Role     string
 	Problems []view.Problem

@@ -30,6 +30,43 @@ func office() []Story {
 			p.Frame, p.Fits, p.Beds, p.Late, p.Night, p.Alone, p.Minors, p.OnDuty = in(f, "", "/programmes/41/tonight"), nil, 0, true, true, true, "119", nil
 			return p
 		}},
+		{"case_escort/ask", func(f pages.Frame) pages.Page {
+			return pages.CaseEscort{
+				Frame: in(f, "", "/cases/5/escort"), Programme: toit, Case: aCase, Where: "Gare, entrée nord", Hour: "21:30",
+				Walks:    []view.EscortWalk{{ID: "1", Who: wordy.Name, State: "declined", At: soon, Said: now, Where: "Gare, entrée nord"}},
+				Escorts:  []view.Option{{Value: "11", Label: "Marie Le Goff"}, {Value: "12", Label: wordy.Name}},
+				Holds:    []view.CaseHold{{ID: "1", State: "placed", From: now, Until: soon}, {ID: "2", State: "held", From: now, Until: soon}},
+				Problems: []view.Problem{{Field: "escort", Code: "unknown"}, {Field: "hour", Code: "by-day"}, {Field: "meet", Code: "missing"}},
+			}
+		}},
+		{"case_escort/there", func(f pages.Frame) pages.Page {
+			return pages.CaseEscort{
+				Frame: in(f, "", "/cases/5/escort"), Programme: toit, Case: aCase, Live: true,
+				Walks: []view.EscortWalk{{ID: "2", Who: "Marie Le Goff", State: "coming", At: soon, Where: "Gare, entrée nord", Off: true}, {ID: "1", State: "not", At: now, Said: now}},
+			}
+		}},
+		{"case_escort/nobody", func(f pages.Frame) pages.Page {
+			return pages.CaseEscort{Frame: in(f, "", "/cases/5/escort"), Programme: toit, Case: aCase, Holds: []view.CaseHold{{ID: "1", State: "placed", From: now, Until: soon}}}
+		}},
+		{"escort/asked", func(f pages.Frame) pages.Page {
+			return pages.Escort{
+				Frame: in(f, "", "/escort"), For: []view.Escorted{{ID: "41", Name: "Un toit en Rance", Path: "/programmes/41"}, {ID: "42", Name: wordy.Name, Path: "/programmes/42", Agreed: true}},
+				Walks: []view.EscortWalk{{ID: "1", Path: "/escort/1", State: "asked", At: soon, Label: "K7WQ2M"}},
+			}
+		}},
+		{"escort/nothing", func(f pages.Frame) pages.Page { return pages.Escort{Frame: in(f, "", "/escort")} }},
+		{"escort_way/door", func(f pages.Frame) pages.Page {
+			return pages.EscortWay{
+				Frame: in(f, "", "/escort/1"), Programme: "Un toit en Rance", Name: "Zénobie", Address: "12 rue du Canari, 22100 Dinan", From: now, Until: soon, Numbers: urgent,
+				Walk: view.EscortWalk{ID: "1", Path: "/escort/1", State: "coming", At: soon, Where: "Gare, entrée nord", Called: "Оксана", Label: "K7WQ2M"}, Problems: []view.Problem{{Field: "word", Code: "not-now"}},
+			}
+		}},
+		{"escort_way/before", func(f pages.Frame) pages.Page {
+			return pages.EscortWay{
+				Frame: in(f, "", "/escort/1"), Programme: "Un toit en Rance", From: now, Until: soon, Numbers: urgent,
+				Walk: view.EscortWalk{ID: "1", Path: "/escort/1", State: "asked", At: soon, Where: "محطة القطار", Label: "K7WQ2M"},
+			}
+		}},
 		{"desk_today/many", func(f pages.Frame) pages.Page {
 			return pages.DeskToday{
 				Frame: in(f, "", "/programmes/41/today"), ProgrammeHead: head("today"), OnDuty: []view.Duty{onDuty}, Next: &next, Open: 1,

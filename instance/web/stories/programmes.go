@@ -159,7 +159,8 @@ func lending() []Story {
 		}},
 		{"programme_team/lead", func(f pages.Frame) pages.Page {
 			return pages.ProgrammeTeam{
-				Frame: in(f, "", "/programmes/41/team"), ProgrammeHead: head("team"), Person: "nobody", Problems: []view.Problem{{Field: "person", Code: "not-found"}, {Field: "role", Code: "missing"}},
+				Escorts: []view.Escort{{Who: marie, Agreed: true}, {Who: wordy}},
+				Frame:   in(f, "", "/programmes/41/team"), ProgrammeHead: head("team"), Person: "nobody", Problems: []view.Problem{{Field: "person", Code: "not-found"}, {Field: "role", Code: "missing"}},
 				Members: []view.TeamMember{{Who: marie, Role: "lead", Since: ago(900 * time.Hour)}, {Who: wordy, Role: "caseworker", Since: ago(90 * time.Hour)}},
 			}
 		}},

@@ -282,6 +282,7 @@ type StayNight struct {
 	Features  []string
 	Smoking   string
 	Numbers   []EmergencyNumber
+	With      *EscortWalk // who goes with them tonight
 }
 
 // HostStay is a stay as its host sees it.

@@ -4,7 +4,7 @@ import "time"
 
 // DeskWait is something that waits at the desk of a programme.
 type DeskWait struct {
-	About string // follow-up, stay, task, visit or approval
+	About string // follow-up, stay, task, visit, approval or escort
 	Kind  string // of a follow-up
 	Label string // of a case
 	Path  string
