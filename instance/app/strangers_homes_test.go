@@ -180,6 +180,8 @@ var trialsOfHomes = map[string][]string{
 	"GET /programmes/{id:[0-9]+}/hosts":                                                        {"/programmes/:programme/hosts", "/programmes/:programme/hosts?state=approved"},
 	"POST /programmes/{id:[0-9]+}/hosts":                                                       {"/programmes/:programme/hosts deed=plan&venue=moi&places=3&at=2099-01-01T10:00"},
 	"GET /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}":                                          {"/programmes/:programme/hosts/:hosting"},
+	"GET /programmes/{id:[0-9]+}/card.png":                                                     nil, // for anyone; see TestH15_OthersShowACardAndReadAFeed
+	"GET /programmes/{id:[0-9]+}.atom":                                                         nil, // likewise
 	"GET /programmes/{id:[0-9]+}/poster":                                                       nil, // for anyone; see TestH15_APosterLeadsToTheProgramme
 	"POST /programmes/{id:[0-9]+}/hosts/{host:[0-9]+}": {"/programmes/:programme/hosts/:hosting deed=lapse", "/programmes/:programme/hosts/:hosting deed=visit&people=moi",
 		"/programmes/:programme/hosts/:hosting deed=refuse"},

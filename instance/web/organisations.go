@@ -336,7 +336,11 @@ func (s *Server) getNewNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showNewNotice(w, r, http.StatusOK, o, pages.NewNotice{Until: s.Now().In(s.Zone).AddDate(0, 0, 7).Format(time.DateOnly), Once: newOnce()})
+	p := pages.NewNotice{Until: s.Now().In(s.Zone).AddDate(0, 0, 7).Format(time.DateOnly), Once: newOnce()}
+	if err := s.preparedNotice(r, o, &p); err != nil {
+		return err
+	}
+	return s.showNewNotice(w, r, http.StatusOK, o, p)
 }
 
 func (s *Server) showNewNotice(w http.ResponseWriter, r *http.Request, status int, o instance.Organisation, p pages.NewNotice) error {

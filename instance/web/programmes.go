@@ -25,6 +25,8 @@ func (s *Server) programmeRoutes(r chi.Router) {
 	r.Post("/programmes", s.signedIn(s.openProgramme))
 	r.Get("/programmes/{id:[0-9]+}", s.page(s.getProgramme))
 	r.Get("/programmes/{id:[0-9]+}/poster", s.page(s.getProgrammePoster))
+	r.Get("/programmes/{id:[0-9]+}/card.png", s.page(s.getProgrammeCard))
+	r.Get("/programmes/{id:[0-9]+}.atom", s.page(s.getProgrammeFeed))
 	r.Post("/programmes/{id:[0-9]+}/freeze", s.signedIn(s.freezeProgramme))
 	r.Get("/programmes/{id:[0-9]+}/team", s.signedIn(s.getProgrammeTeam))
 	r.Post("/programmes/{id:[0-9]+}/team", s.signedIn(s.changeProgrammeTeam))
@@ -245,6 +247,7 @@ func (s *Server) getProgrammePublic(w http.ResponseWriter, r *http.Request, x ho
 		return err
 	}
 	p.Canonical = s.Site.Base() + p.Programme.Path
+	p.Feed, p.Share = p.Programme.Path+".atom", s.share(p.Programme, visitOf(r).language)
 	return s.HTML(w, r, http.StatusOK, p)
 }
 
@@ -261,6 +264,11 @@ func (s *Server) getProgrammePoster(w http.ResponseWriter, r *http.Request) erro
 	}
 	p := pages.ProgrammePoster{Programme: s.programmeView(x)}
 	p.Link = s.Site.Base() + p.Programme.Path
+	if v := me(r); v != nil {
+		if p.Speaks, err = s.Organisations.ActsFor(r.Context(), v.ID, x.Organisation.ID); err != nil {
+			return err
+		}
+	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err
 	}

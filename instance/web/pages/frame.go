@@ -21,8 +21,9 @@ type Frame struct {
 	Here       string  // path and query of the page, where a deed leads back to
 	Section    string  // which part of the navigation it belongs to
 	Flash      *view.Flash
-	Feed       string // address of an Atom feed of what the page shows
-	Canonical  string // address for search engines; empty keeps them out
+	Feed       string      // address of an Atom feed of what the page shows
+	Canonical  string      // address for search engines; empty keeps them out
+	Share      *view.Share // what other sites show of the page; nil for nothing
 }
 
 // Server is the server the page is on.

@@ -297,6 +297,7 @@ type ProgrammePoster struct {
 
 	Programme view.Programme
 	Link      string // in whole, for paper
+	Speaks    bool   // who reads acts for its association
 }
 
 // Template is programme_poster.tmpl.

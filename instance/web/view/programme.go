@@ -200,3 +200,12 @@ type Cut struct {
 	At        time.Time
 	Ended     time.Time
 }
+
+// Share is what other sites show of a page.
+type Share struct {
+	Title, Text   string
+	Link          string
+	Image         string // its address, with that of the server
+	Alt           string
+	Width, Height int
+}
