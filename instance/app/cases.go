@@ -85,7 +85,9 @@ func (l lent) Offered(ctx context.Context, by instance.Account, programme instan
 	var list []households.Home
 	for _, x := range ours {
 		if stay.Meets(x.Stay) && x.MovedAt.IsZero() {
-			list = append(list, limited(households.OfListing(x, x.Places, instance.DepartementOf(x.Commune), instance.Residents{}), limits[x.ID]))
+			h := households.OfListing(x, x.Places, instance.DepartementOf(x.Commune), instance.Residents{})
+			h.Place = l.ToldOf(x.Commune)
+			list = append(list, limited(h, limits[x.ID]))
 		}
 	}
 	for _, x := range theirs {

@@ -289,7 +289,6 @@ func (c *confidence) lives() {
 	c.t.Helper()
 	c.signsAll()
 	o.worker.Press(o.worker.Open(c.hold), "button[value='arrived']", nil)
-	c.step(o.worker, "move-in", nil)
 	c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='reached']", nil, "isere")
 	for range 2 {
 		c.press(o.worker, o.worker.Open(c.file+"/followups"), "article button[value='missed']", nil, "isere")

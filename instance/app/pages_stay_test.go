@@ -203,7 +203,13 @@ func TestS1_ThreeSignInBrowsers(t *testing.T) {
 				t.Errorf("before it is written %s reads it: %d", who, p.Status)
 			}
 		}
-		team := "/cases/" + l.id.String() + "/agreement"
+		team, file := "/cases/"+l.id.String()+"/agreement", "/cases/"+l.id.String()
+		if p := worker.Open(file); !p.Has("#arrived a[href='"+team+"']") || p.Has("a[href$='/first-night']") {
+			t.Errorf("the case does not lead to what is missing: %s", p.Words("main"))
+		}
+		if p := worker.Press(worker.Open(file), "form:has(input[value='move-in']) button", nil); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Words(".problems"), "Les trois signent d’abord") {
+			t.Errorf("moved in before three signed: %d %s", p.Status, p.Words(".problems"))
+		}
 		if p := worker.Press(worker.Open(team), "button[value='draft']", nil); p.Status != http.StatusOK {
 			t.Fatalf("written: %d %s", p.Status, p.Words("main"))
 		}
@@ -274,6 +280,12 @@ func TestH25_ContactIsOpenedAndAStayIsLeftInBrowsers(t *testing.T) {
 
 		file := worker.Open("/cases/" + l.id.String())
 		hold := worker.Open(file.Find("#holds a").AttrOr("href", "/missing"))
+		if p := oksana.Open(l.family); p.Has("#homes") || p.Has("button[value='yes']") || p.Has("button[value='no']") || !strings.Contains(p.Words("#lives"), "Villeurbanne") {
+			t.Errorf("who lives there is asked about it: %s", p.Words("main"))
+		}
+		if hold.Has("button[value='arrived']") || !strings.Contains(hold.Words("main"), "Arrivée") {
+			t.Errorf("what the case noted is asked again at the hold: %s", hold.Words("main"))
+		}
 		if hold.Status != http.StatusOK || !hold.Has("a[href='/cases/"+l.id.String()+"']") {
 			t.Errorf("from the case to the hold and back: %d", hold.Status)
 		}
@@ -373,7 +385,7 @@ func TestH9_TheFirstNightOnPaperAndH10_PhotographsForTheHousehold(t *testing.T) 
 		if err := l.Housing.AddPhotograph(t.Context(), l.worker, l.home.ID, bytes.NewReader(photograph(t))); err != nil {
 			t.Fatal(err)
 		}
-		shown := oksana.Open(oksana.Open(l.family).Find("#homes a[href$='/photographs']").AttrOr("href", "/missing"))
+		shown := oksana.Open(oksana.Open(l.family).Find("#lives a[href$='/photographs']").AttrOr("href", "/missing"))
 		src := shown.Find("img.home-photo").AttrOr("src", "/missing")
 		if p := oksana.Do(oksana.Request(http.MethodGet, src, "", nil)); p.Status != http.StatusOK || !strings.HasPrefix(p.Header.Get("Content-Type"), "image/") || p.Header.Get("Cache-Control") != "private, no-store" {
 			t.Errorf("a photograph: %d %q", p.Status, p.Header)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -183,7 +184,10 @@ func (s *Service) byLink(ctx context.Context, tx store.Tx, link string) (row, op
 // reads that it came, and not what it says.
 func (s *Service) Vouch(ctx context.Context, link, known, text string, family bool) error {
 	known, text = cleaned(known, 200), strings.TrimSpace(text)
-	for _, err := range []error{within("known", known, 2, 200), within("text", text, leastReference, mostReference)} {
+	if n := utf8.RuneCountInString(text); n < leastReference {
+		return because(&instance.Invalid{Field: "text", Code: "short", Limit: leastReference}, "a reference")
+	}
+	for _, err := range []error{within("known", known, 2, 200), within("text", text, 0, mostReference)} {
 		if err != nil {
 			return err
 		}

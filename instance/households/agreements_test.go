@@ -52,7 +52,8 @@ func TestS1_NobodyMovesInBeforeThreeHaveSigned(t *testing.T) {
 		moveIn := func() error { return o.Step(ctx, o.worker, id, instance.MoveIn, "") }
 		refused := func(when string) {
 			t.Helper()
-			if err := moveIn(); !errors.Is(err, instance.ErrConflict) {
+			var invalid *instance.Invalid
+			if err := moveIn(); !errors.As(err, &invalid) || invalid.Code != "unsigned" {
 				t.Errorf("moved in %s: %v", when, err)
 			}
 			err := db.InTx(ctx, func(tx store.Tx) error {
@@ -62,7 +63,6 @@ func TestS1_NobodyMovesInBeforeThreeHaveSigned(t *testing.T) {
 			if err == nil {
 				t.Fatalf("the database lets them move in %s", when)
 			}
-			var invalid *instance.Invalid
 			if err := o.Arrived(ctx, o.worker, hold); !errors.As(err, &invalid) || invalid.Code != "unsigned" {
 				t.Errorf("arrived %s: %v", when, err)
 			}
@@ -136,13 +136,34 @@ func TestS1_NobodyMovesInBeforeThreeHaveSigned(t *testing.T) {
 		if err == nil {
 			t.Error("what was signed is changed")
 		}
-		must(t, o.Arrived(ctx, o.worker, hold))
 		if err := o.Arrived(ctx, o.stranger, hold); !errors.Is(err, instance.ErrNotFound) {
 			t.Errorf("a stranger notes an arrival: %v", err)
 		}
-		must(t, moveIn())
+		must(t, o.Arrived(ctx, o.worker, hold))
+		if n := o.one(`SELECT COUNT(*) FROM housing_case_followups WHERE case_id = $1`, id); o.stage(id) != instance.CaseActive || n == 0 {
+			t.Errorf("noted at the hold, the case is %s with %d calls", o.stage(id), n)
+		}
+		if err := moveIn(); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("arrived twice: %v", err)
+		}
+		if err := o.Arrived(ctx, o.worker, hold); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("noted twice at the hold: %v", err)
+		}
 		if n := o.one(`SELECT COUNT(*) FROM housing_case_reads WHERE case_id = $1 AND what = 'agreement'`, id); n != 1 {
 			t.Errorf("%d readings are noted", n)
+		}
+	})
+}
+
+// TestAnArrivalNotedAtTheCaseStandsAtItsHold takes the step of the case, and reads the
+// hold.
+func TestAnArrivalNotedAtTheCaseStandsAtItsHold(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := newOffice(t, db)
+		_, hold := o.living("w")
+		if n := o.one(`SELECT COUNT(*) FROM housing_holds WHERE id = $1 AND arrived_at IS NOT NULL`, hold); n != 1 {
+			t.Errorf("at %d holds it is noted", n)
 		}
 	})
 }

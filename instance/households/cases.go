@@ -240,7 +240,8 @@ func sameMembers(a, b instance.Household) bool {
 // Step takes a case one step on. Each step asks for what has to stand before it:
 // two people who vetted, a home the household said yes to, beds that are held, an
 // arrival, a talk at the end. It returns [instance.ErrConflict] where that is
-// missing or the step is not taken from where the case is.
+// missing or the step is not taken from where the case is, and an [instance.Invalid] for
+// an arrival that the three did not all sign for.
 func (s *Service) Step(ctx context.Context, by instance.Account, id instance.CaseID, step instance.CaseStep, why instance.CaseEnd) error {
 	if step.To() == instance.CaseClosed && !slices.Contains(instance.CaseEnds, why) {
 		return because(&instance.Invalid{Field: "why", Code: "missing"}, "close case %s", id)
@@ -250,22 +251,27 @@ func (s *Service) Step(ctx context.Context, by instance.Account, id instance.Cas
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(step.From(), c.Stage) {
-			return instance.ErrConflict
-		}
-		ready, err := s.before(ctx, tx, c, step, by.ID)
-		if err != nil || !ready {
-			return err
-		}
-		if step.To() != instance.CaseClosed {
-			why = ""
-		}
-		if err := s.step(ctx, tx, c, step, why); err != nil {
-			return err
-		}
-		return s.after(ctx, tx, c, step, by.ID)
+		return s.take(ctx, tx, c, step, why, by)
 	})
 	return because(err, "%s case %s", step.Name(), id)
+}
+
+// take is [Service.Step] for a case that nobody else changes meanwhile.
+func (s *Service) take(ctx context.Context, tx store.Tx, c instance.Case, step instance.CaseStep, why instance.CaseEnd, by instance.Account) error {
+	if !slices.Contains(step.From(), c.Stage) {
+		return instance.ErrConflict
+	}
+	ready, err := s.before(ctx, tx, c, step, by.ID)
+	if err != nil || !ready {
+		return err
+	}
+	if step.To() != instance.CaseClosed {
+		why = ""
+	}
+	if err := s.step(ctx, tx, c, step, why); err != nil {
+		return err
+	}
+	return s.after(ctx, tx, c, step, by)
 }
 
 // before tells whether a step is taken now: a first signature is kept, and the
@@ -292,7 +298,8 @@ func (s *Service) before(ctx context.Context, tx store.Tx, c instance.Case, step
 		if err := s.covered(ctx, tx, c); err != nil {
 			return false, err
 		}
-		return there(agreedBy3, c.ID)
+		_, err := s.comes(ctx, tx, c)
+		return err == nil, err
 	case instance.RenewStay.Name():
 		return there(renewedBy3, c.ID)
 	case instance.CloseCase.Name():
@@ -357,12 +364,15 @@ func (s *Service) step(ctx context.Context, tx store.Tx, c instance.Case, step i
 }
 
 // after does what follows on a step.
-func (s *Service) after(ctx context.Context, tx store.Tx, c instance.Case, step instance.CaseStep, by instance.ActorID) error {
+func (s *Service) after(ctx context.Context, tx store.Tx, c instance.Case, step instance.CaseStep, by instance.Account) error {
 	switch step.Name() {
 	case instance.TakeCase.Name():
-		_, err := tx.Exec(ctx, `UPDATE housing_cases SET keeper_id = COALESCE(keeper_id, CAST($2 AS BIGINT)) WHERE id = $1`, c.ID, by)
+		_, err := tx.Exec(ctx, `UPDATE housing_cases SET keeper_id = COALESCE(keeper_id, CAST($2 AS BIGINT)) WHERE id = $1`, c.ID, by.ID)
 		return err
 	case instance.MoveIn.Name():
+		if err := s.arrives(ctx, tx, c, by); err != nil {
+			return err
+		}
 		return s.beginFollowUps(ctx, tx, c)
 	case instance.RenewStay.Name():
 		return s.goOn(ctx, tx, c)

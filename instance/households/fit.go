@@ -24,6 +24,7 @@ type Home struct {
 	Languages []string
 	Features  []vocab.HomeFeature
 	Area      string // département
+	Place     string `json:",omitempty"` // where, as partners are told: a commune, or around it where that is small
 	// NoChildren tells that its host was approved for nobody under age.
 	NoChildren bool
 	// MinNights and MaxNights are how long somebody may stay; 0: no bound.
@@ -56,7 +57,7 @@ func OfPartner(h vocab.Home, area string, asked instance.Residents) Home {
 	return Home{
 		URI: h.ID, Stay: ledger.Stay{From: ledger.NightOf(h.Starts), Until: ledger.NightOf(h.Ends)}, Category: h.Category, Bedrooms: h.Bedrooms,
 		Places: h.Places, Free: h.Free, Adults: h.Adults, Children: h.Children, Pets: h.Pets, Smoking: h.Smoking, Languages: h.Languages,
-		Features: h.Features, Area: area, Residents: asked, Company: h.Company,
+		Features: h.Features, Area: area, Place: h.Area.Name, Residents: asked, Company: h.Company,
 	}
 }
 

@@ -67,8 +67,9 @@ type Homes interface {
 	// it leaves, Hold is how far that is.
 	Ask(ctx context.Context, by instance.Account, programme instance.ActorID, home string, a ledger.Ask, id instance.CaseID) (instance.Hold, error)
 	Agree(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error)
-	// Arrived notes that it came.
-	Arrived(ctx context.Context, by instance.Account, programme instance.ActorID, id instance.ID) error
+	// ArrivedIn notes that it came, in the transaction that says so: once, after that it
+	// returns [instance.ErrConflict].
+	ArrivedIn(ctx context.Context, tx store.Tx, by instance.Account, programme instance.ActorID, id instance.ID) error
 	Leave(ctx context.Context, by instance.Account, id instance.ID, leaving ledger.Night, why ledger.Reason) (instance.Hold, error)
 	Hold(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error)
 	// Withdraw gives back what was asked for and is not placed.

@@ -134,7 +134,7 @@ func (r Report) check() error {
 	case r.Severity < SeverityTalk || r.Severity > SeverityDanger:
 		return &instance.Invalid{Field: "how-grave", Code: "missing"}
 	case strings.TrimSpace(r.Text) == "":
-		return &instance.Invalid{Field: "text", Code: "missing"}
+		return &instance.Invalid{Field: "text", Code: "empty"}
 	case r.Freeze && r.Home == "":
 		return &instance.Invalid{Field: "home", Code: "missing"}
 	}
@@ -270,7 +270,7 @@ func (s *Service) Complain(ctx context.Context, person instance.Account, id inst
 func (s *Service) complain(ctx context.Context, tx store.Tx, c instance.Case, i Incident, text string) (instance.ID, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return 0, &instance.Invalid{Field: "text", Code: "missing"}
+		return 0, &instance.Invalid{Field: "text", Code: "empty"}
 	}
 	var heard bool
 	err := tx.QueryRow(ctx, `
@@ -497,7 +497,7 @@ func (s *Service) Appeal(ctx context.Context, by instance.Account, id instance.I
 // reported to.
 func (s *Service) Add(ctx context.Context, by instance.Account, id instance.ID, text string, told []string) error {
 	if strings.TrimSpace(text) == "" {
-		return because(&instance.Invalid{Field: "text", Code: "missing"}, "add to incident %s", id)
+		return because(&instance.Invalid{Field: "text", Code: "empty"}, "add to incident %s", id)
 	}
 	return s.turn(ctx, by, id, "added", IncidentBody{Text: text, Told: told}, func(store.Tx, Incident) error { return nil })
 }

@@ -2,6 +2,7 @@ package households
 
 import (
 	"context"
+	"errors"
 
 	"palier/instance"
 	"palier/instance/store"
@@ -26,19 +27,7 @@ type FirstNight struct {
 // three have signed, and for a home of a partner, whose association knows.
 func (s *Service) firstNight(ctx context.Context, tx store.Tx, c instance.Case, by instance.ActorID) (FirstNight, error) {
 	var n FirstNight
-	x, err := scanCaseHold(tx.QueryRow(ctx, `
-		SELECT `+caseHoldColumns+`
-		  FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id
-		 WHERE x.case_id = $1 AND h.state = 'placed' AND EXISTS (`+agreedBy3+` AND a.hold_id = x.hold_id)
-		 ORDER BY x.hold_id DESC
-		 LIMIT 1`, c.ID))
-	if err != nil {
-		return n, err
-	}
-	host, err := s.lender(ctx, tx, c.Programme, x.Home)
-	if err == nil && host == 0 {
-		err = instance.ErrNotFound
-	}
+	x, host, err := s.nightAt(ctx, tx, c)
 	if err != nil {
 		return n, err
 	}
@@ -59,6 +48,56 @@ func (s *Service) firstNight(ctx context.Context, tx store.Tx, c instance.Case, 
 	}
 	n.Door, err = s.Hosts.Threshold(ctx, tx, by, host)
 	return n, err
+}
+
+// nightAt is the hold and the host of the sheet; [instance.ErrNotFound] where there is
+// none.
+func (s *Service) nightAt(ctx context.Context, tx store.Tx, c instance.Case) (CaseHold, instance.HostID, error) {
+	x, err := scanCaseHold(tx.QueryRow(ctx, `
+		SELECT `+caseHoldColumns+`
+		  FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id
+		 WHERE x.case_id = $1 AND h.state = 'placed' AND EXISTS (`+agreedBy3+` AND a.hold_id = x.hold_id)
+		 ORDER BY x.hold_id DESC
+		 LIMIT 1`, c.ID))
+	if err != nil {
+		return x, 0, err
+	}
+	host, err := s.lender(ctx, tx, c.Programme, x.Home)
+	if err == nil && host == 0 {
+		err = instance.ErrNotFound
+	}
+	return x, host, err
+}
+
+// hasNight tells whether there is such a sheet, so that no page leads to one that is not.
+func (s *Service) hasNight(ctx context.Context, tx store.Tx, c instance.Case) (bool, error) {
+	_, _, err := s.nightAt(ctx, tx, c)
+	if errors.Is(err, instance.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && c.FrozenAt.IsZero(), err
+}
+
+// Arriving is what stands between a case and the day on which its people come.
+type Arriving struct {
+	Signed bool // by all three
+	Night  bool // there is a sheet of the first night
+}
+
+// Arriving tells those who keep cases what is missing before the household of a case
+// comes. It opens nothing that is sealed.
+func (s *Service) Arriving(ctx context.Context, by instance.Account, id instance.CaseID) (a Arriving, err error) {
+	c, err := s.Case(ctx, by, id)
+	if err != nil {
+		return a, err
+	}
+	tx := s.DB.Read()
+	if a.Night, err = s.hasNight(ctx, tx, c); err != nil {
+		return a, because(err, "arrival of case %s", id)
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM housing_agreements a WHERE a.case_id = $1 AND `+bound+`)`, id).Scan(&a.Signed)
+	return a, because(err, "arrival of case %s", id)
 }
 
 // FirstNight returns it to those who keep cases, and notes that it was opened, on

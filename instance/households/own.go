@@ -28,6 +28,8 @@ type Own struct {
 	// Agreement tells that one is written.
 	Agreement bool
 	Paused    []string // what the programme has switched off, of [Messages] and [Proposals]
+	// Night tells that the sheet of the first night can be read (see [Service.OwnFirstNight]).
+	Night bool
 }
 
 // OwnHome is a home that a household was shown, as a coarse card.
@@ -35,9 +37,10 @@ type OwnHome struct {
 	ID    instance.ID
 	State ProposalState
 	Card  Home
+	Lives bool // it is placed there, and has nothing to answer any more
 }
 
-// ownKinds is how much of the talk is shown at once.
+// ownTalk is how much of the talk is shown at once.
 const ownTalk = 50
 
 // Mine returns the cases of an account that are not over, the latest first. That
@@ -76,7 +79,24 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 	}
 	o := Own{Case: c, Keeper: c.Keeper != 0}
 	o.Case.Keeper, o.Vetted = 0, [2]instance.Signature{}
-	if o.Homes, err = s.ownHomes(ctx, tx, c); err != nil {
+	holds, err := s.holds(ctx, tx, id)
+	if err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	lived := map[string]bool{}
+	for _, h := range holds {
+		if h.State != instance.HoldPlaced {
+			continue
+		}
+		lived[h.Home] = lived[h.Home] || !h.ArrivedAt.IsZero() || c.Stage == instance.CaseActive || c.Stage == instance.CaseEnding
+		if end := h.Stay.Until.Date(); end.After(o.Until) {
+			o.Until, o.Area = end, h.Area
+		}
+	}
+	if o.Homes, err = s.ownHomes(ctx, tx, c, lived); err != nil {
+		return Own{}, because(err, "own case %s", id)
+	}
+	if o.Night, err = s.hasNight(ctx, tx, c); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
 	if o.Talk, err = s.entries(ctx, tx, c, Talk, hearing{heard: []Heard{HeardHousehold, HeardAll}}, 0, ownTalk); err != nil {
@@ -100,15 +120,6 @@ func (s *Service) Own(ctx context.Context, person instance.Account, id instance.
 	if err := s.ownPaused(ctx, tx, &o); err != nil {
 		return Own{}, because(err, "own case %s", id)
 	}
-	holds, err := s.holds(ctx, tx, id)
-	if err != nil {
-		return Own{}, because(err, "own case %s", id)
-	}
-	for _, h := range holds {
-		if end := h.Stay.Until.Date(); h.State == instance.HoldPlaced && end.After(o.Until) {
-			o.Until, o.Area = end, h.Area
-		}
-	}
 	return o, nil
 }
 
@@ -130,6 +141,10 @@ func (s *Service) ownPaused(ctx context.Context, tx store.Tx, o *Own) error {
 	}
 	shown := o.Homes[:0]
 	for _, h := range o.Homes {
+		if h.Lives {
+			shown = append(shown, h)
+			continue
+		}
 		is, err := paused(Proposals, s.runs(ctx, tx, o.Programme, Proposals, h.Card.Area, h.Card.Category))
 		if err != nil {
 			return err
@@ -142,18 +157,27 @@ func (s *Service) ownPaused(ctx context.Context, tx store.Tx, o *Own) error {
 	return nil
 }
 
-func (s *Service) ownHomes(ctx context.Context, tx store.Tx, c instance.Case) ([]OwnHome, error) {
+// searching are the stages in which a household may be put before homes.
+var searching = []instance.CaseStage{instance.CaseProposal, instance.CaseMeeting, instance.CaseAgreement}
+
+// ownHomes are those that a household may answer about, and the one in which it lives:
+// who has a home and looks for no other is asked about none.
+func (s *Service) ownHomes(ctx context.Context, tx store.Tx, c instance.Case, lived map[string]bool) ([]OwnHome, error) {
 	all, err := s.proposals(ctx, tx, c)
 	if err != nil {
 		return nil, err
 	}
 	var list []OwnHome
 	for _, p := range inOrder(all) {
+		lives := lived[p.Home]
+		if !lives && !slices.Contains(searching, c.Stage) {
+			continue
+		}
 		switch p.State {
 		case ProposalShown, ProposalInterested, ProposalDeclined:
 			card := p.Details.Card
 			card.URI, card.Residents = "", instance.Residents{} // it is told no more than a card says
-			list = append(list, OwnHome{ID: p.ID, State: p.State, Card: card})
+			list = append(list, OwnHome{ID: p.ID, State: p.State, Card: card, Lives: lives})
 		}
 	}
 	return list, nil

@@ -303,7 +303,8 @@ func (s *Service) about(ctx context.Context, by instance.Account, id instance.Ca
 }
 
 // Answer is what the household says of a home it was shown: from its own account,
-// or to who keeps the case.
+// or to who keeps the case. Until the day it comes it can say no; once it lives there it
+// has nothing to answer any more: that is [instance.ErrConflict].
 func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.CaseID, proposal instance.ID, yes bool) error {
 	err := s.DB.InTx(ctx, func(tx store.Tx) error {
 		c, err := caseOf(ctx, tx, id)
@@ -314,6 +315,17 @@ func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.C
 			if err := keeps(ctx, tx, c.Programme, by.ID); err != nil {
 				return err
 			}
+		}
+		var lives bool
+		err = tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT 1 FROM housing_case_homes p JOIN housing_case_holds x ON x.case_id = p.case_id AND x.home = p.home
+			                 JOIN housing_holds h ON h.id = x.hold_id AND h.state = 'placed' AND h.arrived_at IS NOT NULL
+			                WHERE p.case_id = $1 AND p.id = $2)`, id, proposal).Scan(&lives)
+		if err == nil && lives {
+			err = instance.ErrConflict
+		}
+		if err != nil {
+			return err
 		}
 		state := ProposalDeclined
 		if yes {
@@ -359,6 +371,7 @@ type CaseHold struct {
 	// RenewedAt is when the stay was written on by it.
 	Renews    instance.ID
 	RenewedAt time.Time
+	ArrivedAt time.Time // when its people came, zero until that was noted
 }
 
 // Hold asks for beds at a home to which the household said yes, for its time. The
@@ -436,15 +449,15 @@ func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.I
 }
 
 const caseHoldColumns = `x.hold_id, x.case_id, x.home, h.programme_id, h.from_night, h.until_night, h.places, h.state, h.number, h.lease_until, h.why,
-	COALESCE(x.signed_by, 0), x.signed_at, COALESCE(x.second_by, 0), x.second_at, x.guest_at, x.host_at, COALESCE(x.until, 0), h.free_at, COALESCE(x.renews, 0), x.renewed_at, h.area`
+	COALESCE(x.signed_by, 0), x.signed_at, COALESCE(x.second_by, 0), x.second_at, x.guest_at, x.host_at, COALESCE(x.until, 0), h.free_at, COALESCE(x.renews, 0), x.renewed_at, h.arrived_at, h.area`
 
 func scanCaseHold(row store.Row) (CaseHold, error) {
 	var x CaseHold
 	var state, why string
 	var from, until, next int64
-	var lease, first, second, guest, host, free, renewed *int64
+	var lease, first, second, guest, host, free, renewed, arrived *int64
 	err := row.Scan(&x.ID, &x.Case, &x.Home, &x.Programme, &from, &until, &x.Places, &state, &x.Number, &lease, &why,
-		&x.Signed[0].By, &first, &x.Signed[1].By, &second, &guest, &host, &next, &free, &x.Renews, &renewed, &x.Area)
+		&x.Signed[0].By, &first, &x.Signed[1].By, &second, &guest, &host, &next, &free, &x.Renews, &renewed, &arrived, &x.Area)
 	if err != nil {
 		return x, notFound(err)
 	}
@@ -452,6 +465,7 @@ func scanCaseHold(row store.Row) (CaseHold, error) {
 	x.State, x.Why, x.Lease = instance.HoldState(state), ledger.Why(why), store.TimeOrNever(lease)
 	x.Signed[0].At, x.Signed[1].At = store.TimeOrNever(first), store.TimeOrNever(second)
 	x.Free, x.RenewedAt = store.TimeOrNever(free), store.TimeOrNever(renewed)
+	x.ArrivedAt = store.TimeOrNever(arrived)
 	x.GuestAt, x.HostAt, x.Until = store.TimeOrNever(guest), store.TimeOrNever(host), ledger.Night(next)
 	return x, nil
 }

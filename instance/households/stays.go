@@ -295,7 +295,7 @@ func (s *Service) add(ctx context.Context, tx store.Tx, c instance.Case, e Entry
 	e.Body.Text = strings.TrimSpace(e.Body.Text)
 	switch n := utf8.RuneCountInString(e.Body.Text); {
 	case n == 0:
-		return &instance.Invalid{Field: "text", Code: "missing"}
+		return &instance.Invalid{Field: "text", Code: "empty"}
 	case n > maxText:
 		return &instance.Invalid{Field: "text", Code: "too-long", Limit: maxText}
 	}

@@ -154,11 +154,12 @@ func (l ledgers) Ask(ctx context.Context, by instance.Account, programme instanc
 	})
 }
 
-func (l ledgers) Arrived(ctx context.Context, _ instance.Account, _ instance.ActorID, id instance.ID) error {
-	return l.o.db.InTx(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE housing_holds SET arrived_at = 1 WHERE id = $1`, id)
-		return err
-	})
+func (l ledgers) ArrivedIn(ctx context.Context, tx store.Tx, _ instance.Account, _ instance.ActorID, id instance.ID) error {
+	n, err := tx.Exec(ctx, `UPDATE housing_holds SET arrived_at = 1 WHERE id = $1 AND arrived_at IS NULL`, id)
+	if err == nil && n == 0 {
+		err = instance.ErrConflict
+	}
+	return err
 }
 
 func (l ledgers) Agree(ctx context.Context, by instance.Account, id instance.ID) (instance.Hold, error) {

@@ -48,6 +48,16 @@ func (s *Service) area(commune string) (vocab.HomeArea, error) {
 	return a, nil
 }
 
+// ToldOf returns what others are told of where a home in a commune is, in words: the
+// commune, or its département where it is small; empty for one that nobody knows.
+func (s *Service) ToldOf(commune string) string {
+	a, err := s.area(commune)
+	if err != nil {
+		return ""
+	}
+	return a.Name
+}
+
 func areaOf(all []france.Commune, code string) (vocab.HomeArea, bool) {
 	c, ok := france.ByCode(all, code)
 	if !ok {

@@ -119,26 +119,23 @@ func (s *Service) Held(ctx context.Context, by instance.Account, programme insta
 	return h, nil
 }
 
-// Arrived notes that those who were placed have come. It stays here: the ledger
-// says nothing of it. Those who keep homes may; it returns
-// [instance.ErrConflict] for a hold under which nobody lives, and for one of
+// ArrivedIn notes that those who were placed have come, in the transaction of the case
+// that says so. It stays here: the ledger says nothing of it. Those who keep homes may;
+// it returns [instance.ErrConflict] for a hold under which nobody lives, and for one of
 // which it was noted.
-func (s *Service) Arrived(ctx context.Context, by instance.Account, programme instance.ActorID, id instance.ID) error {
-	err := s.db.InTx(ctx, func(tx store.Tx) error {
-		if err := keeps(ctx, tx, programme, by); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, `
-			UPDATE housing_holds SET arrived_at = $3 WHERE id = $1 AND programme_id = $2 AND state = 'placed' AND arrived_at IS NULL`,
-			id, programme, store.Millis(s.now()))
-		if err == nil && n == 0 {
-			err = instance.ErrConflict
-		}
-		if err != nil {
-			return err
-		}
-		return s.note(ctx, tx, programme, by.ID, LogArrived, id.String())
-	})
+func (s *Service) ArrivedIn(ctx context.Context, tx store.Tx, by instance.Account, programme instance.ActorID, id instance.ID) error {
+	if err := keeps(ctx, tx, programme, by); err != nil {
+		return because(err, "arrival under hold %s", id)
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE housing_holds SET arrived_at = $3 WHERE id = $1 AND programme_id = $2 AND state = 'placed' AND arrived_at IS NULL`,
+		id, programme, store.Millis(s.now()))
+	if err == nil && n == 0 {
+		err = instance.ErrConflict
+	}
+	if err == nil {
+		err = s.note(ctx, tx, programme, by.ID, LogArrived, id.String())
+	}
 	return because(err, "arrival under hold %s", id)
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -154,12 +155,13 @@ func night(typed string) ledger.Night {
 // cardView is a home as a card says it.
 func (s *Server) cardView(r *http.Request, h households.Home) view.HomeCard {
 	c := view.HomeCard{
-		Category: string(h.Category), Area: h.Area, From: h.Stay.From.Date(), Until: h.Stay.Until.Date(), Bedrooms: h.Bedrooms, Places: h.Free,
+		Category: string(h.Category), Area: cmp.Or(h.Place, h.Area), From: h.Stay.From.Date(), Until: h.Stay.Until.Date(), Bedrooms: h.Bedrooms, Places: h.Free,
 		Smoking: string(h.Smoking),
 	}
 	if country := s.Households.Abroad(h.Area); country != "" {
 		c.Country = s.countryName(r, country)
 	}
+	c.Bare = c.Area == h.Area && c.Country == ""
 	for _, l := range h.Languages {
 		c.Languages = append(c.Languages, ownName(l))
 	}

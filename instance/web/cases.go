@@ -349,6 +349,7 @@ func (s *Server) caseParts(r *http.Request, by instance.Account, c instance.Case
 			p.Signed++
 		}
 	}
+	p.Mine = p.Signed == 1 && c.Vetted[0].By == by.ID
 	p.Steps = stepsOf(c, p.Alone, by.ID)
 	p.MayMark = c.Stage != instance.CaseClosed && c.Stage != instance.CaseReferred
 	tonight, err := s.Households.HasNoBed(ctx, by, c.ID)
@@ -363,6 +364,11 @@ func (s *Server) caseParts(r *http.Request, by instance.Account, c instance.Case
 		}
 		p.Uninsured = slices.ContainsFunc(list, func(i households.Insurance) bool { return i.SeenAt.IsZero() })
 	}
+	arriving, err := s.Households.Arriving(ctx, by, c.ID)
+	if err != nil {
+		return err
+	}
+	p.Night, p.Unsigned = arriving.Night, c.Stage == instance.CaseAgreement && !arriving.Signed
 	team, err := s.Households.Team(ctx, by, c.Programme)
 	if err != nil {
 		return err
@@ -427,6 +433,7 @@ func (s *Server) caseHoldView(h households.CaseHold, c instance.Case, by instanc
 			v.Signed++
 		}
 	}
+	v.Mine = h.State == instance.HoldHeld && v.Signed == 1 && h.Signed[0].By == by
 	v.CanSign = h.State == instance.HoldHeld && c.Ready() && (h.Signed[0].By != by || v.Signed != 1)
 	v.CanRenew, v.Renews = h.State == instance.HoldPlaced, h.Renews != 0
 	v.CanExtend = v.CanRenew && !h.GuestAt.IsZero() && !h.HostAt.IsZero() && h.Until > h.Stay.Until

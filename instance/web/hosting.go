@@ -253,21 +253,21 @@ func (s *Server) showHosting(w http.ResponseWriter, r *http.Request, status int,
 
 func fillHosting(p *pages.Hosting, x hosts.Slice, now time.Time) {
 	p.State, p.Confirmed, p.Waiting, p.Limits = string(x.State), x.Confirmed, x.Waiting, x.Limits
-	p.Name, p.Phone, p.Yes = x.File.Name, x.File.Phone, x.File.Check.Answers
-	if p.Problems == nil || p.Typed["address"] == "" {
-		p.Address, p.About = x.File.Address, x.File.About
-	} else {
-		p.Address, p.About = p.Typed["address"], p.Typed["about"]
-	}
-	p.Rules = x.File.Rules
-	if typed, ok := p.Typed["rules"]; ok && typed != "" {
-		p.Rules = typed
+	p.Name, p.Yes = x.File.Name, x.File.Check.Answers
+	for field, to := range map[string]struct {
+		kept string
+		to   *string
+	}{"address": {x.File.Address, &p.Address}, "phone": {x.File.Phone, &p.Phone}, "about": {x.File.About, &p.About}, "rules": {x.File.Rules, &p.Rules}} {
+		*to.to = to.kept
+		if typed, ok := p.Typed[field]; ok {
+			*to.to = typed // as somebody left it, empty or not
+		}
 	}
 	if x.Meeting != nil {
 		p.Meeting = &view.HostMeeting{At: x.Meeting.At, Venue: x.Meeting.Venue}
 	}
 	if !x.ApprovedUntil.IsZero() {
-		p.Until = x.ApprovedUntil.Format(time.DateOnly)
+		p.Until = x.ApprovedUntil
 	}
 	p.Adults = hostAdults(x.Adults, now)
 	p.References = hostReferences(x.References)
@@ -314,8 +314,10 @@ func (s *Server) changeHosting(w http.ResponseWriter, r *http.Request) error {
 	err = s.hostDeed(r, h, id)
 	if all, ok := problems(err); ok {
 		typed := map[string]string{}
-		for _, field := range []string{"address", "about", "rules", "adult", "reference", "email"} {
-			typed[field] = r.PostFormValue(field)
+		for _, field := range []string{"address", "phone", "about", "rules", "adult", "reference", "email", "family"} {
+			if _, sent := r.PostForm[field]; sent {
+				typed[field] = r.PostFormValue(field)
+			}
 		}
 		return s.showHosting(w, r, http.StatusUnprocessableEntity, pages.Hosting{Problems: all, Typed: typed})
 	}

@@ -139,13 +139,13 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		ID: id.String(), Path: "/household/" + id.String(), Stage: string(o.Stage), Since: s.local(o.StageSince), Keeper: o.Keeper, Until: o.Until,
 		Talk: s.caseEntryViews(o.Talk, nil, me(r).ID),
 	}
-	p.Own.Agreement, p.Own.Contact = o.Agreement, contactView(o.Contact)
+	p.Own.Agreement, p.Own.Night, p.Own.Contact = o.Agreement, o.Night, contactView(o.Contact)
 	p.Own.Called, p.Own.Told, p.Own.Decided = o.Called, s.toldViews(o.Told), s.decidedViews(o.Decided)
 	if p.HasHost, err = s.Households.HasHost(r.Context(), *me(r), id); err != nil {
 		return err
 	}
 	for _, h := range o.Homes {
-		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: s.cardView(r, h.Card)})
+		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: s.cardView(r, h.Card), Lives: h.Lives})
 	}
 	if p.Numbers, err = s.numbersAt(o.Area); err != nil {
 		return err

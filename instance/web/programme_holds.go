@@ -148,11 +148,12 @@ func (s *Server) showHold(w http.ResponseWriter, r *http.Request, status int, p 
 	p.Hold = shown[0]
 	if p.Programme.Keeps {
 		c, err := s.Households.CaseOf(r.Context(), *me(r), h.ID)
-		if err != nil && !errors.Is(err, instance.ErrNotFound) {
-			return err
-		}
 		if err == nil {
 			p.Case = casePath(c.ID)
+			err = s.signedUnder(r, c, h.ID, &p)
+		}
+		if err != nil && !errors.Is(err, instance.ErrNotFound) {
+			return err
 		}
 	}
 	if h.Said == housing.SaidOpen || h.Said == housing.SaidUnanswered {
@@ -162,6 +163,18 @@ func (s *Server) showHold(w http.ResponseWriter, r *http.Request, status int, p 
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// signedUnder tells how many signed a hold of a case, and whether who reads did.
+func (s *Server) signedUnder(r *http.Request, c instance.Case, hold instance.ID, p *pages.ProgrammeHold) error {
+	list, err := s.Households.Holds(r.Context(), *me(r), c.ID)
+	for _, h := range list {
+		if h.ID == hold {
+			v := s.caseHoldView(h, c, me(r).ID)
+			p.Signed, p.Mine = v.Signed, v.Mine
+		}
+	}
+	return err
 }
 
 // settleHold signs a hold, gives it up, notes an arrival or a departure.

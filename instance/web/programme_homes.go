@@ -248,10 +248,14 @@ func (s *Server) addHands(r *http.Request, l instance.Listing, p *pages.HomeList
 	}
 	for _, m := range team {
 		who := personView(s.Site, m.Actor)
-		for of, to := range map[instance.ActorID]*view.Person{hands.Drafted: &p.Drafted, hands.Changed: &p.Changed, hands.Vetted: &p.Vetted} {
-			if of == m.ID {
-				*to = who
-			}
+		if hands.Drafted == m.ID {
+			p.Drafted = who
+		}
+		if hands.Changed == m.ID {
+			p.Changed = who
+		}
+		if hands.Vetted == m.ID {
+			p.Vetted = who
 		}
 	}
 	return nil
@@ -489,7 +493,7 @@ func (s *Server) readFacts(ctx context.Context, p *pages.HomeForm) (instance.Lis
 	}
 	s.readNights(p, &f, note)
 	if !slices.Contains(p.Categories(), p.Form.Category) {
-		note("category", "missing")
+		note("category", "no-home")
 	}
 	for _, n := range []struct {
 		field, typed string

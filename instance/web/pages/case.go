@@ -76,6 +76,9 @@ type Case struct {
 	Minors    string // whom to call for a child alone
 	Bedrooms  int
 	Signed    int  // who vetted
+	Mine      bool // who reads has vetted, and waits for somebody else
+	Unsigned  bool // the three did not all sign, and people are to move in
+	Night     bool // there is a sheet of the first night
 	MayMark   bool // that they have no bed tonight
 	MayEscort bool // somebody can go with them to a bed of tonight
 	Uninsured bool // an insurance was not seen, and people are to move in

@@ -55,7 +55,7 @@ type Hosting struct {
 	References []view.HostReference
 	Wanting    []string
 	Visit      *view.HostVisit
-	Until      string // of the approval, a date
+	Until      time.Time // of the approval
 	Limits     instance.HostLimits
 	Numbers    []view.EmergencyNumber
 	Stays      []view.HostStay

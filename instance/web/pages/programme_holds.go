@@ -111,6 +111,8 @@ type ProgrammeHold struct {
 
 	Hold     view.Hold
 	Case     string // where the case is, to those who keep cases
+	Signed   int    // of two
+	Mine     bool   // who reads has signed, and waits for somebody else
 	Leaving  string
 	Why      string
 	Problems []view.Problem

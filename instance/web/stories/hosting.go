@@ -15,7 +15,7 @@ func zenobie(state string) pages.Hosting {
 	return pages.Hosting{
 		Decided:   decisions(),
 		Programme: roof, Action: "/hosting/9", State: state, Confirmed: true, Name: "Zénobie Tournemire", Phone: "06 12 34 56 78",
-		Address: "12 rue du Canari, 22100 Dinan", About: "Une chambre calme sur cour, un chat.", Until: "2027-11-01",
+		Address: "12 rue du Canari, 22100 Dinan", About: "Une chambre calme sur cour, un chat.", Until: ago(-300 * 24 * time.Hour),
 		Limits:     instance.HostLimits{Places: 2, Nights: 90},
 		Adults:     []view.HostAdult{{ID: "1", Name: "Zénobie Tournemire", Own: true, Heard: true, Checked: true}, {ID: "2", Name: "Philibert-Emmanuel de La Tour d’Auvergne-Lauraguais"}},
 		References: []view.HostReference{{Name: "Bertille", Answered: true}, {Name: "Ma sœur", Family: true}},
@@ -228,7 +228,7 @@ func hostingStories() []Story {
 			return pages.HouseholdPhotographs{Frame: in(f, "", "/household/5/homes/2/photographs"), Back: "/household/5"}
 		}},
 		{"host_reference/wrong", func(f pages.Frame) pages.Page {
-			return pages.HostReference{Frame: stranger(in(f, "", "/references/X")), Action: "/references/X", About: "Zénobie Tournemire", Problems: []view.Problem{{Field: "text", Code: "missing"}}}
+			return pages.HostReference{Frame: stranger(in(f, "", "/references/X")), Action: "/references/X", About: "Zénobie Tournemire", Problems: []view.Problem{{Field: "text", Code: "short", Limit: 20}}}
 		}},
 		{"programme_hosts/full", func(f pages.Frame) pages.Page {
 			return pages.ProgrammeHosts{

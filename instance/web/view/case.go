@@ -82,7 +82,8 @@ type HomeRule struct {
 type HomeCard struct {
 	Country   string // another than the reader's; empty for none
 	Category  string
-	Area      string
+	Area      string // where, as it is told of a home, or a département by its code
+	Bare      bool   // Area is such a code
 	From      time.Time
 	Until     time.Time
 	Bedrooms  int
@@ -101,6 +102,7 @@ type CaseHold struct {
 	Lease    time.Time
 	There    time.Time // the same by the clock where the home is, if that shows another hour
 	Signed   int
+	Mine     bool // who reads has signed, and waits for somebody else
 	CanSign  bool
 	CanRenew bool
 	GuestAt  time.Time
@@ -220,8 +222,24 @@ type OwnCase struct {
 	Told    []CaseIncident
 	Decided []CaseIncident // about them
 	Contact StayContact
-	// Agreement tells that one is written.
-	Agreement bool
+	// Agreement tells that one is written, Night that there is a sheet of the first night.
+	Agreement, Night bool
+}
+
+// Living are the homes in which a household lives, and Possible those that it may answer
+// about.
+func (c OwnCase) Living() []OwnHome { return c.where(true) }
+
+// Possible is told at [OwnCase.Living].
+func (c OwnCase) Possible() []OwnHome { return c.where(false) }
+
+func (c OwnCase) where(lives bool) (list []OwnHome) {
+	for _, h := range c.Homes {
+		if h.Lives == lives {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 // StayAgreement is what three agree to, in one language.
@@ -309,6 +327,7 @@ type OwnHome struct {
 	ID    string
 	State string
 	Card  HomeCard
+	Lives bool // they live there
 }
 
 // StatisticsTable is a table of counts; those that are not told are -1.
