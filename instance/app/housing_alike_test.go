@@ -70,7 +70,7 @@ func TestH16_ManyAccountsAreCountedLookedAtByTwoAndAppealed(t *testing.T) {
 			t.Errorf("its reasons are %+v, %v", entries, err)
 		}
 		page := b.SignedIn(b.worker).Open("/incidents/" + sign.String())
-		if got := page.Words("main"); !strings.Contains(got, "Même téléphone que") || !strings.Contains(got, "Même adresse que") || strings.Contains(got, "12 34") {
+		if got := page.Words("main"); !strings.Contains(got, "Même téléphone") || !strings.Contains(got, "Même adresse") || strings.Contains(got, "12 34") {
 			t.Errorf("the page of the sign says %q", got)
 		}
 

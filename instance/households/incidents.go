@@ -347,6 +347,26 @@ func (s *Service) incident(ctx context.Context, tx store.Tx, by instance.ActorID
 	return i, nil
 }
 
+// Missing returns how many people have to join the team of a programme before an incident
+// can be decided, to those who may see it: nobody decides alone, nobody who keeps the case
+// decides about a complaint, and after an appeal nobody does who decided before.
+func (s *Service) Missing(ctx context.Context, by instance.Account, id instance.ID) (int, error) {
+	tx := s.DB.Read()
+	i, err := s.incident(ctx, tx, by.ID, id)
+	if err != nil {
+		return 0, because(err, "incident %s", id)
+	}
+	wanted := map[IncidentState]int{IncidentOpen: 2, IncidentAppealed: 2, IncidentLooked: 1}[i.State]
+	var there int
+	err = tx.QueryRow(ctx, `
+		SELECT COUNT(*)
+		  FROM housing_team t
+		 WHERE t.programme_id = $1 AND t.role IN ('lead', 'caseworker') AND t.person_id NOT IN ($2, $3)
+		   AND ($4 OR t.role = 'lead' AND NOT EXISTS (SELECT 1 FROM housing_cases c WHERE c.id = $5 AND c.keeper_id = t.person_id))`,
+		i.Programme, i.From, i.Looked[0].By, i.Kind != KindComplaint, i.Case).Scan(&there)
+	return max(0, wanted-there), because(err, "incident %s", id)
+}
+
 // Incidents returns those of a programme that are not closed, the gravest and the
 // oldest first.
 func (s *Service) Incidents(ctx context.Context, by instance.Account, programme instance.ActorID, limit int) ([]Incident, error) {

@@ -132,6 +132,9 @@ func (s *Server) showIncident(w http.ResponseWriter, r *http.Request, status int
 	v := s.incidentView(i)
 	v.CanLook = i.From != me(r).ID && (i.State == households.IncidentOpen || i.State == households.IncidentAppealed)
 	v.CanJudge = i.State == households.IncidentLooked && i.Looked[0].By != me(r).ID && i.From != me(r).ID
+	if v.Missing, err = s.Households.Missing(r.Context(), *me(r), i.ID); err != nil {
+		return err
+	}
 	v.CanEnd = i.State == households.IncidentDecided
 	v.Appeals = i.State == households.IncidentDecided || i.State == households.IncidentClosed
 	for _, e := range entries {

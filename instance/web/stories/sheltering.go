@@ -141,7 +141,7 @@ func sheltering() []Story {
 		}},
 		{"incident/open", func(f pages.Frame) pages.Page {
 			i := anyIncident
-			i.CanLook, i.Frozen, i.Moved = true, true, true
+			i.CanLook, i.Frozen, i.Moved, i.Missing = true, true, true, 1
 			i.Entries = []view.CaseIncidentEntry{{Deed: "opened", By: "Yann Kerbrat", At: ago(time.Hour), Text: "Elle est partie à 22 h.", Signs: []string{"afraid", "papers"}, Alike: alikes()}}
 			return pages.Incident{Frame: in(f, "", i.Path), Programme: toit, Incident: i, Numbers: urgent, Problems: []view.Problem{{Field: "outcome", Code: "missing"}}}
 		}},

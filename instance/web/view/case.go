@@ -180,6 +180,7 @@ type CaseIncident struct {
 	At       time.Time
 	Answer   string // for who complained
 	Entries  []CaseIncidentEntry
+	Missing  int // how many people have to join the team before it can be decided
 	CanLook  bool
 	CanJudge bool
 	CanEnd   bool
