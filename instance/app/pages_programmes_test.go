@@ -230,6 +230,19 @@ func TestH23_AProgrammeIsPausedAndGoesOnInBrowsers(t *testing.T) {
 	if p := o.lead.Press(o.lead.Open(o.path), "button[value='thaw']", nil); strings.Contains(p.Words("main"), "est en pause") {
 		t.Errorf("it goes on: %s", p.Words("main"))
 	}
+	soon := time.Now().AddDate(0, 0, 10).Format(time.DateOnly)
+	if p := o.admin.Press(o.admin.Open("/admin/mandates"), "button[value='until']", apptest.Fields{"until": {"2020-01-01"}}); p.Status != http.StatusUnprocessableEntity || p.Find("#until").AttrOr("value", "") != "2020-01-01" || !p.Has("#until-problem") {
+		t.Errorf("until a day that is past: %d %s", p.Status, p.Words("main"))
+	}
+	if p := o.admin.Press(o.admin.Open("/admin/mandates"), "button[value='until']", apptest.Fields{"until": {soon}}); p.Status != http.StatusOK || p.Find("input[name='until']").AttrOr("value", "") != soon {
+		t.Errorf("until in ten days: %d %s", p.Status, p.Words("main"))
+	}
+	if p := o.lead.Open(o.path + "/today"); !strings.Contains(p.Words("main"), "Fin du mandat") || !o.lead.Open(o.path).Has("#mandate") {
+		t.Errorf("the lead is not told until when: %s", p.Words("main"))
+	}
+	if p := o.worker.Open(o.path + "/today"); strings.Contains(p.Words("main"), "Fin du mandat") {
+		t.Errorf("it waits for who cannot do anything about it: %s", p.Words("main"))
+	}
 	o.admin.Press(o.admin.Open("/admin/mandates"), "button[value='end']", nil)
 	if p := o.lead.Open(o.path); !strings.Contains(p.Words("main"), "n’a plus de mandat") {
 		t.Errorf("without a mandate: %s", p.Words("main"))

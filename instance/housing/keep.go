@@ -499,7 +499,8 @@ func (s *Service) Book(ctx context.Context, by instance.Account, id instance.Lis
 	return book, because(err, "ledger of home %s", id)
 }
 
-// Sweep is the job that writes what time has brought about: leases that ended.
+// Sweep is the job that writes what time has brought about: leases and mandates that
+// ended.
 type Sweep struct{}
 
 // Kind names the job.
@@ -519,16 +520,12 @@ func (s *Service) sweep(ctx context.Context, _ Sweep) error {
 			return because(err, "tidy home %s", id)
 		}
 	}
-	if err := s.lapse(ctx); err != nil {
-		return err
+	for _, do := range []func(context.Context) error{s.endMandates, s.lapse, s.closeLeft, s.forget, s.purge} {
+		if err := do(ctx); err != nil {
+			return err
+		}
 	}
-	if err := s.closeLeft(ctx); err != nil {
-		return err
-	}
-	if err := s.forget(ctx); err != nil {
-		return err
-	}
-	return s.purge(ctx)
+	return nil
 }
 
 func (s *Service) tidy(ctx context.Context, id instance.ListingID) error {

@@ -101,6 +101,7 @@ type Mandate struct {
 	Organisation instance.Actor
 	GivenAt      time.Time
 	EndedAt      time.Time // zero as long as it holds
+	UntilAt      time.Time // when it will end; zero where nobody said
 	Programmes   int
 }
 
@@ -111,7 +112,7 @@ func (s *Service) Mandates(ctx context.Context, by instance.Account) ([]Mandate,
 		return nil, because(instance.ErrForbidden, "mandates")
 	}
 	rows, err := s.db.Read().Query(ctx, `
-		SELECT `+actors.Columns+`, m.given_at, m.ended_at, (SELECT COUNT(*) FROM housing_programmes p WHERE p.organisation_id = m.organisation_id)
+		SELECT `+actors.Columns+`, m.given_at, m.ended_at, m.until_at, (SELECT COUNT(*) FROM housing_programmes p WHERE p.organisation_id = m.organisation_id)
 		  FROM housing_mandates m JOIN actors a ON a.id = m.organisation_id
 		 ORDER BY m.given_at DESC, a.id DESC
 		 LIMIT 500`)
@@ -123,15 +124,15 @@ func (s *Service) Mandates(ctx context.Context, by instance.Account) ([]Mandate,
 	for rows.Next() {
 		var m Mandate
 		var given int64
-		var ended *int64
+		var ended, until *int64
 		dest, done := actors.Fields(&m.Organisation)
-		if err := rows.Scan(append(dest, &given, &ended, &m.Programmes)...); err != nil {
+		if err := rows.Scan(append(dest, &given, &ended, &until, &m.Programmes)...); err != nil {
 			return nil, because(err, "mandates")
 		}
 		if err := done(); err != nil {
 			return nil, err
 		}
-		m.GivenAt, m.EndedAt = store.Time(given), store.TimeOrNever(ended)
+		m.GivenAt, m.EndedAt, m.UntilAt = store.Time(given), store.TimeOrNever(ended), store.TimeOrNever(until)
 		list = append(list, m)
 	}
 	return list, because(rows.Err(), "mandates")
@@ -182,15 +183,19 @@ func (s *Service) Standing(ctx context.Context, by instance.Account, programme i
 type Running struct {
 	Frozen   bool
 	Mandated bool // its organisation has a mandate
+	// Until is when that mandate ends; zero where nobody said.
+	Until time.Time
 }
 
 // Running tells whether a programme may hold and place anything.
 func (s *Service) Running(ctx context.Context, programme instance.ActorID) (Running, error) {
 	var x Running
+	var until *int64
 	err := s.db.Read().QueryRow(ctx, `
-		SELECT p.frozen_at IS NOT NULL, m.ended_at IS NULL
+		SELECT p.frozen_at IS NOT NULL, m.ended_at IS NULL, m.until_at
 		  FROM housing_programmes p JOIN housing_mandates m ON m.organisation_id = p.organisation_id
-		 WHERE p.group_id = $1`, programme).Scan(&x.Frozen, &x.Mandated)
+		 WHERE p.group_id = $1`, programme).Scan(&x.Frozen, &x.Mandated, &until)
+	x.Until = store.TimeOrNever(until)
 	return x, because(notFound(err), "programme %s", programme)
 }
 

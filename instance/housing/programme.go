@@ -27,7 +27,7 @@ func (s *Service) GiveMandate(ctx context.Context, by instance.Account, organisa
 			SELECT o.actor_id, CAST($2 AS BIGINT), CAST($3 AS BIGINT)
 			  FROM organisations o
 			 WHERE o.actor_id = $1 AND o.sort IN ('association', 'council', 'institution')
-			ON CONFLICT (organisation_id) DO UPDATE SET given_by = excluded.given_by, given_at = excluded.given_at, ended_at = NULL`,
+			ON CONFLICT (organisation_id) DO UPDATE SET given_by = excluded.given_by, given_at = excluded.given_at, ended_at = NULL, until_at = NULL, told_until = NULL`,
 			organisation, by.ID, store.Millis(s.now()))
 		if err == nil && n == 0 {
 			err = instance.ErrNotFound

@@ -11,6 +11,7 @@ import (
 
 	"palier/instance"
 	"palier/instance/households"
+	"palier/instance/housing"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -100,6 +101,9 @@ func (s *Server) waits(r *http.Request, id instance.ActorID, h pages.ProgrammeHe
 			v.Path += "/escort"
 		}
 		shown = append(shown, v)
+	}
+	if end := h.Programme.Until; h.Programme.Leads && !end.IsZero() && end.Before(s.Now().Add(housing.MandateWarned)) {
+		shown = append(shown, view.DeskWait{About: "mandate", Path: h.Programme.Path, Due: end})
 	}
 	if !h.Programme.Keeps && h.Programme.Role != string(instance.Visitor) {
 		return shown, nil

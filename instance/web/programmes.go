@@ -160,7 +160,7 @@ func (s *Server) programme(r *http.Request, tab string) (pages.ProgrammeHead, in
 		return h, id, err
 	}
 	h.Programme = s.programmeView(x)
-	h.Programme.Frozen, h.Programme.Stopped = st.Frozen, st.Frozen || !st.Mandated
+	h.Programme.Frozen, h.Programme.Stopped, h.Programme.Until = st.Frozen, st.Frozen || !st.Mandated, s.lastDay(st.Until)
 	if said := r.URL.Query().Get("said"); slices.Contains(h.Sayings(), said) {
 		h.Said = said
 	}
@@ -540,12 +540,33 @@ func (s *Server) showMandates(w http.ResponseWriter, r *http.Request, status int
 	for _, m := range list {
 		p.Mandates = append(p.Mandates, view.Mandate{
 			Who: personView(s.Site, m.Organisation), Given: s.local(m.GivenAt), Ended: s.local(m.EndedAt), Programmes: m.Programmes,
+			Until: s.lastDay(m.UntilAt), Wrong: p.Wrong == m.Organisation.ID.String(),
 		})
 	}
 	if p.Frame, err = s.frame(w, r, "mandates"); err != nil {
 		return err
 	}
 	return s.HTML(w, r, status, p)
+}
+
+// mandateUntil says which day is the last of a mandate: it holds until that is over.
+func (s *Server) mandateUntil(r *http.Request, organisation instance.ActorID) error {
+	day, ok := s.readDay(r.PostFormValue("until"), 0)
+	if !ok {
+		return &instance.Invalid{Field: "until", Code: "malformed"}
+	}
+	if !day.IsZero() {
+		day = day.In(s.Zone).AddDate(0, 0, 1)
+	}
+	return s.Housing.MandateUntil(r.Context(), *me(r), organisation, day)
+}
+
+// lastDay is the day that a time which begins the next one belongs to.
+func (s *Server) lastDay(end time.Time) time.Time {
+	if end.IsZero() {
+		return end
+	}
+	return s.local(end.Add(-time.Nanosecond))
 }
 
 // changeMandate gives an association a mandate, or ends it.
@@ -561,6 +582,11 @@ func (s *Server) changeMandate(w http.ResponseWriter, r *http.Request) error {
 	key := "programme.mandate"
 	if err == nil && r.PostFormValue("deed") == "end" {
 		key, err = "programme.no-mandate", s.Housing.EndMandate(ctx, *me(r), a.ID)
+	} else if err == nil && r.PostFormValue("deed") == "until" {
+		key, err = "programme.mandate-kept", s.mandateUntil(r, a.ID)
+		if all, ok := problems(err); ok {
+			return s.showMandates(w, r, http.StatusUnprocessableEntity, pages.AdminMandates{Wrong: a.ID.String(), Until: r.PostFormValue("until"), Problems: all})
+		}
 	} else if err == nil {
 		err = s.Housing.GiveMandate(ctx, *me(r), a.ID)
 	}

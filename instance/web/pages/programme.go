@@ -310,6 +310,8 @@ type AdminMandates struct {
 
 	Mandates []view.Mandate
 	Typed    string
+	Wrong    string // the organisation of which a day was typed that cannot be
+	Until    string // that day
 	Problems []view.Problem
 }
 

@@ -333,8 +333,8 @@ func lending() []Story {
 		}},
 		{"admin_mandates/some", func(f pages.Frame) pages.Page {
 			return pages.AdminMandates{
-				Frame: in(f, "mandates", "/admin/mandates"), Typed: "nobody", Problems: []view.Problem{{Field: "association", Code: "not-found"}},
-				Mandates: []view.Mandate{{Who: wordy, Given: ago(900 * time.Hour), Programmes: 2}, {Who: accueil, Given: ago(9000 * time.Hour), Ended: ago(90 * time.Hour)}},
+				Frame: in(f, "mandates", "/admin/mandates"), Typed: "nobody", Wrong: "1", Until: "2020-01-01", Problems: []view.Problem{{Field: "association", Code: "not-found"}, {Field: "until", Code: "past"}},
+				Mandates: []view.Mandate{{Who: wordy, Given: ago(900 * time.Hour), Programmes: 2}, {Who: biocoop, Given: ago(900 * time.Hour), Until: ago(-900 * time.Hour), Wrong: true}, {Who: accueil, Given: ago(9000 * time.Hour), Ended: ago(90 * time.Hour)}},
 			}
 		}},
 	}

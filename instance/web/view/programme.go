@@ -16,7 +16,8 @@ type Programme struct {
 	Keeps        bool   // may change homes, holds and placements
 	Leads        bool
 	Frozen       bool
-	Stopped      bool // frozen, or without a mandate
+	Stopped      bool      // frozen, or without a mandate
+	Until        time.Time // when its mandate ends; zero where nobody said
 }
 
 // HomeFacts are what is known of a home that is lent.
@@ -113,6 +114,8 @@ type Mandate struct {
 	Who        Person
 	Given      time.Time
 	Ended      time.Time
+	Until      time.Time // the last day of it; zero where nobody said
+	Wrong      bool      // what was typed for that day
 	Programmes int
 }
 
