@@ -344,26 +344,6 @@ func (o *office) offered() string {
 	return home.Path
 }
 
-// says has the household of a case be shown a home and say yes.
-func (o *office) says(id instance.CaseID, home string) {
-	o.T.Helper()
-	ctx := o.T.Context()
-	err := o.Households.Learn(ctx, o.desk.worker, id, home, instance.Residents{Known: true})
-	if err == nil {
-		err = o.Households.Show(ctx, o.desk.worker, id, home)
-	}
-	if err != nil {
-		o.T.Fatal(err)
-	}
-	list, err := o.Households.Proposals(ctx, o.desk.worker, id)
-	if err != nil || len(list) != 1 {
-		o.T.Fatalf("shown are %+v, %v", list, err)
-	}
-	if err := o.Households.Answer(ctx, o.desk.worker, id, list[0].ID, true); err != nil {
-		o.T.Fatal(err)
-	}
-}
-
 // TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers goes the whole way between two
 // associations on two servers, on their pages.
 func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
@@ -438,6 +418,10 @@ func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
 		if !strings.Contains(placed.Words("#holds"), "Des personnes y vivent") {
 			t.Fatalf("placed: %s", placed.Words("main"))
 		}
+		host := rhone.hostAt(home)
+		if got := host.page().Words("#lodged"); !strings.Contains(got, "Accueil suivi par Un toit pour isere") || !strings.Contains(got, "sur papier") {
+			t.Errorf("the host reads of who comes: %s", host.page().Words("main"))
+		}
 		apptest.Settle(t, rhone.Server, isere.Server)
 		if p := isere.worker.Press(isere.worker.Open(hold.Path), "button[value='arrived']", nil); p.Status != http.StatusUnprocessableEntity || !p.Has("#arrived-problem") {
 			t.Errorf("arrived before three signed: %d %s", p.Status, p.Words("main"))
@@ -463,6 +447,9 @@ func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
 		left := isere.worker.Press(arrived, "button[value='leave']", apptest.Fields{"leaving": {(tonight() + 10).String()}, "why": {"earlier"}})
 		if left.Words(".badge") != "Terminé" {
 			t.Errorf("left: %s", left.Words("main"))
+		}
+		if p := host.page(); p.Status != http.StatusOK || p.Has("#lodged") {
+			t.Errorf("the host reads of who left: %s", p.Words("main"))
 		}
 		if got := isere.lead.Open(isere.path + "/holds?state=ended").List("ul.rows .name"); len(got) != 1 {
 			t.Errorf("ended are %q", got)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"palier/instance"
+	"palier/instance/actors"
 	"palier/instance/jobs"
 	"palier/instance/store"
 	"palier/protocol/ledger"
@@ -216,4 +218,57 @@ func (s *Service) Unhosted(ctx context.Context, by instance.Account, programme i
 		list = append(list, l)
 	}
 	return list, because(rows.Err(), "homes of programme %s", programme)
+}
+
+// Lodged is a stay in a home of a host for which another association answers.
+type Lodged struct {
+	Who    instance.Actor // its programme, as far as it is known
+	Stay   ledger.Stay
+	Places int
+}
+
+// Lodged returns who lives, or is to, in the homes of a host by the word of partners, the
+// latest first: what the ledgers say, which is nights and beds. Whoever asks is the host,
+// or speaks for them; the caller has made sure of that.
+func (s *Service) Lodged(ctx context.Context, host instance.HostID) ([]Lodged, error) {
+	tx := s.db.Read()
+	rows, err := tx.Query(ctx, `
+		SELECT l.uri, a.uri
+		  FROM housing_listings l JOIN actors a ON a.id = l.programme_id
+		 WHERE l.host_id = $1
+		 ORDER BY l.id DESC
+		 LIMIT 20`, host)
+	if err != nil {
+		return nil, because(err, "who lives with host %s", host)
+	}
+	defer rows.Close()
+	var list []Lodged
+	var uris, homes []string
+	ours := ""
+	for rows.Next() {
+		var home string
+		if err := rows.Scan(&home, &ours); err != nil {
+			return nil, because(err, "who lives with host %s", host)
+		}
+		homes = append(homes, home)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, because(err, "who lives with host %s", host)
+	}
+	for _, home := range homes {
+		book, err := s.copyOf(ctx, tx, home)
+		if err != nil {
+			return nil, because(err, "who lives with host %s", host)
+		}
+		for _, h := range slices.Backward(book.Holds()) {
+			if h.Standing == ledger.Living && h.By != ours {
+				list, uris = append(list, Lodged{Stay: h.Stay, Places: len(h.Beds)}), append(uris, h.By)
+			}
+		}
+	}
+	named, err := actors.ByURIs(ctx, tx, uris)
+	for i, uri := range uris {
+		list[i].Who = named[uri]
+	}
+	return list, because(err, "who lives with host %s", host)
 }

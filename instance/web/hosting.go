@@ -243,6 +243,13 @@ func (s *Server) showHosting(w http.ResponseWriter, r *http.Request, status int,
 		for _, stay := range stays {
 			p.Stays = append(p.Stays, s.stayView(stay, path+"/stays/"+stay.Case.String()))
 		}
+		lodged, err := s.Housing.Lodged(r.Context(), x.ID)
+		if err != nil {
+			return err
+		}
+		for _, l := range lodged {
+			p.Lodged = append(p.Lodged, view.HostLodged{Who: personView(s.Site, l.Who), From: s.dayOf(l.Stay.From), Until: s.dayOf(l.Stay.Until), Places: l.Places})
+		}
 	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err

@@ -59,6 +59,7 @@ type Hosting struct {
 	Limits     instance.HostLimits
 	Numbers    []view.EmergencyNumber
 	Stays      []view.HostStay
+	Lodged     []view.HostLodged   // by the word of partners
 	Decided    []view.CaseIncident // about them
 	Asked      bool                // each day, on nights of emergency, whether a bed is free
 	Question   string              // where they answer it tonight; empty if they were not asked

@@ -14,6 +14,7 @@ import (
 func zenobie(state string) pages.Hosting {
 	return pages.Hosting{
 		Decided:   decisions(),
+		Lodged:    []view.HostLodged{{Who: accueil, From: ago(48 * time.Hour), Until: ago(-2000 * time.Hour), Places: 2}},
 		Programme: roof, Action: "/hosting/9", State: state, Confirmed: true, Name: "Zénobie Tournemire", Phone: "06 12 34 56 78",
 		Address: "12 rue du Canari, 22100 Dinan", About: "Une chambre calme sur cour, un chat.", Until: ago(-300 * 24 * time.Hour),
 		Limits:     instance.HostLimits{Places: 2, Nights: 90},

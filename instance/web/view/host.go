@@ -57,3 +57,11 @@ type HostHome struct {
 	Path  string
 	State string
 }
+
+// HostLodged is a stay with a host for which a partner association answers.
+type HostLodged struct {
+	Who    Person
+	From   time.Time
+	Until  time.Time
+	Places int
+}
