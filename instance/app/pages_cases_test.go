@@ -66,6 +66,11 @@ func TestJ18_ACaseInBrowsers(t *testing.T) {
 		}
 		step(worker, "take")
 		step(worker, "vet")
+		for who, want := range map[*apptest.Browser]bool{lead: true, worker: false} {
+			if p := who.Open(board + "/today"); p.Has("a[href='"+path+"']") != want {
+				t.Errorf("at the desk of who signed, or of another, stands %s", p.Words("main"))
+			}
+		}
 		if p := worker.Open(path); p.Has("input[value='vet']") {
 			t.Error("who signed is offered to sign once more")
 		}
@@ -101,6 +106,9 @@ func TestJ18_ACaseInBrowsers(t *testing.T) {
 		}
 		step(worker, "settle")
 		for _, who := range []*apptest.Browser{worker, lead} {
+			if p := who.Open(board + "/today"); p.Has("a[href='"+path+"#holds']") != (who == lead) {
+				t.Errorf("at the desk stands %s", p.Words("main"))
+			}
 			if p := who.Press(who.Open(path), "button[value='sign']", nil); p.Status != http.StatusOK {
 				t.Fatalf("signed: %d %s", p.Status, p.Words("main .problems"))
 			}

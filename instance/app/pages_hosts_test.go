@@ -127,6 +127,11 @@ func TestJ17_AHostIsLedFromAFirstWordToRestInBrowsers(t *testing.T) {
 		if p := o.worker.Open(file.Path); p.Has("button[value='approve']") || !strings.Contains(p.Words("#deeds"), "autre personne") {
 			t.Errorf("who proposed decides: %s", p.Words("#deeds"))
 		}
+		for who, want := range map[*apptest.Browser]bool{o.lead: true, o.worker: false} {
+			if p := who.Open(o.path + "/today"); p.Has("a[href='"+file.Path+"']") != want {
+				t.Errorf("at the desk of who proposed, or of another, stands %s", p.Words("main"))
+			}
+		}
 		approved := o.lead.Press(o.lead.Open(file.Path), "button[value='approve']", apptest.Fields{"places": {"2"}, "nights": {"90"}})
 		if !strings.Contains(approved.Words(".badge"), "Accepté") {
 			t.Fatalf("approved: %d %s", approved.Status, approved.Words("main"))

@@ -105,6 +105,13 @@ func (s *Server) waits(r *http.Request, id instance.ActorID, h pages.ProgrammeHe
 	if end := h.Programme.Until; h.Programme.Leads && !end.IsZero() && end.Before(s.Now().Add(housing.MandateWarned)) {
 		shown = append(shown, view.DeskWait{About: "mandate", Path: h.Programme.Path, Due: end})
 	}
+	if h.Programme.Keeps {
+		seconds, err := s.seconds(r, id, h)
+		if err != nil {
+			return nil, err
+		}
+		shown = append(shown, seconds...)
+	}
 	if !h.Programme.Keeps && h.Programme.Role != string(instance.Visitor) {
 		return shown, nil
 	}
@@ -115,6 +122,27 @@ func (s *Server) waits(r *http.Request, id instance.ActorID, h pages.ProgrammeHe
 			v.About = "approval"
 		}
 		shown = append(shown, v)
+	}
+	return shown, err
+}
+
+// seconds is what others of the team signed or proposed, and who reads may do next.
+func (s *Server) seconds(r *http.Request, id instance.ActorID, h pages.ProgrammeHead) ([]view.DeskWait, error) {
+	signed, err := s.Households.Seconds(r.Context(), *me(r), id)
+	if err != nil {
+		return nil, err
+	}
+	var shown []view.DeskWait
+	for _, x := range signed {
+		v := view.DeskWait{About: "second-case", Label: households.Label(x.Case), Path: casePath(x.Case), Due: s.local(x.At)}
+		if x.Beds {
+			v.About, v.Path = "second-beds", v.Path+"#holds"
+		}
+		shown = append(shown, v)
+	}
+	proposed, err := s.Hosts.Proposals(r.Context(), *me(r), id)
+	for _, x := range proposed {
+		shown = append(shown, view.DeskWait{About: "second-host", Path: h.Programme.Path + "/hosts/" + x.Host.String(), Due: s.local(x.At)})
 	}
 	return shown, err
 }

@@ -165,7 +165,7 @@ var (
 // host leads somebody from a first word to an approval by two people.
 func (o *office) host(ctx context.Context, f filler, n int) (instance.HostID, error) {
 	name := hostNames[n%len(hostNames)]
-	username := fmt.Sprintf("hote%d", n)
+	username := "hote" + string(rune('a'+n/26)) + string(rune('a'+n%26)) // figures at the end would be one mailbox (0128)
 	person, err := o.newPerson(ctx, username, name)
 	if err != nil {
 		return 0, err
@@ -184,7 +184,7 @@ func (o *office) host(ctx context.Context, f filler, n int) (instance.HostID, er
 	steps := []func() error{
 		func() error { return o.Hosts.Lead(ctx, o.worker, id, instance.InformHost.Name()) },
 		func() error {
-			return o.Hosts.Change(ctx, hand, id, "0600000000", street, "Une chambre au calme, côté jardin.")
+			return o.Hosts.Change(ctx, hand, id, fmt.Sprintf("06399800%02d", n), street, "Une chambre au calme, côté jardin.")
 		},
 		func() error { return o.Hosts.Answer(ctx, hand, id, hosts.Questions) },
 		func() error { return o.Hosts.SeenIdentity(ctx, o.worker, id, true) },

@@ -212,7 +212,7 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"escort.state.%":        {"asked", "coming", "declined", "off", "there", "not"},
 		"escort.mine.%":         {"asked", "coming", "there", "not"},
 		"escort.say.%":          {"coming", "declined", "there", "not"},
-		"office.about.%":        {"stay", "task", "visit", "approval", "escort"},
+		"office.about.%":        {"stay", "task", "visit", "approval", "mandate", "second-case", "second-beds", "second-host", "escort"},
 		"office.form.%":         {"appointment", "papers", "agreement", "leaving"},
 		"office.form.%.text":    {"appointment", "papers", "agreement", "leaving"},
 		"office.giving.%":       LawfulRequests{}.Givings(),

@@ -4,7 +4,7 @@ import "time"
 
 // DeskWait is something that waits at the desk of a programme.
 type DeskWait struct {
-	About string // follow-up, stay, task, visit, approval or escort
+	About string // follow-up, stay, task, visit, approval, mandate, escort, or second-case, -beds or -host
 	Kind  string // of a follow-up
 	Label string // of a case
 	Path  string
