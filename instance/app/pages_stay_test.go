@@ -313,6 +313,26 @@ func TestH25_ContactIsOpenedAndAStayIsLeftInBrowsers(t *testing.T) {
 	})
 }
 
+// TestS12_AHouseholdReadsThatItIsNotToGo freezes a home to which a household said yes.
+func TestS12_AHouseholdReadsThatItIsNotToGo(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, engine store.Engine) {
+		l := openLodging(t, engine, &heard{})
+		oksana, worker := l.SignedIn(l.oksana), l.SignedIn(l.worker)
+		if p := oksana.Open(l.family); !p.Has("#homes button[value='no']") || strings.Contains(p.Words("#homes"), "n’y allez pas") {
+			t.Fatalf("before: %s", p.Words("main"))
+		}
+		incident := worker.Press(worker.Open("/cases/"+l.id.String()+"/incident"), "form.form p.submit button", apptest.Fields{"severity": {"4"}, "home": {l.home.URI}, "text": {"vu"}})
+		if incident.Status != http.StatusOK {
+			t.Fatalf("reported: %d %s", incident.Status, incident.Words("main .problems"))
+		}
+		p := oksana.Open(l.family)
+		if !strings.Contains(p.Words("#homes"), "n’y allez pas") || p.Has("#homes button") || p.Has("#homes a[href$='/photographs']") || strings.Contains(p.Body, ">vu<") {
+			t.Errorf("once it is frozen: %s", p.Words("main"))
+		}
+	})
+}
+
 // movesIn has all three sign on paper, and the household move in.
 func (l *lodging) movesIn() {
 	l.T.Helper()

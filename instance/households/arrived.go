@@ -52,14 +52,17 @@ func (s *Service) Arrived(ctx context.Context, by instance.Account, hold instanc
 
 // comes returns the hold under which the household of a case comes to live: the last
 // that was placed. It returns [instance.ErrConflict] without any, and an
-// [instance.Invalid] of the field arrived while the three did not all sign for it.
+// [instance.Invalid] of the field arrived while the three did not all sign for it, and
+// while the home is frozen: beds were placed before somebody noticed something.
 func (s *Service) comes(ctx context.Context, tx store.Tx, c instance.Case) (instance.ID, error) {
 	var hold instance.ID
-	var all3 bool
-	err := tx.QueryRow(ctx, comesUnder, c.ID).Scan(&hold, &all3)
+	var all3, frozen bool
+	err := tx.QueryRow(ctx, comesUnder, c.ID, c.Programme).Scan(&hold, &all3, &frozen)
 	switch {
 	case errors.Is(err, store.ErrNoRows):
 		return 0, instance.ErrConflict
+	case err == nil && frozen:
+		err = &instance.Invalid{Field: "arrived", Code: "frozen"}
 	case err == nil && !all3:
 		err = &instance.Invalid{Field: "arrived", Code: "unsigned"}
 	}
@@ -79,7 +82,8 @@ func (s *Service) arrives(ctx context.Context, tx store.Tx, c instance.Case, by 
 }
 
 var comesUnder = fmt.Sprintf(`
-	SELECT h.id, EXISTS (SELECT 1 FROM housing_agreements a WHERE a.hold_id = h.id AND %s)
+	SELECT h.id, EXISTS (SELECT 1 FROM housing_agreements a WHERE a.hold_id = h.id AND %s),
+	       EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = $2 AND z.home = x.home AND z.lifted_at IS NULL)
 	  FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id
 	 WHERE x.case_id = $1 AND h.state = 'placed'
 	 ORDER BY h.id DESC

@@ -38,6 +38,7 @@ type OwnHome struct {
 	State ProposalState
 	Card  Home
 	Lives bool // it is placed there, and has nothing to answer any more
+	Gone  bool // nobody is to go there any more
 }
 
 // ownTalk is how much of the talk is shown at once.
@@ -141,7 +142,7 @@ func (s *Service) ownPaused(ctx context.Context, tx store.Tx, o *Own) error {
 	}
 	shown := o.Homes[:0]
 	for _, h := range o.Homes {
-		if h.Lives {
+		if h.Lives || h.Gone {
 			shown = append(shown, h)
 			continue
 		}
@@ -167,6 +168,10 @@ func (s *Service) ownHomes(ctx context.Context, tx store.Tx, c instance.Case, li
 	if err != nil {
 		return nil, err
 	}
+	gone, err := s.gone(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
 	var list []OwnHome
 	for _, p := range inOrder(all) {
 		lives := lived[p.Home]
@@ -177,8 +182,35 @@ func (s *Service) ownHomes(ctx context.Context, tx store.Tx, c instance.Case, li
 		case ProposalShown, ProposalInterested, ProposalDeclined:
 			card := p.Details.Card
 			card.URI, card.Residents = "", instance.Residents{} // it is told no more than a card says
-			list = append(list, OwnHome{ID: p.ID, State: p.State, Card: card, Lives: lives})
+			list = append(list, OwnHome{ID: p.ID, State: p.State, Card: card, Lives: lives, Gone: gone[p.Home] && !lives})
 		}
 	}
 	return list, nil
+}
+
+// gone are the homes of a case to which nobody is to go any more: those that are frozen or
+// closed, and those of partners who dropped the beds that were asked for last.
+func (s *Service) gone(ctx context.Context, tx store.Tx, c instance.Case) (map[string]bool, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT p.home
+		  FROM housing_case_homes p
+		 WHERE p.case_id = $1
+		   AND (EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = $2 AND z.home = p.home AND z.lifted_at IS NULL)
+		     OR EXISTS (SELECT 1 FROM housing_listings l WHERE l.uri = p.home AND l.state = 'closed')
+		     OR (SELECT h.state FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id
+		          WHERE x.case_id = p.case_id AND x.home = p.home ORDER BY h.id DESC LIMIT 1) = 'dropped')
+		 LIMIT 200`, c.ID, c.Programme)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	homes := map[string]bool{}
+	for rows.Next() {
+		var home string
+		if err := rows.Scan(&home); err != nil {
+			return nil, err
+		}
+		homes[home] = true
+	}
+	return homes, rows.Err()
 }

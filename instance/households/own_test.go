@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"palier/instance"
+	"palier/instance/households"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
 )
@@ -83,5 +84,50 @@ func TestWhoIsToComeCanStillSayNo(t *testing.T) {
 			t.Fatalf("before it came it sees %+v", own.Homes)
 		}
 		must(t, o.Answer(ctx, o.family, id, own.Homes[0].ID, false))
+	})
+}
+
+// TestS12_NobodyIsSentToAFrozenHome freezes a home after beds were placed there and all
+// three signed: its household reads that it is not to go, and nobody notes that it came.
+func TestS12_NobodyIsSentToAFrozenHome(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o, ctx := newOffice(t, db), t.Context()
+		id, hold, _ := o.agreedTo(o.neighbour("zoe"))
+		o.place(hold)
+		o.agree(id)
+		_, err := o.Report(ctx, o.worker, o.programme, households.Report{Home: o.homes[0].URI, Severity: households.SeveritySerious, Text: "une serrure ôtée", Freeze: true})
+		must(t, err)
+		own, err := o.Own(ctx, o.family, id)
+		must(t, err)
+		if len(own.Homes) != 1 || !own.Homes[0].Gone {
+			t.Fatalf("they read %+v", own.Homes)
+		}
+		if err := o.Answer(ctx, o.family, id, own.Homes[0].ID, true); !errors.Is(err, instance.ErrConflict) {
+			t.Errorf("they say yes: %v", err)
+		}
+		for page, err := range map[string]error{"the case": o.Step(ctx, o.worker, id, instance.MoveIn, ""), "the hold": o.Arrived(ctx, o.worker, hold)} {
+			var invalid *instance.Invalid
+			if !errors.As(err, &invalid) || invalid.Field != "arrived" || invalid.Code != "frozen" {
+				t.Errorf("they arrive by %s: %v", page, err)
+			}
+		}
+		must(t, o.Answer(ctx, o.family, id, own.Homes[0].ID, false))
+	})
+}
+
+// TestS12_AHomeDroppedByAPartnerIsTold has a partner drop beds, which is all that is heard
+// of a home that is not fit.
+func TestS12_AHomeDroppedByAPartnerIsTold(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o, ctx := newOffice(t, db), t.Context()
+		id, hold, _ := o.agreedTo(o.neighbour("zoe"))
+		for state, gone := range map[instance.HoldState]bool{instance.HoldWithdrawn: false, instance.HoldLapsed: false, instance.HoldDropped: true} {
+			o.exec(`UPDATE housing_holds SET state = $2 WHERE id = $1`, hold, string(state))
+			if own, err := o.Own(ctx, o.family, id); err != nil || len(own.Homes) != 1 || own.Homes[0].Gone != gone {
+				t.Errorf("once they are %s they read %+v, %v", state, own.Homes, err)
+			}
+		}
 	})
 }

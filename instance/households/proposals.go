@@ -343,15 +343,24 @@ func (s *Service) Answer(ctx context.Context, by instance.Account, id instance.C
 	return because(err, "answer to a home of case %s", id)
 }
 
-// answers returns [Paused] for a home that households do not say yes to now. That one
-// does not want it can be said at any time.
+// answers returns [Paused] for a home that households do not say yes to now, and
+// [instance.ErrConflict] for one to which nobody is to go any more. That one does not want
+// it can be said at any time.
 func (s *Service) answers(ctx context.Context, tx store.Tx, c instance.Case, proposal instance.ID) error {
 	all, err := s.proposals(ctx, tx, c)
 	if err != nil {
 		return err
 	}
+	gone, err := s.gone(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	for _, p := range all {
-		if p.ID == proposal {
+		switch {
+		case p.ID != proposal:
+		case gone[p.Home]:
+			return instance.ErrConflict
+		default:
 			return s.runs(ctx, tx, c.Programme, Proposals, p.Details.Card.Area, p.Details.Card.Category)
 		}
 	}

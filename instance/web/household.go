@@ -145,7 +145,7 @@ func (s *Server) showHousehold(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	for _, h := range o.Homes {
-		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: s.cardView(r, h.Card), Lives: h.Lives})
+		p.Own.Homes = append(p.Own.Homes, view.OwnHome{ID: h.ID.String(), State: string(h.State), Card: s.cardView(r, h.Card), Lives: h.Lives, Gone: h.Gone})
 	}
 	if p.Numbers, err = s.numbersAt(o.Area); err != nil {
 		return err

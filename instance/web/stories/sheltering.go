@@ -158,7 +158,7 @@ func sheltering() []Story {
 		{"household_case/proposal", func(f pages.Frame) pages.Page {
 			return pages.HouseholdCase{
 				Frame: in(f, "", "/household/5"), Numbers: urgent, Problems: []view.Problem{{Field: "complaint", Code: "nobody"}},
-				Own: view.OwnCase{Path: "/household/5", Stage: "proposal", Since: now, Homes: []view.OwnHome{{ID: "1", State: "shown", Card: aCard}, {ID: "2", State: "interested", Card: aCard}, {ID: "4", State: "interested", Card: aCard, Lives: true}, {ID: "3", State: "declined", Card: aCard}}, Talk: aTalk},
+				Own: view.OwnCase{Path: "/household/5", Stage: "proposal", Since: now, Homes: []view.OwnHome{{ID: "1", State: "shown", Card: aCard}, {ID: "2", State: "interested", Card: aCard}, {ID: "4", State: "interested", Card: aCard, Lives: true}, {ID: "5", State: "interested", Card: aCard, Gone: true}, {ID: "3", State: "declined", Card: aCard}}, Talk: aTalk},
 			}
 		}},
 		{"household_case/active", func(f pages.Frame) pages.Page {

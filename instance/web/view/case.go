@@ -329,6 +329,7 @@ type OwnHome struct {
 	State string
 	Card  HomeCard
 	Lives bool // they live there
+	Gone  bool // nobody is to go there any more
 }
 
 // StatisticsTable is a table of counts; those that are not told are -1.
