@@ -145,6 +145,16 @@ func TestJ17_AHostIsLedFromAFirstWordToRestInBrowsers(t *testing.T) {
 		if !strings.Contains(mine.Words("main"), "2 lits, 90 nuits") || strings.Contains(mine.Words("main"), strconv.Itoa(time.Now().Year()+1)+"-") {
 			t.Errorf("the host: %s", mine.Words("main"))
 		}
+		if p := o.visitor.Open(file.Path); p.Has("button[value='link']") {
+			t.Error("a visitor sends links")
+		}
+		if p := o.worker.Press(o.worker.Open(file.Path), "button[value='link']", nil); p.Status != http.StatusOK {
+			t.Errorf("a new link: %d %s", p.Status, p.Words("main"))
+		}
+		if p := visitor.Open(mine.Path); p.Status != http.StatusNotFound {
+			t.Errorf("by the link before: %d", p.Status)
+		}
+		mine = visitor.Open(linkTo(t, o.Server, "zenobie@people.example"))
 		paused := visitor.Press(mine, "button[value='pause']", nil)
 		if !strings.Contains(paused.Words(".badge"), "En pause") {
 			t.Errorf("paused: %s", paused.Words("main"))

@@ -191,6 +191,23 @@ func (s *Service) sendLink(ctx context.Context, tx store.Tx, id instance.HostID,
 	return s.letter(ctx, tx, language, f.Email, kind, s.o.Site.Base()+"/hosting/link/"+token)
 }
 
+// NewLink writes to a host without an account with a new link to their page, because the
+// last one is lost or too old. Those who keep hosts may; it returns [instance.ErrConflict]
+// for a host who has an account, and for one whose mailbox nobody confirmed or who is not
+// a host any more.
+func (s *Service) NewLink(ctx context.Context, by instance.Account, id instance.HostID) error {
+	return s.team(ctx, by, id, "write a link to", keeps, func(tx store.Tx, h row) error {
+		if h.Person != 0 || !h.confirmed || h.State.Over() {
+			return instance.ErrConflict
+		}
+		f, err := s.open(ctx, tx, h)
+		if err != nil {
+			return err
+		}
+		return s.sendLink(ctx, tx, id, h.Language, f, "host-link")
+	})
+}
+
 func hashed(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
+	"palier/instance/auth"
 	"palier/instance/countries"
 	"palier/instance/hosts"
 	"palier/instance/web/pages"
@@ -193,6 +194,7 @@ func (s *Server) fillHost(p *pages.ProgrammeHost, x hosts.Opened, by instance.Ac
 		p.Until = ""
 	}
 	p.Own = by == x.Person || by == x.ProposedBy
+	p.ByLink = x.Person == 0 && !x.State.Over()
 	for _, name := range pages.HostDeeds {
 		for _, step := range instance.HostSteps {
 			if step.Name() == name && step.Takes(x.State) && by != x.Person {
@@ -293,6 +295,11 @@ func (s *Server) vetHost(r *http.Request, id instance.HostID) error {
 		return s.Hosts.Approve(ctx, by, id, limits, until)
 	case "refuse":
 		return s.Hosts.Refuse(ctx, by, id)
+	case "link":
+		if wait, ok := s.letters.Allow("host " + id.String()); !ok {
+			return &auth.TooFast{Wait: wait}
+		}
+		return s.Hosts.NewLink(ctx, by, id)
 	case "resume":
 		return s.Hosts.Resume(ctx, by, id)
 	default:

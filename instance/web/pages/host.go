@@ -194,6 +194,7 @@ type ProgrammeHost struct {
 	Drafts     []view.Option    // homes without a host
 	Deeds      []string         // steps that are one press
 	Own        bool             // the one who reads is the host, or proposed them
+	ByLink     bool             // the host has no account, and comes by a link
 	Alike      []view.CaseAlike // files that have something in common with this one
 	Places     int
 	Until      string

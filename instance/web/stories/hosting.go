@@ -28,7 +28,7 @@ func opened(state string) pages.ProgrammeHost {
 	own := zenobie(state)
 	own.References[0].Text = "Je la connais depuis dix ans et lui confierais mes enfants."
 	return pages.ProgrammeHost{
-		Alike:         alikes(),
+		Alike: alikes(), ByLink: true,
 		ProgrammeHead: head("hosts"), Path: "/programmes/41/hosts/9", State: state, Name: own.Name, Email: "zenobie@people.example", Phone: own.Phone,
 		Address: own.Address, Born: 1970, About: own.About, Lawful: true, Document: "bulletin n° 3", Adults: own.Adults, References: own.References,
 		Places: 2, Until: "2027-11-01",
