@@ -428,6 +428,9 @@ func TestJ19_AHomeIsFoundHeldPlacedAndLeftInBrowsers(t *testing.T) {
 		}
 		pact := "/cases/" + id.String() + "/agreement"
 		written := isere.worker.Press(isere.worker.Open(pact), "button[value='draft']", nil)
+		if !strings.Contains(written.Words("main"), "à l’association de son logement") {
+			t.Errorf("of the rules in a partner's home it says %s", written.Words("main"))
+		}
 		for _, party := range []string{"guest", "host"} {
 			written = isere.worker.Press(written, "form:has(input[value='"+party+"']) button", nil)
 		}

@@ -52,7 +52,7 @@ func (s *Server) showAgreement(w http.ResponseWriter, r *http.Request, status in
 		text := a.Terms.Texts[lang]
 		p.Pact = view.StayAgreement{
 			Version: a.Version, Hash: a.Hash, Made: s.local(a.MadeAt), Lang: lang, Title: text.Title, Clauses: text.Clauses, Programme: a.Terms.Programme,
-			From: dateIn(a.Terms.From), Until: dateIn(a.Terms.Until), Places: a.Terms.Places, Rules: a.Terms.Rules, Binds: a.Binds(),
+			From: dateIn(a.Terms.From), Until: dateIn(a.Terms.Until), Places: a.Terms.Places, Rules: a.Terms.Rules, Elsewhere: a.Host == 0, Binds: a.Binds(),
 		}
 		for _, l := range slices.Sorted(maps.Keys(a.Terms.Texts)) {
 			p.Tongues = append(p.Tongues, view.Option{Value: l, Label: p.Action + "?in=" + l, Selected: l == lang})

@@ -255,6 +255,7 @@ type StayAgreement struct {
 	From, Until time.Time
 	Places      int
 	Rules       string
+	Elsewhere   bool // the home is a partner's, and its rules are told there
 	Binds       bool // all three signed
 	Signed      []StaySignature
 }
