@@ -15,7 +15,7 @@ import (
 func (a *App) openLeaving(ctx context.Context) (err error) {
 	a.Leaving, err = leaving.New(ctx, leaving.Options{
 		DB: a.DB, Site: a.Site, Title: a.Config.Title, Now: a.now, Jobs: a.Jobs, Mail: a.Mail, Say: a.say, Posts: a.Posts, Post: posts.ByIDIn,
-		Tell: a.tell, SignOut: a.Apps.SignOutEverywhere, End: a.endOpen, Owes: a.Exchange.Held, Bare: a.bare, Rooms: []leaving.Rows{a.Homes, a.Proofs, a.Hosts},
+		Tell: a.tell, SignOut: a.Apps.SignOutEverywhere, End: a.endOpen, Owes: a.Exchange.Held, Bare: a.bare, Rooms: []leaving.Rows{a.Homes, a.Proofs, a.Hosts, a.Households},
 		Former: func(ctx context.Context) (instance.Actor, error) {
 			return a.People.Former(ctx, a.say("fr", "closing.former"))
 		},

@@ -74,16 +74,23 @@ func (s *Service) Escorting(ctx context.Context, person instance.Account, progra
 	return because(err, "escort of programme %s", programme)
 }
 
-// noEscort takes somebody off, and tells who counted on them tonight.
+// Forget takes somebody off everywhere who closes their account, and tells who counted
+// on them tonight.
+func (s *Service) Forget(ctx context.Context, tx store.Tx, person instance.ActorID) error {
+	return because(s.noEscort(ctx, tx, 0, person), "forget escort %s", person)
+}
+
+// noEscort takes somebody off in a programme, or in all for 0, and tells who counted on
+// them tonight.
 func (s *Service) noEscort(ctx context.Context, tx store.Tx, programme, person instance.ActorID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM housing_escorts WHERE programme_id = $1 AND person_id = $2`, programme, person); err != nil {
+	const of = `person_id = $2 AND (CAST($1 AS BIGINT) = 0 OR `
+	if _, err := tx.Exec(ctx, `DELETE FROM housing_escorts WHERE `+of+`programme_id = $1)`, programme, person); err != nil {
 		return err
 	}
 	rows, err := tx.Query(ctx, `
 		UPDATE housing_walks
 		   SET state = 'declined', said_at = $3
-		 WHERE person_id = $2 AND state IN ('asked', 'coming') AND night >= $4
-		   AND case_id IN (SELECT c.id FROM housing_cases c WHERE c.programme_id = $1)
+		 WHERE `+of+`case_id IN (SELECT c.id FROM housing_cases c WHERE c.programme_id = $1)) AND state IN ('asked', 'coming') AND night >= $4
 		RETURNING id, 0, (SELECT c.programme_id FROM housing_cases c WHERE c.id = case_id), COALESCE(asked_by, 0)`,
 		programme, person, store.Millis(s.Now()), int64(s.thisNight()))
 	list, err := dues(rows, err)(AboutEscort)

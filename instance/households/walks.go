@@ -190,7 +190,7 @@ func (s *Service) mayEscort(ctx context.Context, tx store.Tx, c instance.Case, a
 		SELECT EXISTS (SELECT 1 FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id
 		                WHERE x.case_id = $1 AND x.hold_id = $2 AND h.state IN ('held', 'agreed', 'placed') AND h.from_night <= $3 AND h.until_night > $3
 		                  AND NOT EXISTS (SELECT 1 FROM housing_frozen_homes z WHERE z.programme_id = $4 AND z.home = x.home AND z.lifted_at IS NULL)),
-		       EXISTS (SELECT 1 FROM housing_escorts e
+		       EXISTS (SELECT 1 FROM housing_escorts e JOIN people p ON p.actor_id = e.person_id AND p.disabled_at IS NULL
 		                WHERE e.programme_id = $4 AND e.person_id = $5 AND e.agreed_at IS NOT NULL AND e.person_id <> $6
 		                  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.actor_id = $6 AND b.target_id = $5 OR b.actor_id = $5 AND b.target_id = $6)
 		                  AND NOT EXISTS (SELECT 1 FROM housing_case_holds x JOIN housing_listings l ON l.uri = x.home JOIN housing_hosts y ON y.id = l.host_id

@@ -269,6 +269,29 @@ func TestJ17_OnlyWhoAgreedAndMayIsAsked(t *testing.T) {
 	})
 }
 
+// TestJ17_WhoClosesTheirAccountIsCountedOnNoMore takes an escort off with their account.
+func TestJ17_WhoClosesTheirAccountIsCountedOnNoMore(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o, ctx := newOffice(t, db), t.Context()
+		heard := o.hears()
+		id, hold := o.housed()
+		eve, noe := o.volunteer("eve"), o.volunteer("noe")
+		o.walk(id, hold, eve, "21:30")
+		before := len(heard.by(o.worker))
+		must(t, db.InTx(ctx, func(tx store.Tx) error { return o.Forget(ctx, tx, eve.ID) }))
+		if list, err := o.Escorts(ctx, o.worker, o.programme); err != nil || len(list) != 1 || list[0].ID != noe.ID {
+			t.Errorf("escorts: %+v, %v", list, err)
+		}
+		if list, err := o.Walks(ctx, o.worker, id); err != nil || list[0].State != households.WalkDeclined || len(heard.by(o.worker)) != before+1 {
+			t.Errorf("who asked reads %+v, %v", list, err)
+		}
+		o.exec(`UPDATE people SET disabled_at = 1 WHERE actor_id = $1`, noe.ID)
+		err := o.AskEscort(ctx, o.worker, id, households.Asking{Hold: hold, Person: noe.ID, Hour: "21:30", Where: "gare"})
+		invalid(t, err, "escort", "unknown")
+	})
+}
+
 // TestJ17_WhoIsOnDutyIsToldOfAnEscortNobodyHeardFrom lets hours pass without a word.
 func TestJ17_WhoIsOnDutyIsToldOfAnEscortNobodyHeardFrom(t *testing.T) {
 	t.Parallel()

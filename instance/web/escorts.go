@@ -164,7 +164,9 @@ func (s *Server) getEscort(w http.ResponseWriter, r *http.Request) error {
 		p.For = append(p.For, view.Escorted{ID: e.Programme.ID.String(), Name: e.Programme.Shown(), Path: programmePath(e.Programme.ID), Agreed: !e.AgreedAt.IsZero()})
 	}
 	for _, x := range walks {
-		p.Walks = append(p.Walks, s.walkView(x))
+		v := s.walkView(x)
+		v.Label = "" // which case it is, they read where that is noted
+		p.Walks = append(p.Walks, v)
 	}
 	if p.Frame, err = s.frame(w, r, ""); err != nil {
 		return err

@@ -91,7 +91,7 @@ func lettered(card paint.Image, ttf []byte, size float64, ink color.Color, text 
 	if err != nil {
 		return line, fmt.Errorf("letters: %w", err)
 	}
-	defer face.Close()
+	defer func() { _ = face.Close() }() // of letters in memory, which never fails
 	d := &font.Drawer{Dst: card, Src: image.NewUniform(ink), Face: face}
 	for _, words := range wrap(d, text, cardWidth-3*cardEdge-cardCode) {
 		d.Dot = fixed.P(cardEdge, line)

@@ -38,8 +38,8 @@ func (s *Server) shownProgramme(r *http.Request) (housing.Shown, error) {
 }
 
 // getProgrammeFeed answers a feed reader with what a programme makes public (RFC 4287):
-// what it looks for, the counters that everyone sees, and notices of its association
-// that lead to it. There are no homes in it and no people.
+// what it looks for, the counters of this server that everyone sees, and notices of its
+// association that lead to it. There are no homes in it and no people.
 func (s *Server) getProgrammeFeed(w http.ResponseWriter, r *http.Request) error {
 	x, err := s.shownProgramme(r)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Server) getProgrammeFeed(w http.ResponseWriter, r *http.Request) error 
 		// They are counted anew all day; a reader is told once a day.
 		now := s.Now().In(s.Zone)
 		day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, s.Zone)
-		f.Entries = append(f.Entries, atomOf(page, page+"#counters", l.Say("programme.in-figures"), text, day))
+		f.Entries = append(f.Entries, atomOf(page, page+"#counters", text, s.Title+" · "+text, day))
 		if day.After(latest) {
 			latest = day
 		}

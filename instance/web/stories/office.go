@@ -51,7 +51,7 @@ func office() []Story {
 		{"escort/asked", func(f pages.Frame) pages.Page {
 			return pages.Escort{
 				Frame: in(f, "", "/escort"), For: []view.Escorted{{ID: "41", Name: "Un toit en Rance", Path: "/programmes/41"}, {ID: "42", Name: wordy.Name, Path: "/programmes/42", Agreed: true}},
-				Walks: []view.EscortWalk{{ID: "1", Path: "/escort/1", State: "asked", At: soon, Label: "K7WQ2M"}},
+				Walks: []view.EscortWalk{{ID: "1", Path: "/escort/1", State: "asked", At: soon}},
 			}
 		}},
 		{"escort/nothing", func(f pages.Frame) pages.Page { return pages.Escort{Frame: in(f, "", "/escort")} }},
