@@ -9,6 +9,7 @@ import (
 	"palier/instance/countries"
 	"palier/instance/store"
 	"palier/protocol/ledger"
+	"palier/protocol/vocab"
 )
 
 // Limit is how many people a home takes, for how long and until when, as its host was
@@ -17,24 +18,26 @@ type Limit struct {
 	instance.HostLimits
 	Least int          // nights
 	Until ledger.Night // of the approval: the first in which nobody is there any more
+	Whole bool         // an entire home: nobody else lives there while somebody does
+	Beds  int          // all that it has
 }
 
-const limitColumns = `l.id, l.commune, COALESCE(h.most_places, 0), COALESCE(h.most_nights, 0), h.children, COALESCE(h.approved_until, 0)
+const limitColumns = `l.id, l.commune, COALESCE(h.most_places, 0), COALESCE(h.most_nights, 0), h.children, COALESCE(h.approved_until, 0), l.category, l.places
 		  FROM housing_listings l JOIN housing_hosts h ON h.id = l.host_id AND h.programme_id = l.programme_id`
 
 func (s *Service) scanLimit(row store.Row) (instance.ListingID, Limit, error) {
 	var id instance.ListingID
-	var commune string
+	var commune, category string
 	var until int64
 	var x Limit
-	if err := row.Scan(&id, &commune, &x.Places, &x.Nights, &x.Children, &until); err != nil {
+	if err := row.Scan(&id, &commune, &x.Places, &x.Nights, &x.Children, &until, &category, &x.Beds); err != nil {
 		return 0, x, err
 	}
 	rules, err := countries.In(commune)
 	if err != nil {
 		return 0, x, err
 	}
-	x.Least = rules.Stay.Least
+	x.Least, x.Whole = rules.Stay.Least, vocab.HomeCategory(category) == vocab.EntirePlace
 	if x.Nights == 0 || x.Nights > rules.Stay.Most {
 		x.Nights = rules.Stay.Most
 	}
@@ -78,7 +81,9 @@ func (s *Service) limitOf(ctx context.Context, tx store.Tx, id instance.ListingI
 
 // refuses tells why an ask is not granted although there are beds, nothing if it is.
 // Nights that follow on others of the same association count with them: for all that
-// a ledger knows, they are of one household.
+// a ledger knows, they are of one household. An entire home is one household's while it
+// is somebody's, as everybody is told of it who is asked there: for it one waits only for
+// all of its beds, since a few would be granted beside those who live there.
 func (x Limit) refuses(b *ledger.Book, by string, a ledger.Ask) ledger.Why {
 	row := inARow(b, by, a.Stay)
 	switch {
@@ -86,6 +91,8 @@ func (x Limit) refuses(b *ledger.Book, by string, a ledger.Ask) ledger.Why {
 		return ledger.BadDates
 	case x.Nights > 0 && row.Nights() > x.Nights, row.Nights() < x.Least:
 		return ledger.BadLength
+	case x.Whole && mostTaken(b, a.Stay) > 0 && (!a.Wait || a.Places != x.Beds):
+		return ledger.Taken
 	case a.Places > x.Places, len(b.Free(a.Stay)) >= a.Places && a.Places+mostTaken(b, a.Stay) > x.Places:
 		return ledger.TooMany
 	}

@@ -85,3 +85,48 @@ func TestAHoldIsHeldAgainstWhatTheHostWasApprovedFor(t *testing.T) {
 		}
 	})
 }
+
+// TestAnEntireHomeIsOneHouseholds asks for the beds that are left in an entire home in
+// which somebody lives, at once and from the queue.
+func TestAnEntireHomeIsOneHouseholds(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		w := newWorld()
+		rhone, isere := w.side(t, "rhone", db), w.side(t, "isere", storetest.Open(t, store.SQLite))
+		isere.sees(rhone)
+		l := rhone.offer(3)
+		rhone.exec(`UPDATE housing_listings SET category = 'entire-place' WHERE id = $1`, l.ID)
+		first := l.Stay.From
+		ask := func(s *side, places int, from, until ledger.Night, wait bool) instance.Hold {
+			t.Helper()
+			h, err := s.housing.Ask(ctx, s.lead, s.programme.Group.ID, l.URI, ledger.Ask{Places: places, Stay: ledger.Stay{From: from, Until: until}, Wait: wait}, 0)
+			must(t, err)
+			return h
+		}
+		one := ask(isere, 1, first, first+10, false)
+		if one.State != instance.HoldHeld {
+			t.Fatalf("the first: %+v", one)
+		}
+		for who, s := range map[string]*side{"the same association": isere, "another": rhone} {
+			for _, wait := range []bool{false, true} {
+				if h := ask(s, 1, first+5, first+12, wait); h.State != instance.HoldRefused || h.Why != ledger.Taken {
+					t.Errorf("beside them, by %s: %s, %q", who, h.State, h.Why)
+				}
+			}
+		}
+		if h := ask(rhone, 1, first+10, first+12, false); h.State != instance.HoldHeld {
+			t.Errorf("after them: %+v", h)
+		}
+		all := ask(rhone, 3, first, first+8, true)
+		if all.State != instance.HoldWaiting {
+			t.Fatalf("for all of it, once they are gone: %+v", all)
+		}
+		_, err := isere.housing.Withdraw(ctx, isere.lead, one.ID)
+		must(t, err)
+		must(t, rhone.housing.SweepNow(ctx))
+		if h := rhone.hold(all.ID); h.State != instance.HoldHeld {
+			t.Errorf("once they are gone: %+v", h)
+		}
+	})
+}
