@@ -262,7 +262,7 @@ func (s *Server) getProgrammePoster(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	p := pages.ProgrammePoster{Programme: s.programmeView(x)}
+	p := pages.ProgrammePoster{Programme: s.programmeView(x), Card: programmePath(x.Group.ID) + "/card.png"}
 	p.Link = s.Site.Base() + p.Programme.Path
 	if v := me(r); v != nil {
 		if p.Speaks, err = s.Organisations.ActsFor(r.Context(), v.ID, x.Organisation.ID); err != nil {

@@ -297,6 +297,7 @@ type ProgrammePoster struct {
 
 	Programme view.Programme
 	Link      string // in whole, for paper
+	Card      string // address of the picture to share
 	Speaks    bool   // who reads acts for its association
 }
 

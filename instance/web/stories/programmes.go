@@ -267,7 +267,7 @@ func lending() []Story {
 			return p
 		}},
 		{"programme_poster/print", func(f pages.Frame) pages.Page {
-			return pages.ProgrammePoster{Speaks: true, Frame: in(f, "", "/programmes/41/poster"), Programme: roof, Link: "https://dinan.example/programmes/41"}
+			return pages.ProgrammePoster{Speaks: true, Card: "/_stories/picture.svg", Frame: in(f, "", "/programmes/41/poster"), Programme: roof, Link: "https://dinan.example/programmes/41"}
 		}},
 		{"home_found/reader", func(f pages.Frame) pages.Page {
 			return pages.HomeFound{Frame: in(f, "", "/programmes/41/found/3"), ProgrammeHead: reads("search"), Home: foundHomes()[0], Abroad: abroad()}
