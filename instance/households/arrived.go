@@ -13,9 +13,10 @@ import (
 // Arrived notes, at the hold, that a household has come to the home it was placed in.
 // That is one act with the step [instance.MoveIn], from whichever page it is noted: a
 // case that waits for it takes that step, and those before it that nobody took although
-// beds were placed; what they ask for is asked for here. It returns an [instance.Invalid] while the agreement is not signed by all three, since
-// nobody comes before that, and [instance.ErrConflict] for a hold under which nobody
-// lives, and for one of which it was noted.
+// beds were placed; what they ask for is asked for here. It returns an
+// [instance.Invalid] while the agreement is not signed by all three, since nobody comes
+// before that, and [instance.ErrConflict] for a hold under which nobody lives, and for
+// one of which it was noted.
 func (s *Service) Arrived(ctx context.Context, by instance.Account, hold instance.ID) error {
 	err := s.DB.InTx(ctx, func(tx store.Tx) error {
 		x, err := s.holdOf(ctx, tx, hold)

@@ -232,34 +232,32 @@ type Lodged struct {
 // or speaks for them; the caller has made sure of that.
 func (s *Service) Lodged(ctx context.Context, host instance.HostID) ([]Lodged, error) {
 	tx := s.db.Read()
-	rows, err := tx.Query(ctx, `
-		SELECT l.uri, a.uri
-		  FROM housing_listings l JOIN actors a ON a.id = l.programme_id
-		 WHERE l.host_id = $1
-		 ORDER BY l.id DESC
-		 LIMIT 20`, host)
+	var ours string
+	err := tx.QueryRow(ctx, `
+		SELECT a.uri FROM housing_hosts h JOIN actors a ON a.id = h.programme_id WHERE h.id = $1`, host).Scan(&ours)
 	if err != nil {
 		return nil, because(err, "who lives with host %s", host)
 	}
-	defer rows.Close()
-	var list []Lodged
-	var uris, homes []string
-	ours := ""
-	for rows.Next() {
-		var home string
-		if err := rows.Scan(&home, &ours); err != nil {
-			return nil, because(err, "who lives with host %s", host)
-		}
-		homes = append(homes, home)
-	}
-	if err := rows.Err(); err != nil {
+	entries, err := entriesOf(tx.Query(ctx, `
+		SELECT e.body
+		  FROM housing_entries e
+		 WHERE e.listing_id IN (SELECT l.id FROM housing_listings l WHERE l.host_id = $1 ORDER BY l.id DESC LIMIT 20)
+		 ORDER BY e.listing_id DESC, e.number`, host))
+	if err != nil {
 		return nil, because(err, "who lives with host %s", host)
 	}
-	for _, home := range homes {
-		book, err := s.copyOf(ctx, tx, home)
-		if err != nil {
+	var books []*ledger.Book
+	for _, e := range entries {
+		if e.Number == 1 { // where the ledger of the next home begins
+			books = append(books, &ledger.Book{})
+		}
+		if err := books[len(books)-1].Recall(e); err != nil {
 			return nil, because(err, "who lives with host %s", host)
 		}
+	}
+	var list []Lodged
+	var uris []string
+	for _, book := range books {
 		for _, h := range slices.Backward(book.Holds()) {
 			if h.Standing == ledger.Living && h.By != ours {
 				list, uris = append(list, Lodged{Stay: h.Stay, Places: len(h.Beds)}), append(uris, h.By)

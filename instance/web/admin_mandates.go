@@ -3,11 +3,12 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
+	"time"
+
 	"palier/instance"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
-	"strings"
-	"time"
 )
 
 // getMandates shows an administrator who may run a programme.

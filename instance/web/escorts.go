@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -251,7 +250,7 @@ func (s *Server) withView(x *households.Walk) *view.EscortWalk {
 		return nil
 	}
 	v := view.EscortWalk{State: string(x.State), Where: x.Where}
-	if !x.MeetAt.Equal(time.Time{}) {
+	if !x.MeetAt.IsZero() { // which a host does not read
 		v.At = s.local(x.MeetAt)
 	}
 	return &v

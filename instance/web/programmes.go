@@ -25,7 +25,7 @@ func (s *Server) programmeRoutes(r chi.Router) {
 	r.Post("/programmes", s.signedIn(s.openProgramme))
 	r.Get("/programmes/{id:[0-9]+}", s.page(s.getProgramme))
 	r.Get("/programmes/{id:[0-9]+}/poster", s.page(s.getProgrammePoster))
-	r.Get("/programmes/{id:[0-9]+}/card.png", s.page(s.getProgrammeCard))
+	r.Get("/programmes/{id:[0-9]+}/card.png", s.shared(s.getProgrammeCard))
 	r.Get("/programmes/{id:[0-9]+}.atom", s.page(s.getProgrammeFeed))
 	r.Post("/programmes/{id:[0-9]+}/freeze", s.signedIn(s.freezeProgramme))
 	r.Get("/programmes/{id:[0-9]+}/team", s.signedIn(s.getProgrammeTeam))
