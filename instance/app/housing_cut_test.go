@@ -45,35 +45,54 @@ func (b *bureau) page(t *testing.T, who *apptest.Browser, id instance.ID) (state
 	return p.Words(".badge"), p.Words("main")
 }
 
-// soon has what failed, and what nobody answered, be tried again now, as it is in a while.
+// soon has what failed, and what nobody answered, be tried again now as it is in a while:
+// until nothing is left to try, or as often as a server does within an hour.
 func soon(t *testing.T, servers ...*apptest.Server) {
 	t.Helper()
-	ctx := t.Context()
-	for _, s := range servers {
-		err := s.DB.InTx(ctx, func(tx store.Tx) error {
-			for _, id := range listed[string](t, s, `SELECT id FROM housing_statements WHERE outcome = 'open'`) {
-				if err := s.Jobs.Enqueue(ctx, tx, housing.SayAgain{Statement: id}); err != nil {
-					return err
-				}
-			}
-			_, err := tx.Exec(ctx, `UPDATE inbox_items SET next_at = 0 WHERE state = 'new'`)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+	for range 5 {
+		left := 0
+		for _, s := range servers {
+			left += again(t, s)
 		}
-		for _, id := range listed[int64](t, s, `SELECT id FROM river_job WHERE state = 'retryable'`) {
-			if err := s.Jobs.Retry(ctx, id); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, host := range listed[string](t, s, `SELECT DISTINCT host FROM deliveries`) {
-			if err := s.Federation.RetryHost(ctx, host); err != nil {
-				t.Fatal(err)
-			}
+		apptest.Settle(t, servers...)
+		if left == 0 {
+			return
 		}
 	}
-	apptest.Settle(t, servers...)
+}
+
+// again has a server try all of that now, and returns how much it was.
+func again(t *testing.T, s *apptest.Server) (left int) {
+	t.Helper()
+	ctx := t.Context()
+	open := listed[string](t, s, `SELECT id FROM housing_statements WHERE outcome = 'open'`)
+	// One that is tried again within seconds is called available at once.
+	failed := listed[int64](t, s, `SELECT id FROM river_job WHERE state = 'retryable' OR state = 'available' AND attempt > 0`)
+	away := listed[string](t, s, `SELECT DISTINCT host FROM deliveries`)
+	came := listed[int64](t, s, `SELECT COUNT(*) FROM inbox_items WHERE state = 'new'`)
+	err := s.DB.InTx(ctx, func(tx store.Tx) error {
+		for _, id := range open {
+			if err := s.Jobs.Enqueue(ctx, tx, housing.SayAgain{Statement: id}); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `UPDATE inbox_items SET next_at = 0 WHERE state = 'new'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range failed {
+		if err := s.Jobs.Retry(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, host := range away {
+		if err := s.Federation.RetryHost(ctx, host); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return len(open) + len(failed) + len(away) + int(came[0])
 }
 
 // listed is all that a question of one column finds on a server.
