@@ -37,7 +37,7 @@ var folders = []string{"cmd", "deploy", "federation", "instance", "protocol", "s
 // noun: it stands on nounFloor.
 var floors = [][]string{
 	{"instance"},
-	{"instance/store", "instance/writing", "instance/france", "instance/sheets", "instance/countries"},
+	{"instance/store", "instance/writing", "instance/france", "instance/sheets", "instance/countries", "instance/recall"},
 	{"instance/jobs", "instance/media", "instance/actors", "instance/readable", "instance/vault", "instance/alike"},
 	{"instance/mail"},
 	{}, // people, places, posts and the other nouns

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
 	"golang.org/x/time/rate"
 
 	"palier/federation/client"
@@ -30,6 +29,7 @@ import (
 	"palier/instance/people"
 	"palier/instance/places"
 	"palier/instance/posts"
+	"palier/instance/recall"
 	"palier/instance/store"
 	"palier/protocol/as2"
 )
@@ -62,7 +62,7 @@ type Service struct {
 	partners  *limits.Buckets // requests about homes, by the host that signs them
 	handlers  inbox.Handlers[store.Tx]
 	// documents holds actors' documents by path.
-	documents *expirable.LRU[string, []byte]
+	documents *recall.Lately[string, []byte]
 
 	serverOnce sync.Mutex
 	serverSelf instance.Actor
@@ -117,7 +117,7 @@ func New(o Options) (*Service, error) {
 		db: o.DB, site: o.Site, title: o.Title, version: o.Version, openToAll: o.OpenToAll, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
 		delivered: o.Delivered,
 		hosts:     &Hosts{db: o.DB, now: o.Now},
-		documents: expirable.NewLRU[string, []byte](mostKept, nil, documentsFor),
+		documents: recall.New[string, []byte](mostKept, documentsFor),
 	}
 	s.client = client.New(client.Options{
 		UserAgent: "Palier/" + o.Version + " (+" + o.Site.Base() + "/)", PeersAllow: o.PeersAllow, Now: o.Now, Sign: s.signFetch,

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
-
 	"palier/federation/delivery"
 	"palier/federation/signature"
 	"palier/instance"
+	"palier/instance/recall"
 	"palier/instance/store"
 )
 
@@ -20,8 +19,8 @@ type Keyring struct {
 	db   *store.DB
 	now  func() time.Time
 	make func(kind signature.Kind, id, owner string) (*signature.PrivateKey, error)
-	kept *expirable.LRU[instance.ActorID, Keys]
-	ids  *expirable.LRU[string, instance.ActorID]
+	kept *recall.Lately[instance.ActorID, Keys]
+	ids  *recall.Lately[string, instance.ActorID]
 }
 
 // Keys are what one actor signs with now, and what it publishes besides.
@@ -45,8 +44,8 @@ func NewKeyring(db *store.DB, now func() time.Time, create func(kind signature.K
 	}
 	return &Keyring{
 		db: db, now: now, make: create,
-		kept: expirable.NewLRU[instance.ActorID, Keys](mostKept, nil, 10*time.Minute),
-		ids:  expirable.NewLRU[string, instance.ActorID](mostKept, nil, time.Hour),
+		kept: recall.New[instance.ActorID, Keys](mostKept, 10*time.Minute),
+		ids:  recall.New[string, instance.ActorID](mostKept, time.Hour),
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"golang.org/x/time/rate"
 
 	"palier/instance"
@@ -28,15 +28,18 @@ type Limiter struct {
 	now   func() time.Time
 	seed  maphash.Seed
 	mu    sync.Mutex
-	seen  *expirable.LRU[uint64, *rate.Limiter]
+	seen  *simplelru.LRU[uint64, *rate.Limiter]
 }
 
 const mostKeys = 50_000
 
 // NewLimiter returns a limiter of l.
 func NewLimiter(l Limit, now func() time.Time) *Limiter {
-	keep := max(time.Hour, l.Every*time.Duration(l.Burst+1))
-	return &Limiter{limit: l, now: now, seed: maphash.MakeSeed(), seen: expirable.NewLRU[uint64, *rate.Limiter](mostKeys, nil, keep)}
+	seen, err := simplelru.NewLRU[uint64, *rate.Limiter](mostKeys, nil)
+	if err != nil {
+		panic("auth: " + err.Error()) // mostKeys is a constant
+	}
+	return &Limiter{limit: l, now: now, seed: maphash.MakeSeed(), seen: seen}
 }
 
 // Allow counts one try under key. If it is one too many, wait says how long

@@ -20,12 +20,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
-
 	"palier/instance"
 	"palier/instance/countries"
 	"palier/instance/jobs"
 	"palier/instance/media"
+	"palier/instance/recall"
 	"palier/instance/store"
 	"palier/instance/vault"
 	"palier/protocol/ledger"
@@ -49,7 +48,7 @@ type Service struct {
 	vault  *vault.Vault
 	where  Whereabouts
 	notify func(ctx context.Context, tx store.Tx, kind string, programme instance.ActorID, whom []instance.ActorID) error
-	books  *expirable.LRU[instance.ListingID, *ledger.Book]
+	books  *recall.Lately[instance.ListingID, *ledger.Book]
 
 	pictures Pictures
 	safe     *media.Safe
@@ -177,7 +176,7 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, country: o.Country, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: expirable.NewLRU[instance.ListingID, *ledger.Book](mostBooks, nil, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: recall.New[instance.ListingID, *ledger.Book](mostBooks, booksFor), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})

@@ -4,14 +4,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
-
 	"palier/instance"
+	"palier/instance/recall"
 )
 
 // answers are what programs were answered, to be said again while nothing in the
 // database has changed (specs/decisions/0053-the-same-state-the-same-answer.md).
-type answers = expirable.LRU[question, *answer]
+type answers = recall.Lately[question, *answer]
 
 // question is what was asked and by whom: nobody else gets the same answer.
 type question struct {
@@ -34,7 +33,7 @@ const (
 	widestKept = 256 << 10
 )
 
-func newAnswers() *answers { return expirable.NewLRU[question, *answer](mostKept, nil, longestKept) }
+func newAnswers() *answers { return recall.New[question, *answer](mostKept, longestKept) }
 
 // kept gives the answer that was given before, as long as the state of the
 // database is the same.
@@ -77,7 +76,7 @@ func (r *recorder) Write(b []byte) (int, error) {
 }
 
 // identities are whom tokens speak for, while nothing has changed.
-type identities = expirable.LRU[string, *identity]
+type identities = recall.Lately[string, *identity]
 
 type identity struct {
 	state string
@@ -85,5 +84,5 @@ type identity struct {
 }
 
 func newIdentities() *identities {
-	return expirable.NewLRU[string, *identity](mostKept, nil, longestKept)
+	return recall.New[string, *identity](mostKept, longestKept)
 }
