@@ -42,40 +42,55 @@ func axe(t *testing.T) string {
 // axe-core looks at the colours or not at all: the page is the same. Where only
 // colours differ one width will do.
 type look struct {
-	name   string
-	query  string
-	widths []int64 // every one if nil
-	axe    string  // what axe-core runs
-	at     []int64
-	media  emulation.SetEmulatedMediaParams
+	name       string
+	appearance string  // what the page says of itself; what the browser prefers if empty
+	widths     []int64 // every one if nil
+	axe        string  // what axe-core runs
+	at         []int64
+	medium     string
+	prefers    []*emulation.MediaFeature // besides that nothing moves
+}
+
+// telling is a story told in one language, and how it is looked at once it is
+// there: opening a page costs more than looking at it.
+type telling struct {
+	language string
+	looks    []look
 }
 
 var everyWidth = []int64{1280, 768, 360}
 
-var looks = []look{
-	{name: "light", query: "appearance=light", axe: everyRule, at: []int64{1280, 360}},
-	{name: "dark", query: "appearance=dark", widths: []int64{1280}, axe: colours, at: []int64{1280}},
-	{name: "contrast", query: "appearance=contrast", widths: []int64{1280}, axe: colours, at: []int64{1280}},
-	{name: "ar", query: "appearance=light&lang=ar", axe: everyRule, at: []int64{360}},
-	{name: "uk", query: "appearance=light&lang=uk"},
-	{name: "en", query: "appearance=light&lang=en"},
-	{name: "forced", query: "", widths: []int64{360}, media: emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}}},
-	{name: "print", query: "", widths: []int64{768}, media: emulation.SetEmulatedMediaParams{Media: "print"}},
+var (
+	light = look{name: "light", appearance: "light", axe: everyRule, at: []int64{1280, 360}}
+	dress = []look{
+		{name: "dark", appearance: "dark", widths: []int64{1280}, axe: colours, at: []int64{1280}},
+		{name: "contrast", appearance: "contrast", widths: []int64{1280}, axe: colours, at: []int64{1280}},
+		{name: "forced", widths: []int64{360}, prefers: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}},
+		{name: "print", widths: []int64{768}, medium: "print"},
+	}
+	arabic = telling{"ar", []look{{name: "ar", appearance: "light", axe: everyRule, at: []int64{360}}}}
+	abroad = []telling{
+		{"uk", []look{{name: "uk", appearance: "light"}}},
+		{"en", []look{{name: "en", appearance: "light"}}},
+	}
+)
+
+// whole is how the first story of a page is told, and every one that is asked for
+// by name.
+func whole() []telling {
+	return append([]telling{{"fr", append([]look{light}, dress...)}, arabic}, abroad...)
 }
 
-// fewer are the looks that a page gets in its second and further stories when all
-// are read: the two in which axe-core goes by every rule, and each of the others
-// in turn. Who asks for a story by name gets all.
-func fewer(turn int) []look {
-	var always, others []look
-	for _, l := range looks {
-		if l.axe == everyRule {
-			always = append(always, l)
-		} else {
-			others = append(others, l)
-		}
+// fewer is how the further stories of a page are told when all are: axe-core goes
+// by every rule where the page is narrow, in French and in Arabic; of the other
+// looks each has its turn.
+func fewer(turn int) []telling {
+	narrow := light
+	narrow.at = []int64{360}
+	if turn %= len(dress) + len(abroad); turn < len(dress) {
+		return []telling{{"fr", []look{narrow, dress[turn]}}, arabic}
 	}
-	return append(always, others[turn%len(others)])
+	return []telling{{"fr", []look{narrow}}, arabic, abroad[turn-len(dress)]}
 }
 
 const (
@@ -94,7 +109,7 @@ func TestStoriesInABrowser(t *testing.T) {
 	checker := axe(t)
 	book := httptest.NewServer(web.Storybook(newSet(t)))
 	t.Cleanup(book.Close)
-	readers := make(chan reader, goruntime.GOMAXPROCS(0))
+	readers := make(chan reader, goruntime.GOMAXPROCS(0)+1) // one waits while the others read
 	for range cap(readers) {
 		ctx, heard := browser(t)
 		heard.Host = strings.TrimPrefix(book.URL, "http://")
@@ -106,32 +121,60 @@ func TestStoriesInABrowser(t *testing.T) {
 		if !strings.HasPrefix(story.Name, only) {
 			continue
 		}
-		taken := looks
+		told := whole()
 		page, _, _ := strings.Cut(story.Name, "/")
 		if only == "" && seen[page] {
-			taken = fewer(i)
+			told = fewer(i)
 		}
 		seen[page] = true
 		t.Run(story.Name, func(t *testing.T) {
 			t.Parallel()
 			r := <-readers
 			defer func() { readers <- r }()
-			for _, look := range taken {
-				t.Run(look.name, func(t *testing.T) { r.read(t, story.Name, look) })
+			for _, telling := range told {
+				r.turnTo(t, story.Name, telling)
+				for _, look := range telling.looks {
+					t.Run(look.name, func(t *testing.T) { r.read(t, story.Name, look) })
+				}
 			}
 		})
 	}
 }
 
-// read looks at a story in one way and fails for what is wrong with it.
-func (r reader) read(t *testing.T, story string, look look) {
-	if _, err := chromedp.Call(r.ctx, emulation.SetEmulatedMedia, look.media); err != nil {
-		t.Fatal(err)
-	}
-	open(t, r.ctx, fmt.Sprintf("%s/_stories/%s?%s", r.book, story, look.query))
-	if look.axe != "" {
+// turnTo opens a story in a language.
+func (r reader) turnTo(t *testing.T, story string, told telling) {
+	t.Helper()
+	r.wear(t, told.looks[0])
+	open(t, r.ctx, fmt.Sprintf("%s/_stories/%s?lang=%s&appearance=%s", r.book, story, told.language, told.looks[0].appearance))
+	if slices.ContainsFunc(told.looks, func(l look) bool { return l.axe != "" }) {
 		evaluate[chromedp.Void](t, r.ctx, r.checker)
 	}
+}
+
+// wear is how the browser is for a look.
+func (r reader) wear(t *testing.T, l look) {
+	t.Helper()
+	still := &emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"}
+	media := emulation.SetEmulatedMediaParams{Media: l.medium, Features: append([]*emulation.MediaFeature{still}, l.prefers...)}
+	if _, err := chromedp.Call(r.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dressed puts an appearance on a page that was opened in light; some pages have
+// one of their own, which stays.
+const dressed = `(() => {
+	const page = document.documentElement;
+	page.style.fontSize = "";
+	page.dataset.own ??= page.dataset.appearance === "light" ? "" : "own";
+	if (!page.dataset.own) page.dataset.appearance = %q;
+})()`
+
+// read looks at the story that is open in one way and fails for what is wrong with
+// it.
+func (r reader) read(t *testing.T, story string, look look) {
+	r.wear(t, look)
+	evaluate[chromedp.Void](t, r.ctx, fmt.Sprintf(dressed, look.appearance))
 	widths := look.widths
 	if widths == nil {
 		widths = everyWidth
