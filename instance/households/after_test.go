@@ -376,6 +376,14 @@ func TestJ20_AnAuthorityReadsNumbersOfWhichNoneIsSmall(t *testing.T) {
 		if at := slices.Index(x.Free.Rows, "38"); x.Free.Cells[at][0] != 35 && x.Free.Cells[slices.Index(x.Free.Rows, "69")][0] != 25 {
 			t.Errorf("nothing is told: %+v", x.Free)
 		}
+		all := x.Free.Cells[len(x.Free.Rows)][0]
+		o.exec(`UPDATE housing_listings SET category = 'entire-place' WHERE id = 2`)
+		if x, err = o.Statistics(ctx, o.reader, o.programme, instance.DepartementOf); err != nil {
+			t.Fatal(err)
+		}
+		if now := x.Free.Cells[len(x.Free.Rows)][0]; all != 65 || now != 60 {
+			t.Errorf("free in all: %d, and %d once the eight beds of one home are one household’s", all, now)
+		}
 		for _, g := range append(x.BySize, x.ByLanguage...) {
 			// Of two groups, hiding the small one alone would tell it.
 			if g.Count != households.Hidden || g.Days != households.Hidden {

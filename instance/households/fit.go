@@ -35,6 +35,9 @@ type Home struct {
 	HeardAt time.Time `json:"-"`
 	// Tonight is how many beds its host said are free this very night; 0 if they did not.
 	Tonight int `json:"-"`
+	// Placed is that a partner told that somebody was placed there. Which nights those are
+	// it does not tell.
+	Placed bool `json:"-"`
 }
 
 // OfListing is a home of ours with who lives there.
@@ -58,6 +61,7 @@ func OfPartner(h vocab.Home, area string, asked instance.Residents) Home {
 		URI: h.ID, Stay: ledger.Stay{From: ledger.NightOf(h.Starts), Until: ledger.NightOf(h.Ends)}, Category: h.Category, Bedrooms: h.Bedrooms,
 		Places: h.Places, Free: h.Free, Adults: h.Adults, Children: h.Children, Pets: h.Pets, Smoking: h.Smoking, Languages: h.Languages,
 		Features: h.Features, Area: area, Place: h.Area.Name, Residents: asked, Company: h.Company,
+		Placed: h.Status == vocab.HomePlaced || h.Status == vocab.HomeEnding,
 	}
 }
 

@@ -125,14 +125,16 @@ func (s *Service) offeredByMonth(ctx context.Context, programme instance.ActorID
 }
 
 // freeTonight counts the beds of our homes that are offered and that nobody has
-// tonight. What is told follows the same rules as what happened: none below
-// [Fewest], rounded, and none that the others would tell.
+// tonight: none in an entire home where somebody has one. What is told follows the
+// same rules as what happened: none below [Fewest], rounded, and none that the others
+// would tell.
 func (s *Service) freeTonight(ctx context.Context, programme instance.ActorID, area AreaOf) (Shown, error) {
 	tonight := s.nights().SQL("l.commune")
 	rows, err := s.DB.Read().Query(ctx, `
-		SELECT l.commune, l.places - (SELECT COUNT(*) FROM housing_nights n WHERE n.listing_id = l.id AND n.night = `+tonight+`)
-		  FROM housing_listings l
-		 WHERE l.programme_id = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.from_night <= `+tonight+` AND l.until_night > `+tonight, programme)
+		SELECT commune, CASE WHEN category = 'entire-place' AND taken > 0 THEN 0 ELSE places - taken END
+		  FROM (SELECT l.commune, l.category, l.places, (SELECT COUNT(*) FROM housing_nights n WHERE n.listing_id = l.id AND n.night = `+tonight+`) AS taken
+		          FROM housing_listings l
+		         WHERE l.programme_id = $1 AND l.state IN ('available', 'held', 'placed', 'ending') AND l.from_night <= `+tonight+` AND l.until_night > `+tonight+`) homes`, programme)
 	if err != nil {
 		return Shown{}, err
 	}

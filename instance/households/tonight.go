@@ -170,9 +170,10 @@ func (f Fit) onlyUnknown() bool {
 
 // bedsFor are the homes in which beds are free in a stay that begins tonight. A home
 // of ours has as many as its ledger says; one of a partner of which nothing was heard for
-// long is left out and counted. Nobody is proposed a home that is frozen, or in which the
-// programme has switched proposals or holds off: neither are shown. What the host of a
-// home of ours said of this night holds besides.
+// long is left out and counted. An entire one of a partner where somebody was placed is
+// left out: the beds of which it tells are of other nights. Nobody is proposed a home
+// that is frozen, or in which the programme has switched proposals or holds off: neither
+// are shown. What the host of a home of ours said of this night holds besides.
 func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme instance.ActorID, stay ledger.Stay, n *Nights) ([]Home, error) {
 	all, err := s.Homes.Offered(ctx, by, programme, stay)
 	if err != nil {
@@ -203,6 +204,8 @@ func (s *Service) bedsFor(ctx context.Context, by instance.Account, programme in
 		switch {
 		case frozen[h.URI] || off(h.Area, h.Category):
 			continue
+		case h.Placed && h.Category == vocab.EntirePlace:
+			continue // it is that household's, this night as far as anybody told us
 		case !h.HeardAt.IsZero() && s.Now().Sub(h.HeardAt) > FreshTonight:
 			n.Old++
 			continue

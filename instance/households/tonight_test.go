@@ -24,7 +24,9 @@ func TestTonight_ABedIsAskedForAndNoRuleIsWeakened(t *testing.T) {
 		old.URI, old.HeardAt = "https://other.example/h/5", o.now().Add(-households.FreshTonight-time.Hour)
 		fresh := o.flat("6")
 		fresh.URI, fresh.HeardAt = "https://other.example/h/6", o.now().Add(-time.Hour)
-		o.homes = []households.Home{free, full, withMen, unknown, old, fresh}
+		lived := o.flat("7")
+		lived.URI, lived.HeardAt, lived.Category, lived.Placed = "https://other.example/h/7", o.now(), vocab.EntirePlace, true
+		o.homes = []households.Home{free, full, withMen, unknown, old, fresh, lived}
 		ask := func(uri string, nights int) (instance.Hold, error) {
 			return o.AskTonight(ctx, o.worker, id, uri, nights)
 		}
@@ -53,7 +55,7 @@ func TestTonight_ABedIsAskedForAndNoRuleIsWeakened(t *testing.T) {
 				t.Errorf("asked at %s: %v", uri, err)
 			}
 		}
-		for _, uri := range []string{full.URI, old.URI, "https://asso.example/h/none"} {
+		for _, uri := range []string{full.URI, old.URI, lived.URI, "https://asso.example/h/none"} {
 			_, err := ask(uri, 1)
 			invalid(t, err, "homes", "taken")
 		}

@@ -53,16 +53,14 @@ func (s *Service) count(ctx context.Context) (Counters, error) {
 	nights := countries.NightsAt(s.now())
 	ourNight, theirNight := nights.SQL("l.commune"), nights.SQL("x.area")+" * CAST(86400000 AS BIGINT)"
 	ends := int64(nights.First) * dayMillis
-	var ours, ourBeds, taken, theirs, theirBeds int
+	var ours, ourBeds, theirs, theirBeds int
 	err := s.db.Read().QueryRow(ctx, `
 		SELECT (SELECT COUNT(*) FROM housing_listings l WHERE l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
-		       (SELECT COALESCE(SUM(l.places), 0) FROM housing_listings l WHERE l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
-		       (SELECT COUNT(*) FROM housing_nights n JOIN housing_listings l ON l.id = n.listing_id
-		         WHERE n.night = `+ourNight+` AND l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
+		       (SELECT COALESCE(SUM(l.places - `+takenInOne(ourNight, ourNight+" + 1")+`), 0) FROM housing_listings l WHERE l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > `+ourNight+`),
 		       (SELECT COUNT(*) FROM (SELECT x.uri FROM housing_homes x WHERE x.ends_at > $1 AND x.ends_at > `+theirNight+` GROUP BY x.uri) homes),
 		       (SELECT COALESCE(SUM(free), 0) FROM (SELECT MIN(x.free) AS free FROM housing_homes x WHERE x.ends_at > $1 AND x.ends_at > `+theirNight+` GROUP BY x.uri) beds),
 		       (SELECT COUNT(DISTINCT partner_id) FROM housing_partners WHERE we_see = 'agreed')`, ends).
-		Scan(&ours, &ourBeds, &taken, &theirs, &theirBeds, &c.Partners)
+		Scan(&ours, &ourBeds, &theirs, &theirBeds, &c.Partners)
 	if err != nil {
 		return c, err
 	}
@@ -82,7 +80,7 @@ func (s *Service) count(ctx context.Context) (Counters, error) {
 		}
 		in[countries.CountryOf(territory)] = true
 	}
-	c.Homes, c.Free, c.Countries = enough(ours+theirs), enough(ourBeds-taken+theirBeds), len(in)
+	c.Homes, c.Free, c.Countries = enough(ours+theirs), enough(ourBeds+theirBeds), len(in)
 	if c.Homes == 0 {
 		c.Countries = 0
 	}

@@ -119,11 +119,12 @@ func inARow(b *ledger.Book, by string, stay ledger.Stay) ledger.Stay {
 	return stay
 }
 
-// mostTaken is how many beds are somebody's in one night of a stay at most.
+// mostTaken is how many beds are somebody's in one night of a stay at most. Who leaves
+// has the nights until then.
 func mostTaken(b *ledger.Book, stay ledger.Stay) (most int) {
 	taken := map[ledger.Night]int{}
 	for _, h := range b.Holds() {
-		if !h.Standing.Takes() {
+		if !h.Standing.Takes() && h.Standing != ledger.HasEnded {
 			continue
 		}
 		for n := max(h.Stay.From, stay.From); n < min(h.Stay.Until, stay.Until); n++ {

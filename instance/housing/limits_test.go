@@ -2,13 +2,16 @@ package housing_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"palier/instance"
 	"palier/instance/housing"
 	"palier/instance/store"
 	"palier/instance/store/storetest"
 	"palier/protocol/ledger"
+	"palier/protocol/vocab"
 )
 
 // TestAHoldIsHeldAgainstWhatTheHostWasApprovedFor asks for too many, for too long and
@@ -127,6 +130,101 @@ func TestAnEntireHomeIsOneHouseholds(t *testing.T) {
 		must(t, rhone.housing.SweepNow(ctx))
 		if h := rhone.hold(all.ID); h.State != instance.HoldHeld {
 			t.Errorf("once they are gone: %+v", h)
+		}
+	})
+}
+
+// TestAnEntireHomeHasNoBedsBesideAHousehold has one of three beds of an entire home held
+// by a partner, and looks at what is told and found of the other two: by who keeps it, by
+// who is told, by everyone.
+func TestAnEntireHomeHasNoBedsBesideAHousehold(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		w := newWorld()
+		rhone, isere := w.side(t, "rhone", db), w.side(t, "isere", storetest.Open(t, db.Engine()))
+		isere.sees(rhone)
+		f := facts(ledger.NightOf(w.at), 3)
+		f.Category = vocab.EntirePlace
+		l := rhone.lends(f)
+		rooms := facts(ledger.NightOf(w.at), 20)
+		rhone.lends(rooms) // so that there are enough to be counted
+		rhone.exec(`INSERT INTO housing_nights (listing_id, bed, night, hold) SELECT id, 1, $2, 1 FROM housing_listings WHERE id <> $1`, l.ID, int64(f.Stay.From))
+		for range 10 {
+			rhone.lends(facts(ledger.NightOf(w.at), 1))
+		}
+		w.deliver()
+		whole := ledger.Stay{From: f.Stay.From, Until: f.Stay.From + 60}
+		free := func(s *side, stay ledger.Stay) int {
+			t.Helper()
+			found, err := s.housing.Search(ctx, s.lead, s.programme.Group.ID, housing.Wish{Stay: stay, Category: vocab.EntirePlace}, 0, 5)
+			must(t, err)
+			if len(found) != 1 || found[0].URI != l.URI {
+				t.Fatalf("%s finds %+v", s.host, found)
+			}
+			return found[0].Free
+		}
+		counted := func() int {
+			t.Helper()
+			w.mu.Lock()
+			w.at = w.at.Add(time.Hour)
+			w.mu.Unlock()
+			c, err := rhone.housing.Counters(ctx)
+			must(t, err)
+			return c.Free
+		}
+		shows := func(when string, tonight, later, some, told, all int) {
+			t.Helper()
+			must(t, rhone.housing.ShareNow(ctx, housing.Share{Listing: l.ID}))
+			w.deliver()
+			got := []int{
+				free(rhone, ledger.Stay{From: whole.From, Until: whole.From + 1}), free(rhone, ledger.Stay{From: whole.From + 40, Until: whole.From + 50}),
+				free(rhone, ledger.Stay{}), free(isere, ledger.Stay{}), counted(),
+			}
+			if want := []int{tonight, later, some, told, all}; !slices.Equal(got, want) {
+				t.Errorf("%s: free tonight, later, in some night, by the card and in all %v, want %v", when, got, want)
+			}
+			homes, err := isere.housing.Homes(ctx, isere.lead, isere.programme.Group.ID, 50)
+			must(t, err)
+			for _, h := range homes {
+				if h.ID == l.URI && (h.Free != told || h.Places != 3) {
+					t.Errorf("%s: the card tells of %d free of %d", when, h.Free, h.Places)
+				}
+			}
+			found, err := rhone.housing.Search(ctx, rhone.lead, rhone.programme.Group.ID, housing.Wish{
+				Stay: ledger.Stay{From: whole.From, Until: whole.From + 1}, Category: vocab.EntirePlace, Places: 1,
+			}, 0, 5)
+			if err != nil || (len(found) > 0) != (tonight > 0) {
+				t.Errorf("%s: who looks for one bed tonight finds %+v, %v", when, found, err)
+			}
+		}
+		shows("before", 3, 3, 3, 3, 32)
+		ask := ledger.Ask{Places: 1, Stay: ledger.Stay{From: whole.From, Until: whole.From + 10}}
+		h, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
+		must(t, err)
+		shows("ten nights held", 0, 3, 3, 3, 29)
+		refused, err := isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
+		if err != nil || refused.Why != ledger.Taken || refused.Free.IsZero() {
+			t.Errorf("beside them: %+v, %v, want refused until some time", refused, err)
+		}
+		_, err = isere.housing.Withdraw(ctx, isere.lead, h.ID)
+		must(t, err)
+		shows("given back", 3, 3, 3, 3, 32)
+		ask.Stay = whole
+		h, err = isere.housing.Ask(ctx, isere.lead, isere.programme.Group.ID, l.URI, ask, 0)
+		must(t, err)
+		shows("every night held", 0, 0, 0, 0, 29)
+
+		// Who says that they leave is there until then.
+		_, err = isere.housing.Agree(ctx, isere.lead, h.ID)
+		must(t, err)
+		must(t, rhone.housing.Place(ctx, rhone.lead, l.ID, isere.hold(h.ID).Number))
+		_, err = isere.housing.Leave(ctx, isere.lead, h.ID, whole.From+20, ledger.Earlier)
+		must(t, err)
+		shows("who leaves in twenty nights", 0, 3, 3, 3, 29)
+		ask.Stay = ledger.Stay{From: whole.From + 5, Until: whole.From + 15}
+		if h, err := rhone.housing.Ask(ctx, rhone.lead, rhone.programme.Group.ID, l.URI, ask, 0); err != nil || h.Why != ledger.Taken {
+			t.Errorf("beside who leaves later: %+v, %v", h, err)
 		}
 	})
 }

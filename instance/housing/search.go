@@ -180,11 +180,10 @@ func (s *Service) searchFor(programme instance.ActorID, w Wish, before instance.
 func (s *Service) ours(a *asking, w Wish, p string, before instance.ID, limit int) string {
 	nights := countries.NightsAt(s.now())
 	tonight := nights.SQL("l.commune")
-	from, until := "CASE WHEN l.from_night > "+tonight+" THEN l.from_night ELSE "+tonight+" END", "l.until_night"
+	free := `l.places - ` + takenInAll("(CASE WHEN l.from_night > "+tonight+" THEN l.from_night ELSE "+tonight+" END)", "l.until_night")
 	if w.Stay.Nights() > 0 {
-		from, until = a.with(int64(w.Stay.From)), a.with(int64(w.Stay.Until))
+		free = `l.places - ` + takenInOne(a.with(int64(w.Stay.From)), a.with(int64(w.Stay.Until)))
 	}
-	free := `l.places - (SELECT COUNT(DISTINCT n.bed) FROM housing_nights n WHERE n.listing_id = l.id AND n.night >= ` + from + ` AND n.night < ` + until + `)`
 	where := `l.programme_id = ` + p + ` AND l.state IN ('available', 'held', 'placed', 'ending') AND l.until_night > ` + tonight
 	if w.Area != "" {
 		where += ` AND l.commune >= ` + a.with(w.Area) + ` AND l.commune < ` + a.with(w.Area+"~")

@@ -78,12 +78,7 @@ func (s *Service) word(ctx context.Context, tx store.Tx, l instance.Listing, fro
 func (s *Service) homeOf(ctx context.Context, tx store.Tx, l instance.Listing, group string) (vocab.Home, error) {
 	var taken int
 	from := max(l.Stay.From, s.tonight(l.Commune))
-	err := tx.QueryRow(ctx, `
-		SELECT COUNT(*) FROM (
-			SELECT bed FROM housing_nights
-			 WHERE listing_id = $1 AND night >= $2
-			 GROUP BY bed
-			HAVING COUNT(*) >= $3) full_beds`, l.ID, int64(from), int64(l.Stay.Until-from)).Scan(&taken)
+	err := tx.QueryRow(ctx, `SELECT `+takenInAll("CAST($2 AS BIGINT)", "l.until_night")+` FROM housing_listings l WHERE l.id = $1`, l.ID, int64(from)).Scan(&taken)
 	if err != nil {
 		return vocab.Home{}, err
 	}

@@ -163,6 +163,10 @@ func (k Keeper) ask(s Statement, a Ask, now time.Time) (Deed, *Refusal) {
 		return nil, k.refuse(s, BadDates)
 	case a.Places > b.opened.Places:
 		return nil, k.refuse(s, TooMany)
+	case k.limit(s.By, a) == Taken: // although beds are left: all have to be free
+		r := k.refuse(s, Taken)
+		r.Free = b.FreeAfter(a.Stay, b.opened.Places)
+		return nil, r
 	case k.limit(s.By, a) != "":
 		return nil, k.refuse(s, k.limit(s.By, a))
 	case len(b.Free(a.Stay)) >= a.Places:
