@@ -83,8 +83,8 @@ func (s *Service) complete(ctx context.Context, tx store.Tx, h row) error {
 	return err
 }
 
-// Propose says that one of the team finds that all is there. It returns an
-// [instance.Invalid] that says what is missing.
+// Propose says that one of the team finds that all is there, and tells others that
+// something waits. It returns an [instance.Invalid] that says what is missing.
 func (s *Service) Propose(ctx context.Context, by instance.Account, id instance.HostID) error {
 	return s.team(ctx, by, id, "propose", keeps, func(tx store.Tx, h row) error {
 		if h.Person == by.ID {
@@ -100,7 +100,10 @@ func (s *Service) Propose(ctx context.Context, by instance.Account, id instance.
 		if err != nil {
 			return err
 		}
-		return s.step(ctx, tx, h, instance.ProposeHost, by.ID)
+		if err := s.step(ctx, tx, h, instance.ProposeHost, by.ID); err != nil {
+			return err
+		}
+		return s.tellSecond(ctx, tx, h, by.ID)
 	})
 }
 

@@ -88,6 +88,7 @@ func TestJ17_HostsAreAskedEachDayWhetherABedIsFree(t *testing.T) {
 		w.later(-2 * time.Hour)
 		run(0, "at two in the afternoon")
 		w.later(2 * time.Hour)
+		w.told = nil
 		for range 3 {
 			run(1, "at four")
 		}

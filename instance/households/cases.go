@@ -313,7 +313,8 @@ func (s *Service) before(ctx context.Context, tx store.Tx, c instance.Case, step
 
 const heldFor = `SELECT 1 FROM housing_case_holds x JOIN housing_holds h ON h.id = x.hold_id WHERE x.case_id = $1 AND h.state IN `
 
-// vet signs that a household is vetted. It takes somebody of age, and two people.
+// vet signs that a household is vetted. It takes somebody of age, and two people: with
+// the first, others are told that something waits.
 func (s *Service) vet(ctx context.Context, tx store.Tx, c instance.Case, by instance.ActorID) (bool, error) {
 	_, f, err := s.read(ctx, tx, by, c.ID, "vet")
 	switch {
@@ -335,6 +336,9 @@ func (s *Service) vet(ctx context.Context, tx store.Tx, c instance.Case, by inst
 		column, both = "second", true
 	}
 	_, err = tx.Exec(ctx, `UPDATE housing_cases SET `+column+`_by = $2, `+column+`_at = $3 WHERE id = $1`, c.ID, by, store.Millis(s.Now()))
+	if err == nil && !both {
+		err = s.tellSecond(ctx, tx, c, by)
+	}
 	return both, err
 }
 

@@ -411,8 +411,8 @@ func (s *Service) Hold(ctx context.Context, by instance.Account, id instance.Cas
 	return h, because(err, "hold for case %s", id)
 }
 
-// Sign puts a name under a hold that is granted. With the second, of another
-// person, it is agreed to: the association whose home it is can place. It returns
+// Sign puts a name under a hold that is granted. With the first, others are told that
+// something waits; with the second, of another person, it is agreed to: the association whose home it is can place. It returns
 // whether both have signed. For a home in another country nobody signs before what
 // that country asks for was seen to (see [Service.Across]).
 func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.ID) (both bool, err error) {
@@ -446,6 +446,9 @@ func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.I
 		}
 		_, err = tx.Exec(ctx, `
 			UPDATE housing_case_holds SET `+column+`_by = $2, `+column+`_at = $3 WHERE hold_id = $1`, hold, by.ID, store.Millis(s.Now()))
+		if err == nil && !both {
+			err = s.tellSecond(ctx, tx, c, by.ID)
+		}
 		return err
 	})
 	if err != nil || !both {

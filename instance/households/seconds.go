@@ -53,3 +53,51 @@ func (s *Service) Seconds(ctx context.Context, by instance.Account, programme in
 	}
 	return list, because(rows.Err(), "second signatures in programme %s", programme)
 }
+
+// tellSecond tells somebody who may sign next what one of the team signed first: who keeps
+// the case and who is on duty, where they are others; else the leads, and where there is
+// none but the one who signed, whoever keeps cases.
+func (s *Service) tellSecond(ctx context.Context, tx store.Tx, c instance.Case, signed instance.ActorID) error {
+	if s.Tell == nil {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT t.person_id,
+		       CASE WHEN t.person_id = $3 OR EXISTS (SELECT 1 FROM housing_duties d
+		                                              WHERE d.programme_id = t.programme_id AND d.person_id = t.person_id
+		                                                AND d.handed_at IS NULL AND d.from_at <= $4 AND d.until_at > $4) THEN 0
+		            WHEN t.role = 'lead' THEN 1
+		            ELSE 2 END AS turn
+		  FROM housing_team t
+		 WHERE t.programme_id = $1 AND t.role IN ('lead', 'caseworker') AND t.person_id <> $2
+		 ORDER BY turn, t.person_id`, c.Programme, signed, c.Keeper, store.Millis(s.Now()))
+	if err != nil {
+		return err
+	}
+	whom, err := firstTurn(rows)
+	if err != nil || len(whom) == 0 {
+		return err
+	}
+	return s.Tell(ctx, tx, NoticeWaits, c.Programme, whom)
+}
+
+// firstTurn are those whose turn is the first that anybody has.
+func firstTurn(rows store.Rows) ([]instance.ActorID, error) {
+	defer rows.Close()
+	var whom []instance.ActorID
+	first := -1
+	for rows.Next() {
+		var person instance.ActorID
+		var turn int
+		if err := rows.Scan(&person, &turn); err != nil {
+			return nil, err
+		}
+		if first < 0 {
+			first = turn
+		}
+		if turn == first {
+			whom = append(whom, person)
+		}
+	}
+	return whom, rows.Err()
+}
