@@ -1,9 +1,12 @@
 package hosts
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"palier/instance"
@@ -160,8 +163,10 @@ func (s *Service) emergencies(ctx context.Context, tx store.Tx, programme instan
 func (s *Service) callOut(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx store.Tx) error {
 		night := int64(s.thisNight())
+		if err := s.noteAsked(ctx, tx, night); err != nil {
+			return err
+		}
 		for _, sql := range []string{
-			`DELETE FROM housing_host_asks WHERE night < $1`,
 			`DELETE FROM housing_free_nights WHERE night < $1`,
 			`DELETE FROM housing_emergencies WHERE until_night <= $1`,
 		} {
@@ -190,4 +195,39 @@ func (s *Service) callOut(ctx context.Context) error {
 		}
 		return s.o.Jobs.EnqueueAll(ctx, tx, asks)
 	})
+}
+
+// noteAsked forgets who was asked for nights that are over, and writes of each night into
+// the log of its programme how many they were: once, since whoever deletes them counts
+// them. Whoever had their file erased in that night is not among them.
+func (s *Service) noteAsked(ctx context.Context, tx store.Tx, before int64) error {
+	rows, err := tx.Query(ctx, `DELETE FROM housing_host_asks WHERE night < $1 RETURNING programme_id, night`, before)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	type askedIn struct {
+		programme instance.ActorID
+		night     ledger.Night
+	}
+	asked := map[askedIn]int{}
+	for rows.Next() {
+		var a askedIn
+		if err := rows.Scan(&a.programme, &a.night); err != nil {
+			return err
+		}
+		asked[a]++
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	lines := store.Many{Into: "housing_log (id, programme_id, deed, about, at)"}
+	for _, a := range slices.SortedFunc(maps.Keys(asked), func(a, b askedIn) int {
+		return cmp.Or(cmp.Compare(a.night, b.night), cmp.Compare(a.programme, b.programme))
+	}) {
+		if err := lines.Add(ctx, tx, s.o.IDs.Next(), a.programme, "hosts-asked", a.night.String()+" "+strconv.Itoa(asked[a]), store.Millis(s.now())); err != nil {
+			return err
+		}
+	}
+	return lines.End(ctx, tx)
 }

@@ -384,3 +384,49 @@ func TestJ17_OnlyWhoKeepsCasesHasHostsAsked(t *testing.T) {
 		}
 	})
 }
+
+// TestJ17_ANightOfAskingIsOneLineOfTheLog has many sweep in the morning after two nights
+// of asking: of each stands in the log how many were asked, once and without a name.
+func TestJ17_ANightOfAskingIsOneLineOfTheLog(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		ctx := t.Context()
+		id, hand := w.approved()
+		w.lends(id, "69266")
+		w.later(5 * time.Hour)
+		must(t, w.WantsAsked(ctx, hand, id, true))
+		must(t, w.AskEachDay(ctx, w.lead, w.programme, "", 3))
+		lines := func() int { return w.count(`SELECT COUNT(*) FROM housing_log WHERE deed = 'hosts-asked'`) }
+		tonight := ledger.NightOf(w.now())
+		for range 2 { // the second time asks nobody anew
+			must(t, w.AskNow(ctx, hosts.AskTonight{Programme: w.programme}))
+			must(t, w.SweepNow(ctx))
+		}
+		if n := lines(); n != 0 {
+			t.Errorf("on the evening %d lines are in the log", n)
+		}
+		// The night before, in which no server ran in the morning.
+		w.exec(`INSERT INTO housing_host_asks (host_id, night, programme_id, asked_at) VALUES ($1, $2, $3, 1)`, id, int64(tonight)-1, w.programme)
+		w.later(14 * time.Hour)
+		var all sync.WaitGroup
+		faults := make(chan error, 4)
+		for range cap(faults) {
+			all.Go(func() { faults <- w.SweepNow(ctx) })
+		}
+		all.Wait()
+		close(faults)
+		for err := range faults {
+			must(t, err)
+		}
+		for night := tonight - 1; night <= tonight; night++ {
+			n := w.count(`SELECT COUNT(*) FROM housing_log WHERE deed = 'hosts-asked' AND programme_id = $1 AND person_id IS NULL AND about = $2`, w.programme, night.String()+" 1")
+			if n != 1 {
+				t.Errorf("%d lines tell how many were asked for the night of %s", n, night)
+			}
+		}
+		if n := lines(); n != 2 {
+			t.Errorf("%d lines are in the log", n)
+		}
+	})
+}

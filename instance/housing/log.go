@@ -2,11 +2,14 @@ package housing
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"palier/instance"
 	"palier/instance/actors"
 	"palier/instance/store"
+	"palier/protocol/ledger"
 )
 
 // LogDeed is what somebody did, in the log of a programme.
@@ -54,15 +57,14 @@ const (
 	LogAnswered    LogDeed = "answered"     // that, by two
 	LogRequestsOut LogDeed = "requests-out" // all of it, as a file
 	LogImported    LogDeed = "imported"     // offers, from a list
+	LogHostsAsked  LogDeed = "hosts-asked"  // a night, and how many; nobody of the team did it
 )
 
 // LogDeeds are all of them.
 var LogDeeds = []LogDeed{
 	LogOpened, LogTeam, LogLeft, LogFrozen, LogThawed, LogAsked, LogStopped, LogAccepted, LogExpelled, LogDrafted, LogChanged, LogSubmit, LogReturn,
 	LogShown, LogVet, LogOffer, LogClose, LogPlaced, LogEnded, LogDropped, LogHeld, LogAgreed, LogWithdrawn, LogLeave, LogSent, LogRead, LogExported, LogSwitched,
-	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle, LogMoved,
-	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle,
-	LogRequested, LogAnswered, LogRequestsOut, LogImported,
+	LogRestored, LogPictured, LogUnpicture, LogArrived, LogSingle, LogMoved, LogRequested, LogAnswered, LogRequestsOut, LogImported, LogHostsAsked,
 }
 
 // LogLine is one line of the log of a programme. It says who did what to which
@@ -73,6 +75,8 @@ type LogLine struct {
 	Deed  LogDeed
 	About string
 	Whom  instance.Actor // where a deed is about a person or a partner
+	Night ledger.Night   // of [LogHostsAsked], and how many
+	Count int
 	At    time.Time
 }
 
@@ -122,6 +126,15 @@ func (s *Service) Log(ctx context.Context, by instance.Account, programme instan
 			}
 			l.Whom.ID = instance.ActorID(whom)
 		}
+		if l.Deed == LogHostsAsked {
+			night, count, _ := strings.Cut(l.About, " ")
+			if l.Night, err = ledger.ParseNight(night); err == nil {
+				l.Count, err = strconv.Atoi(count)
+			}
+			if err != nil {
+				return nil, because(err, "log of programme %s", programme)
+			}
+		}
 		list, ids = append(list, l), append(ids, l.By.ID, l.Whom.ID)
 	}
 	if err := rows.Err(); err != nil {
@@ -144,6 +157,11 @@ func (d LogDeed) At() string {
 		return "holds"
 	}
 	return ""
+}
+
+// ByItself tells whether the server does it, and nobody of the team.
+func (d LogDeed) ByItself() bool {
+	return d == LogMoved || d == LogShown || d == LogHostsAsked
 }
 
 // whom tells whether a deed is about a person or a partner.

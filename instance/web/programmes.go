@@ -502,7 +502,10 @@ func (s *Server) getProgrammeLog(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, l := range lines {
-		shown := view.ProgrammeLogLine{Deed: string(l.Deed), About: l.About, At: s.local(l.At)}
+		shown := view.ProgrammeLogLine{Itself: l.Deed.ByItself(), Deed: string(l.Deed), About: l.About, Count: l.Count, At: s.local(l.At)}
+		if l.Night != 0 {
+			shown.Night = l.Night.Date()
+		}
 		if l.By.ID != 0 {
 			shown.By = personView(s.Site, l.By)
 		}

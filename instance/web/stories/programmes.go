@@ -78,8 +78,14 @@ func logLines() []view.ProgrammeLogLine {
 		if d.At() != "" {
 			l.Path = "/programmes/41/" + d.At() + "/7"
 		}
-		if d == housing.LogTeam {
+		switch {
+		case d == housing.LogTeam:
 			l.Whom, l.By = wordy, view.Person{}
+		case d.ByItself():
+			l.By, l.Itself = view.Person{}, true
+		}
+		if d == housing.LogHostsAsked {
+			l.Count, l.Night = 12, ago(24*time.Hour)
 		}
 		lines = append(lines, l)
 	}

@@ -95,12 +95,15 @@ type ProgrammePartner struct {
 
 // ProgrammeLogLine is what somebody did in a programme.
 type ProgrammeLogLine struct {
-	By    Person // without a name for an account that is gone
-	Deed  string
-	Whom  Person
-	About string
-	Path  string // of what it is about
-	At    time.Time
+	By     Person // without a name for an account that is gone
+	Itself bool   // the server did it, and nobody
+	Deed   string
+	Whom   Person
+	About  string
+	Count  int       // of many at once
+	Night  time.Time // that it is about; zero where it is about none
+	Path   string    // of what it is about
+	At     time.Time
 }
 
 // HomeDeed is a step that one may take with a home.
