@@ -2,6 +2,7 @@ package housing_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -174,4 +175,52 @@ func TestNoKeyStandsInTheDatabase(t *testing.T) {
 	if bytes.Contains(sealed, s.key().Seed()) || strings.Contains(string(all), "AGE-SECRET-KEY") || plain != "" {
 		t.Errorf("got %s", all)
 	}
+}
+
+// TestARefusedProgrammeLeavesNoKey opens programmes that are refused before anything is
+// written, while it is, and at the last moment; and one of which nobody knows whether it
+// came about, whose keys stay.
+func TestARefusedProgrammeLeavesNoKey(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newWorld().side(t, "rhone", db)
+		organisation := instance.ActorID(s.one(`SELECT organisation_id FROM housing_programmes`))
+		keys := func() int {
+			t.Helper()
+			list, err := os.ReadDir(s.keys)
+			must(t, err)
+			return len(list)
+		}
+		before := keys()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		refuse := errors.New("no")
+		for _, x := range []struct {
+			what string
+			ctx  context.Context
+			name string
+			keep func() error
+			left int
+		}{
+			{"a name that is taken", ctx, "Toit", nil, 0},
+			{"refused at last", ctx, "autre", func() error { return refuse }, 0},
+			{"cut off while it is committed", ctx, "encore", func() error { cancel(); return nil }, 2},
+		} {
+			s.kept = x.keep
+			_, err := s.housing.Open(x.ctx, s.lead, organisation, housing.Plan{Username: x.name, Title: "Toit"})
+			if err == nil {
+				t.Fatalf("%s: it is opened", x.what)
+			}
+			if n := keys() - before; n != x.left {
+				t.Errorf("%s (%v): %d keys are left, want %d", x.what, err, n, x.left)
+			}
+		}
+		s.kept = nil
+		before = keys()
+		p, err := s.housing.Open(t.Context(), s.lead, organisation, housing.Plan{Username: "autre", Title: "Toit"})
+		must(t, err)
+		if n := keys() - before; n != 2 || s.one(`SELECT COUNT(*) FROM vault_keys WHERE programme_id = $1`, p.Group.ID) != 1 {
+			t.Errorf("one that is opened has %d keys", n)
+		}
+	})
 }

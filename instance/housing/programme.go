@@ -11,6 +11,7 @@ import (
 	"palier/instance"
 	"palier/instance/actors"
 	"palier/instance/store"
+	"palier/instance/vault"
 	"palier/instance/writing"
 	"palier/protocol/ledger"
 )
@@ -80,7 +81,8 @@ func (p Plan) check() error {
 
 // Open begins a programme of an organisation with a mandate; who opens it acts
 // for the organisation and is its first lead. Others get [instance.ErrNotFound],
-// an organisation without a mandate [instance.ErrForbidden].
+// an organisation without a mandate [instance.ErrForbidden]. A programme that is refused
+// leaves no key in the vault.
 func (s *Service) Open(ctx context.Context, by instance.Account, organisation instance.ActorID, p Plan) (instance.Programme, error) {
 	var none instance.Programme
 	key, err := instance.ParseUsername(p.Username)
@@ -98,51 +100,68 @@ func (s *Service) Open(ctx context.Context, by instance.Account, organisation in
 	if err != nil {
 		return none, because(err, "open programme %s", key)
 	}
-	desk, err := s.newKeys()
+	group := s.newGroup(key, p)
+	desk, err := s.newKeys(group.ID)
 	if err != nil {
 		return none, because(err, "open programme %s", key)
 	}
-	programme := instance.Programme{Group: s.newGroup(key, p), Organisation: organisation, Seal: desk.seal, OpenedAt: s.now().UTC()}
+	programme := instance.Programme{Group: group, Organisation: organisation, Seal: desk.seal, OpenedAt: s.now().UTC()}
+	refused := true
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		if err := mandated(ctx, tx, by, organisation); err != nil {
-			return err
+		err := s.openIn(ctx, tx, by, programme, desk)
+		if err == nil {
+			err = keep(ctx, tx, programme.Group)
 		}
-		if err := actors.Save(ctx, tx, programme.Group, ""); err != nil {
-			if errors.Is(err, instance.ErrConflict) {
-				return &instance.Invalid{Field: "username", Code: "taken"}
-			}
-			return err
-		}
-		if err := s.insert(ctx, tx, programme, desk, by.ID); err != nil {
-			return err
-		}
-		if err := s.note(ctx, tx, programme.Group.ID, by.ID, LogOpened, ""); err != nil {
-			return err
-		}
-		return keep(ctx, tx, programme.Group)
+		refused = err != nil
+		return err
 	})
+	if err != nil && refused { // where only the end of the transaction failed, it may have come about
+		err = errors.Join(err, s.vault.Discard(desk.recipient), s.vault.Discard(desk.files))
+	}
 	if err != nil {
 		return none, because(err, "open programme %s", key)
 	}
 	return programme, nil
 }
 
-// deskKeys are what a programme signs ledgers with, and what files for it are
-// encrypted to.
+func (s *Service) openIn(ctx context.Context, tx store.Tx, by instance.Account, p instance.Programme, k deskKeys) error {
+	if err := mandated(ctx, tx, by, p.Organisation); err != nil {
+		return err
+	}
+	if err := actors.Save(ctx, tx, p.Group, ""); err != nil {
+		if errors.Is(err, instance.ErrConflict) {
+			return &instance.Invalid{Field: "username", Code: "taken"}
+		}
+		return err
+	}
+	if err := s.insert(ctx, tx, p, k, by.ID); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, p.Group.ID, by.ID, LogOpened, "")
+}
+
+// deskKeys are what a programme signs ledgers with, what files for it are encrypted to,
+// and what its own files are sealed to. The last two are in the vault.
 type deskKeys struct {
 	seal      ledger.Seal
 	sign      ed25519.PrivateKey
 	recipient string
+	files     string
 }
 
-func (s *Service) newKeys() (k deskKeys, err error) {
+func (s *Service) newKeys(programme instance.ActorID) (k deskKeys, err error) {
 	if _, k.sign, err = ed25519.GenerateKey(rand.Reader); err != nil {
 		return k, err
 	}
 	if k.seal, err = ledger.SealOf(k.sign); err != nil {
 		return k, err
 	}
-	k.recipient, err = s.vault.NewIdentity("files that partners send")
+	if k.recipient, err = s.vault.NewIdentity("files that partners send"); err != nil {
+		return k, err
+	}
+	if k.files, err = s.vault.NewIdentity(vault.NoteOf(programme)); err != nil {
+		err = errors.Join(err, s.vault.Discard(k.recipient))
+	}
 	return k, err
 }
 
@@ -163,7 +182,7 @@ func mandated(ctx context.Context, tx store.Tx, by instance.Account, organisatio
 }
 
 func (s *Service) insert(ctx context.Context, tx store.Tx, p instance.Programme, k deskKeys, lead instance.ActorID) error {
-	if err := s.vault.Mint(ctx, tx, p.Group.ID); err != nil {
+	if err := s.vault.Give(ctx, tx, p.Group.ID, k.files); err != nil {
 		return err
 	}
 	sealed, err := s.sealedKey(ctx, tx, p.Group.ID, k.sign.Seed())

@@ -34,6 +34,25 @@ func (v *Vault) TakeIn(identity, note string) error {
 	return v.keep(i, note)
 }
 
+// Discard deletes a key to which nothing was ever sealed, as one that was made for what
+// came to nothing. It may be gone already.
+func (v *Vault) Discard(recipient string) error {
+	if _, err := age.ParseX25519Recipient(recipient); err != nil {
+		return fmt.Errorf("discard key %q: %w", recipient, err)
+	}
+	err := os.Remove(v.path(recipient))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = syncFolder(v.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("discard key %s: %w", recipient, err)
+	}
+	return nil
+}
+
 // Has tells whether the key behind a recipient is here.
 func (v *Vault) Has(recipient string) bool {
 	_, err := v.identity(recipient)

@@ -50,11 +50,21 @@ func New(dir string, now func() time.Time) *Vault { return &Vault{dir: dir, now:
 // Mint gives a programme a key, its first or one more: from now on its files are
 // sealed to that one. The key is on the disk before the database knows of it.
 func (v *Vault) Mint(ctx context.Context, tx store.Tx, programme instance.ActorID) error {
-	recipient, err := v.NewIdentity(fmt.Sprintf("files of programme %s", programme))
+	recipient, err := v.NewIdentity(NoteOf(programme))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `
+	return v.Give(ctx, tx, programme, recipient)
+}
+
+// NoteOf is what a key is for to which files of a programme are sealed.
+func NoteOf(programme instance.ActorID) string {
+	return fmt.Sprintf("files of programme %s", programme)
+}
+
+// Give is [Vault.Mint] with a key that is on the disk.
+func (v *Vault) Give(ctx context.Context, tx store.Tx, programme instance.ActorID, recipient string) error {
+	_, err := tx.Exec(ctx, `
 		INSERT INTO vault_keys (programme_id, recipient, made_at) VALUES ($1, $2, $3)`, programme, recipient, store.Millis(v.now()))
 	if err != nil {
 		return fmt.Errorf("key of programme %s: %w", programme, err)

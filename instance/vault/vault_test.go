@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,29 @@ func TestKeysAreForTheirOwnerAlone(t *testing.T) {
 	}
 	if _, err := s.keys(11).Open("host", 7, sealed); !errors.Is(err, instance.ErrSealed) {
 		t.Errorf("others can read the key: %v", err)
+	}
+}
+
+func TestAKeyThatCameToNothingIsDiscarded(t *testing.T) {
+	t.Parallel()
+	s := newSafe(t, storetest.Open(t, store.SQLite))
+	before := s.files()
+	recipient, err := s.NewIdentity("of nobody")
+	if err != nil || !s.Has(recipient) {
+		t.Fatalf("made: %v", err)
+	}
+	for range 2 { // the second time it is gone already
+		if err := s.Discard(recipient); err != nil {
+			t.Errorf("discarded: %v", err)
+		}
+	}
+	if s.Has(recipient) || !slices.Equal(s.files(), before) {
+		t.Errorf("there are %v, want %v", s.files(), before)
+	}
+	for _, other := range []string{"", "../keys", recipient + "/../x"} {
+		if err := s.Discard(other); err == nil {
+			t.Errorf("%q is taken for a key", other)
+		}
 	}
 }
 
