@@ -45,7 +45,7 @@ func (a *App) schedule() {
 	jobs.Handle(a.Jobs, a.settleWithdrawn, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("withdrawals", time.Minute, SettleWithdrawn{})
 	jobs.Handle(a.Jobs, a.unheard, jobs.HandleOptions{MaxAttempts: 2})
-	a.Jobs.Every("unheard", 5*time.Minute, Unheard{})
+	a.Jobs.Every("unheard", time.Minute, Unheard{})
 	jobs.Handle(a.Jobs, a.Search.Index, jobs.HandleOptions{Timeout: 10 * time.Minute})
 	a.Jobs.Every("search-backlog", time.Hour, search.Backlog{})
 	a.Jobs.Every("remind-events", 15*time.Minute, events.Remind{})
@@ -68,7 +68,8 @@ func (a *App) settleWithdrawn(ctx context.Context, _ SettleWithdrawn) error {
 	return a.Posts.SettleWithdrawn(ctx)
 }
 
-// Unheard is the job that tells of escorts from whom nobody heard in time.
+// Unheard is the job that tells escorts of this evening what changed, and others of those
+// from whom nobody heard in time.
 type Unheard struct{}
 
 // Kind names the job.

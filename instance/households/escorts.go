@@ -3,6 +3,7 @@ package households
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"palier/instance"
@@ -147,7 +148,8 @@ type Escorted struct {
 }
 
 // OwnEscorting returns for which programmes somebody goes with people, and what they are
-// asked for tonight, without who and where.
+// asked for tonight, without who and where; what was called off, or is stopped for now as
+// they were told, is off and leads nowhere.
 func (s *Service) OwnEscorting(ctx context.Context, person instance.Account) ([]Escorted, []Walk, error) {
 	tx := s.DB.Read()
 	rows, err := tx.Query(ctx, `
@@ -179,6 +181,21 @@ func (s *Service) OwnEscorting(ctx context.Context, person instance.Account) ([]
 	}
 	walks, err := scanWalks(tx.Query(ctx, `
 		SELECT `+walkColumns+` FROM `+escortable+` AND w.person_id = $1 AND w.night = $2 ORDER BY w.meet_at, w.id LIMIT 20`, person.ID, int64(s.thisNight())))
+	if err != nil {
+		return nil, nil, because(err, "what somebody is an escort of")
+	}
+	off, err := scanWalks(tx.Query(ctx, `
+		SELECT `+walkColumns+`
+		  FROM `+walksOf+`
+		 WHERE w.person_id = $1 AND w.night = $2 AND (w.state = 'off' OR w.state IN ('asked', 'coming', 'there') AND w.gone_at IS NOT NULL)
+		   AND EXISTS (SELECT 1 FROM housing_escorts e WHERE e.programme_id = c.programme_id AND e.person_id = w.person_id AND e.agreed_at IS NOT NULL)
+		 ORDER BY w.meet_at, w.id
+		 LIMIT 20`, person.ID, int64(s.thisNight())))
+	for _, w := range off {
+		if !slices.ContainsFunc(walks, func(x Walk) bool { return x.ID == w.ID }) { // else it was lifted just now
+			walks = append(walks, Walk{State: WalkOff, MeetAt: w.MeetAt})
+		}
+	}
 	for i := range walks {
 		walks[i].sealed = nil
 	}

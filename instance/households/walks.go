@@ -64,6 +64,7 @@ type Walk struct {
 	State   WalkState
 	MeetAt  time.Time
 	SaidAt  time.Time // what the state tells; zero as long as they said nothing
+	GoneAt  time.Time // when they were told not to go for now; zero if they may
 	Where   string    // they meet
 	Called  string    // what the household wants to be called, if it agreed that they read it
 	night   ledger.Night
@@ -79,7 +80,7 @@ type meeting struct {
 	Called string `json:"called,omitzero"`
 }
 
-const walkColumns = `w.id, w.case_id, w.hold_id, COALESCE(w.person_id, 0), COALESCE(w.asked_by, 0), w.night, w.meet_at, w.body, w.state, w.said_at, c.programme_id, x.home`
+const walkColumns = `w.id, w.case_id, w.hold_id, COALESCE(w.person_id, 0), COALESCE(w.asked_by, 0), w.night, w.meet_at, w.body, w.state, w.said_at, w.gone_at, c.programme_id, x.home`
 
 const walksOf = `housing_walks w JOIN housing_cases c ON c.id = w.case_id JOIN housing_case_holds x ON x.hold_id = w.hold_id`
 
@@ -94,9 +95,9 @@ func scanWalk(row store.Row) (Walk, error) {
 	var w Walk
 	var state string
 	var night, meet int64
-	var said *int64
-	err := row.Scan(&w.ID, &w.Case, &w.Hold, &w.Person.ID, &w.askedBy, &night, &meet, &w.sealed, &state, &said, &w.of, &w.home)
-	w.State, w.night, w.MeetAt, w.SaidAt = WalkState(state), ledger.Night(night), store.Time(meet), store.TimeOrNever(said)
+	var said, gone *int64
+	err := row.Scan(&w.ID, &w.Case, &w.Hold, &w.Person.ID, &w.askedBy, &night, &meet, &w.sealed, &state, &said, &gone, &w.of, &w.home)
+	w.State, w.night, w.MeetAt, w.SaidAt, w.GoneAt = WalkState(state), ledger.Night(night), store.Time(meet), store.TimeOrNever(said), store.TimeOrNever(gone)
 	return w, notFound(err)
 }
 
@@ -280,29 +281,6 @@ func (s *Service) openWalks(ctx context.Context, tx store.Tx, programme instance
 	return err
 }
 
-// CallOff takes back that somebody was asked, who is told that something changed.
-func (s *Service) CallOff(ctx context.Context, by instance.Account, id instance.CaseID, walk instance.ID) error {
-	err := s.DB.InTx(ctx, func(tx store.Tx) error {
-		c, err := s.kept(ctx, tx, by.ID, id)
-		if err != nil {
-			return err
-		}
-		var person instance.ActorID
-		err = tx.QueryRow(ctx, `
-			UPDATE housing_walks SET state = 'off', body = NULL, said_at = $3
-			 WHERE id = $1 AND case_id = $2 AND state IN ('asked', 'coming')
-			RETURNING COALESCE(person_id, 0)`, walk, id, store.Millis(s.Now())).Scan(&person)
-		if notThere(notFound(err)) {
-			return instance.ErrConflict
-		}
-		if err != nil {
-			return err
-		}
-		return s.tellEscort(ctx, tx, c.Programme, person)
-	})
-	return because(err, "call an escort of case %s off", id)
-}
-
 // Way is what somebody reads who goes with people: the least that does.
 type Way struct {
 	Walk
@@ -405,19 +383,23 @@ func (s *Service) Says(ctx context.Context, person instance.Account, id instance
 	return because(err, "escort %s", id)
 }
 
-// Unheard tells those on duty of escorts from whom nobody heard in time, each once: half
-// an hour before they were to meet that they did not answer, and an hour after it that
-// they are not at the door. Where nobody is on duty who asked is told, or else the leads.
+// Unheard tells escorts that they are not to go any more, or may again, and those on duty
+// of escorts from whom nobody heard in time, each once: half an hour before they were to
+// meet that they did not answer, and an hour after it that they are not at the door.
+// Where nobody is on duty who asked is told, or else the leads.
 func (s *Service) Unheard(ctx context.Context) error {
 	if s.Tell == nil {
 		return nil
 	}
 	err := s.DB.InTx(ctx, func(tx store.Tx) error {
 		now := s.Now()
+		if err := s.tellGone(ctx, tx); err != nil {
+			return err
+		}
 		list, err := dues(tx.Query(ctx, `
 			UPDATE housing_walks
 			   SET told_at = $1
-			 WHERE told_at IS NULL AND (state = 'coming' AND meet_at <= $2 OR state = 'asked' AND meet_at <= $3 AND asked_at <= $4)
+			 WHERE told_at IS NULL AND gone_at IS NULL AND (state = 'coming' AND meet_at <= $2 OR state = 'asked' AND meet_at <= $3 AND asked_at <= $4)
 			RETURNING id, 0, (SELECT c.programme_id FROM housing_cases c WHERE c.id = case_id), COALESCE(asked_by, 0)`,
 			store.Millis(now), store.Millis(now.Add(-heardAfter)), store.Millis(now.Add(answerBefore)), store.Millis(now.Add(-timeToAnswer))))(AboutEscort)
 		if err != nil || len(list) == 0 {

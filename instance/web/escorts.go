@@ -80,6 +80,9 @@ func (s *Server) showCaseEscort(w http.ResponseWriter, r *http.Request, status i
 	for _, x := range walks {
 		v := s.walkView(x)
 		v.Who, v.Off = x.Person.Shown(), x.State == households.WalkAsked || x.State == households.WalkComing
+		if !x.GoneAt.IsZero() && x.State.Live() {
+			v.State, v.Said = "stopped", s.local(x.GoneAt)
+		}
 		p.Walks, p.Live = append(p.Walks, v), p.Live || x.State.Live()
 	}
 	holds, err := s.Households.Holds(ctx, by, c.ID)
@@ -105,10 +108,14 @@ func (s *Server) showCaseEscort(w http.ResponseWriter, r *http.Request, status i
 }
 
 func (s *Server) walkView(x households.Walk) view.EscortWalk {
-	return view.EscortWalk{
+	v := view.EscortWalk{
 		ID: x.ID.String(), Path: "/escort/" + x.ID.String(), State: string(x.State), At: s.local(x.MeetAt), Said: s.local(x.SaidAt), Where: x.Where, Called: x.Called,
 		Label: households.Label(x.Case),
 	}
+	if x.State == households.WalkOff {
+		v.Path = ""
+	}
+	return v
 }
 
 // askEscort asks somebody to go with a household, or calls them off.

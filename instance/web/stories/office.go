@@ -42,7 +42,7 @@ func office() []Story {
 		{"case_escort/there", func(f pages.Frame) pages.Page {
 			return pages.CaseEscort{
 				Frame: in(f, "", "/cases/5/escort"), Programme: toit, Case: aCase, Live: true,
-				Walks: []view.EscortWalk{{ID: "2", Who: "Marie Le Goff", State: "coming", At: soon, Where: "Gare, entrée nord", Off: true}, {ID: "1", State: "not", At: now, Said: now}},
+				Walks: []view.EscortWalk{{ID: "2", Who: "Marie Le Goff", State: "coming", At: soon, Where: "Gare, entrée nord", Off: true}, {ID: "3", Who: wordy.Name, State: "stopped", At: soon, Said: now, Where: "Gare, entrée nord", Off: true}, {ID: "1", State: "not", At: now, Said: now}},
 			}
 		}},
 		{"case_escort/nobody", func(f pages.Frame) pages.Page {
@@ -51,7 +51,7 @@ func office() []Story {
 		{"escort/asked", func(f pages.Frame) pages.Page {
 			return pages.Escort{
 				Frame: in(f, "", "/escort"), For: []view.Escorted{{ID: "41", Name: "Un toit en Rance", Path: "/programmes/41"}, {ID: "42", Name: wordy.Name, Path: "/programmes/42", Agreed: true}},
-				Walks: []view.EscortWalk{{ID: "1", Path: "/escort/1", State: "asked", At: soon}},
+				Walks: []view.EscortWalk{{ID: "1", Path: "/escort/1", State: "asked", At: soon}, {State: "off", At: now}},
 			}
 		}},
 		{"escort/nothing", func(f pages.Frame) pages.Page { return pages.Escort{Frame: in(f, "", "/escort")} }},

@@ -11,7 +11,7 @@ type Escort struct {
 // EscortWalk is that somebody goes with a household to its bed tonight.
 type EscortWalk struct {
 	ID     string
-	Path   string // for who goes
+	Path   string // for who goes; empty for what is off
 	Who    string // goes; for the team
 	State  string
 	At     time.Time // they meet
