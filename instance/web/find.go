@@ -13,6 +13,7 @@ import (
 	"palier/instance/addresses"
 	"palier/instance/auth"
 	"palier/instance/places"
+	"palier/instance/sheets"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -238,7 +239,7 @@ func (s *Server) getCommuneServers(w http.ResponseWriter, r *http.Request) error
 func rowsOf(list []addresses.Server) [][]string {
 	rows := make([][]string, 0, len(list))
 	for _, one := range list {
-		rows = append(rows, []string{one.INSEE, one.Origin, cell(one.Name)})
+		rows = append(rows, []string{one.INSEE, one.Origin, sheets.Cell(one.Name)})
 	}
 	return rows
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -12,6 +11,7 @@ import (
 	"palier/instance"
 	"palier/instance/households"
 	"palier/instance/housing"
+	"palier/instance/sheets"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -511,17 +511,9 @@ func (s *Server) getRequestsCSV(w http.ResponseWriter, r *http.Request) error {
 			label = households.Label(q.Case)
 		}
 		lines = append(lines, []string{
-			at(q.At), label, string(q.Ground), plain(q.Law), plain(q.Who), plain(q.What), plain(q.By.Shown()), string(q.Outcome), plain(q.Given),
-			plain(q.Names[0].Shown()), at(q.Signed[0].At), plain(q.Names[1].Shown()), at(q.Signed[1].At),
+			at(q.At), label, string(q.Ground), sheets.Cell(q.Law), sheets.Cell(q.Who), sheets.Cell(q.What), sheets.Cell(q.By.Shown()), string(q.Outcome), sheets.Cell(q.Given),
+			sheets.Cell(q.Names[0].Shown()), at(q.Signed[0].At), sheets.Cell(q.Names[1].Shown()), at(q.Signed[1].At),
 		})
 	}
 	return csv.NewWriter(w).WriteAll(lines)
-}
-
-// plain is a text that no program for tables takes for a formula.
-func plain(text string) string {
-	if strings.ContainsAny(text[:min(len(text), 1)], "=+-@\t\r") {
-		return "'" + text
-	}
-	return text
 }

@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/csv"
 	"net/http"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 
 	"palier/instance"
 	"palier/instance/purchases"
+	"palier/instance/sheets"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -178,7 +178,7 @@ func (s *Server) getOrderTable(w http.ResponseWriter, r *http.Request) error {
 	rows := [][]string{{"name", "wanted", "at most", "allotted", "unit", "pick-up", "collected", "settled"}}
 	for _, o := range sheet.Orders {
 		rows = append(rows, []string{
-			cell(o.Actor.Shown()), o.Wanted.String(), o.Most.String(), o.Allotted.String(), sheet.Post.Proposal.Unit, cell(when[o.Slot]),
+			sheets.Cell(o.Actor.Shown()), o.Wanted.String(), o.Most.String(), o.Allotted.String(), sheet.Post.Proposal.Unit, sheets.Cell(when[o.Slot]),
 			yesNo(!o.Collected.IsZero()), yesNo(!o.Settled.IsZero()),
 		})
 	}
@@ -192,14 +192,6 @@ func (s *Server) getOrderTable(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "private, no-store")
 	send(w, r, http.StatusOK, b.Bytes())
 	return nil
-}
-
-// cell is a text that no table takes for a formula.
-func cell(text string) string {
-	if strings.IndexAny(text, "=+-@\t\r") == 0 {
-		return "'" + text
-	}
-	return text
 }
 
 func yesNo(yes bool) string {
