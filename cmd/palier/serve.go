@@ -11,6 +11,7 @@ import (
 	"palier/cmd/palier/demo"
 	"palier/instance/app"
 	"palier/instance/config"
+	"palier/instance/opendata"
 )
 
 // server says which server a command is about. Flags go before environment
@@ -80,6 +81,7 @@ type serve struct {
 	TrustedProxies []netip.Prefix `help:"Whose X-Forwarded-For counts." placeholder:"CIDR"`
 	PeersAllow     []netip.Prefix `help:"Addresses other servers may have although they are not public." placeholder:"CIDR"`
 	Metrics        string         `help:"Where to show numbers of what it does, for Prometheus, host:port; a port alone, as :9464, is on this machine only." placeholder:"ADDRESS"`
+	OpenData       string         `help:"Licence of the tables at /data: etalab-2.0, ODbL-1.0, CC-BY-4.0, CC0-1.0; off gives nothing away." placeholder:"LICENCE"`
 	TLSCert        string         `name:"tls-cert" help:"Certificate to serve https with." type:"existingfile" placeholder:"FILE"`
 	TLSKey         string         `name:"tls-key" help:"Its key." type:"existingfile" placeholder:"FILE"`
 	FirstRetry     time.Duration  `help:"How long a delivery that failed waits first." placeholder:"DURATION"`
@@ -96,6 +98,9 @@ func (s serve) Run(ctx context.Context, console demo.Console) error {
 	set(&c.Listen, s.Listen)
 	set(&c.Title, s.Title)
 	set(&c.Metrics, s.Metrics)
+	if s.OpenData != "" {
+		c.OpenData = opendata.Licence(s.OpenData)
+	}
 	set(&c.TLSCert, s.TLSCert)
 	set(&c.TLSKey, s.TLSKey)
 	if len(s.Roles) > 0 {

@@ -70,6 +70,7 @@ func (a *App) routes() (http.Handler, error) {
 		Newcomers:     a.Newcomers,
 		Households:    a.Households,
 		Costs:         a.Costs,
+		OpenLicence:   a.Config.OpenData,
 		Errands:       a.Errands,
 		Help:          a.Help,
 		Care:          a.Care,

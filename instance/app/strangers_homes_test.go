@@ -35,6 +35,9 @@ var trialsOfHomes = map[string][]string{
 	"GET /cases/{id:[0-9]+}/letters/{letter:[0-9]+}": {"/cases/:case/letters/1"},
 	"GET /safety":                                 nil, // numbers and rights, for anyone
 	"GET /costs":                                  nil, // what the server costs, for anyone
+	"GET /data":                                   nil, // tables for anyone; TestR7_OpenDataTellsOfNobody looks into them
+	"GET /data/{file}":                            {"/data/places.csv", "/data/organisations.json", "/data/events.csv", "/data/campaigns.json", "/data/counts.csv"},
+	"GET /data/catalog.jsonld":                    {"/data/catalog.jsonld"},
 	"GET /programmes/{id:[0-9]+}/readings":        {"/programmes/:programme/readings"},
 	"GET /programmes/{id:[0-9]+}/statistics":      {"/programmes/:programme/statistics"},
 	"GET /programmes/{id:[0-9]+}/statistics.csv":  {"/programmes/:programme/statistics.csv"},

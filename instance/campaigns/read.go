@@ -118,6 +118,26 @@ func (s *Service) Of(ctx context.Context, place instance.ActorID, before instanc
 	return all, nil
 }
 
+// Page returns a page of all campaigns of this server that everyone may know of,
+// the newest first, from before an id (0 for the first page).
+func (s *Service) Page(ctx context.Context, before instance.ID, limit int) ([]*instance.Campaign, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	tx := s.db.Read()
+	rows, err := tx.Query(ctx, `
+		SELECT `+columns+`
+		  FROM campaigns c
+		 WHERE c.id < $1 AND c.state IN ('ready', 'running', 'ended')
+		 ORDER BY c.id DESC
+		 LIMIT $2`, before, limit)
+	all, err := list(ctx, tx, rows, err)
+	if err != nil {
+		return nil, fmt.Errorf("campaigns: %w", err)
+	}
+	return all, nil
+}
+
 // mostPlanned is how many campaigns stand on the list of what is planned.
 const mostPlanned = 50
 

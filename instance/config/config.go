@@ -19,6 +19,7 @@ import (
 	"palier/instance/joining"
 	"palier/instance/live"
 	"palier/instance/notifications"
+	"palier/instance/opendata"
 )
 
 // Config is everything an operator can set for one server.
@@ -53,6 +54,9 @@ type Config struct {
 	// Registrations are who may join by themself: open for everybody, invited for
 	// whom a neighbour invites, closed for whom the operator lets in.
 	Registrations joining.Registrations `toml:"registrations"`
+	// OpenData is under which licence what everyone may read of places is given away
+	// as tables for programs (/data): etalab-2.0, ODbL-1.0, CC-BY-4.0, CC0-1.0, or off.
+	OpenData opendata.Licence `toml:"open_data"`
 	// Mail is the mail server that takes letters; without one they stay in the
 	// database, where palier admin mail shows them.
 	Mail Mail `toml:"mail"`
@@ -114,7 +118,7 @@ func Default() Config {
 	return Config{
 		Database: "sqlite:palier.db", URL: "http://localhost:8080", Listen: "127.0.0.1:8080",
 		Title: "Palier", Zone: "Europe/Paris", Country: "FR", Roles: []string{"web", "worker"}, FirstRetry: 30 * time.Second, LongestRetry: 4 * time.Hour,
-		MediaCacheMB: 2048, CardDelay: time.Minute, Registrations: joining.Open,
+		MediaCacheMB: 2048, CardDelay: time.Minute, Registrations: joining.Open, OpenData: opendata.DefaultLicence,
 		Limits: Limits{
 			Peers:     auth.Limit{Burst: 2000, Every: 20 * time.Millisecond},
 			Login:     auth.Limit{Burst: 10, Every: time.Minute},
@@ -191,6 +195,9 @@ func (c *Config) Check() error {
 	case joining.Open, joining.Invited, joining.Closed:
 	default:
 		errs = append(errs, fmt.Errorf("registrations %q are neither open, invited nor closed", c.Registrations))
+	}
+	if !c.OpenData.Known() {
+		errs = append(errs, fmt.Errorf("open_data %q is no licence that we know: etalab-2.0, ODbL-1.0, CC-BY-4.0, CC0-1.0, or off", c.OpenData))
 	}
 	if err := c.Mail.Server().Check(); err != nil {
 		errs = append(errs, err)

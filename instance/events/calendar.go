@@ -103,6 +103,11 @@ func (s *Service) within(ctx context.Context, v instance.Viewer, q Query) ([]ins
 			 WHERE e.repeats <> '' AND e.starts_at < $2`+standing+`
 			 ORDER BY e.starts_at DESC, e.post_id
 			 LIMIT $3) AS again`, args...)
+	return idsOf(rows, err)
+}
+
+// idsOf reads the ids of posts that a query returns.
+func idsOf(rows store.Rows, err error) ([]instance.PostID, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +121,73 @@ func (s *Service) within(ctx context.Context, v instance.Viewer, q Query) ([]ins
 		ids = append(ids, id)
 	}
 	return ids, rows.Err()
+}
+
+// Open is an event that everyone may know of, with the dates on which it does not
+// take place.
+type Open struct {
+	Post *instance.Post
+	Off  []time.Time
+}
+
+// Open returns a page of what people, places and organisations of this server
+// invite everyone to and what did not end more than a month ago, from after an
+// event, and from where on there is more; 0 at the end. What is of a house is not
+// among it, nor what somebody invites to who does not want to be found by search
+// engines.
+func (s *Service) Open(ctx context.Context, after instance.PostID, limit int) (page []Open, next instance.PostID, err error) {
+	since := s.now().AddDate(0, -1, 0)
+	where, args := readable.Where(instance.Anyone, []any{after, store.Millis(since), limit})
+	rows, err := s.db.Read().Query(ctx, `
+		SELECT e.post_id
+		  FROM events e
+		  JOIN posts p ON p.id = e.post_id
+		  JOIN actors a ON a.id = p.author_id
+		 WHERE e.post_id > $1 AND (e.repeats <> '' OR COALESCE(e.ends_at, e.starts_at) >= $2)
+		   AND p.local AND p.audience = 'public' AND p.deleted_at IS NULL AND p.removed_at IS NULL AND `+where+`
+		   AND a.indexable AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		   AND (p.group_id IS NULL AND a.kind = 'Organization'
+		        OR EXISTS (SELECT 1
+		                     FROM neighbourhoods n
+		                    WHERE n.actor_id = COALESCE(p.group_id, a.id) AND n.closed_at IS NULL AND n.kind NOT IN ('building', 'residence')))
+		   AND NOT EXISTS (SELECT 1
+		                     FROM organisations o JOIN neighbourhoods h ON h.actor_id = o.place_id
+		                    WHERE o.actor_id = a.id AND h.kind IN ('building', 'residence'))
+		 ORDER BY e.post_id
+		 LIMIT $3`, args...)
+	ids, err := idsOf(rows, err)
+	if err != nil {
+		return nil, 0, fmt.Errorf("open events: %w", err)
+	}
+	found, err := s.posts.Load(ctx, instance.Anyone, ids)
+	if err != nil {
+		return nil, 0, fmt.Errorf("open events: %w", err)
+	}
+	off, err := s.datesOff(ctx, ids)
+	if err != nil {
+		return nil, 0, fmt.Errorf("open events: %w", err)
+	}
+	for _, p := range found {
+		if p.Event == nil || p.Gone() || over(p.Event, since) {
+			continue
+		}
+		page = append(page, Open{Post: p, Off: off[p.ID]})
+	}
+	if len(ids) == limit {
+		next = ids[limit-1]
+	}
+	return page, next, nil
+}
+
+// over tells whether an event that comes again did so for the last time before a
+// moment.
+func over(e *instance.Event, since time.Time) bool {
+	r, err := instance.ParseRepeats(e.Repeats)
+	if err != nil || r.Every == 0 || r.Until.IsZero() && r.Count == 0 {
+		return false
+	}
+	all := e.Times(since.AddDate(instance.MaxAhead, 0, 0), instance.MaxOccurrences)
+	return len(all) == 0 || all[len(all)-1].Add(max(0, e.Ends.Sub(e.Starts))).Before(since)
 }
 
 // longest is what an event lasts at most, in milliseconds.

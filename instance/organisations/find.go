@@ -52,19 +52,25 @@ func (s *Service) At(ctx context.Context, place, after instance.ActorID, limit i
 	return s.list(ctx, `o.place_id = $1 AND o.actor_id > $2`, place, after, limit)
 }
 
-// For returns the organisations somebody acts for.
-func (s *Service) For(ctx context.Context, person instance.ActorID) ([]instance.Organisation, error) {
-	return s.list(ctx, `o.actor_id > $2 AND o.actor_id IN (
-		SELECT g.organisation_id FROM organisation_agents g WHERE g.person_id = $1)`, person, instance.ActorID(0), 100)
+// Page returns a page of all organisations of this server, the oldest first, from
+// after an id.
+func (s *Service) Page(ctx context.Context, after instance.ActorID, limit int) ([]instance.Organisation, error) {
+	return s.list(ctx, `o.actor_id > $1`, after, limit)
 }
 
+// For returns the organisations somebody acts for.
+func (s *Service) For(ctx context.Context, person instance.ActorID) ([]instance.Organisation, error) {
+	return s.list(ctx, `o.actor_id IN (SELECT g.organisation_id FROM organisation_agents g WHERE g.person_id = $1)`, person, 100)
+}
+
+// list returns organisations by age; the last of args is how many at most.
 func (s *Service) list(ctx context.Context, where string, args ...any) ([]instance.Organisation, error) {
 	rows, err := s.db.Read().Query(ctx, `
 		SELECT `+actors.Columns+`, `+columns+`
 		  FROM organisations o JOIN actors a ON a.id = o.actor_id
 		 WHERE `+where+` AND a.deleted_at IS NULL AND a.suspended_at IS NULL
 		 ORDER BY o.actor_id
-		 LIMIT $3`, args...)
+		 LIMIT `+store.Placeholders(len(args), 1), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list organisations: %w", err)
 	}

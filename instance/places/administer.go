@@ -19,6 +19,15 @@ func (s *Service) Page(ctx context.Context, after instance.ActorID, limit int) (
 	return s.list(ctx, `AND (lower(a.name), a.id) > (SELECT lower(x.name), x.id FROM actors x WHERE x.id = $2)`, limit, after)
 }
 
+// Open returns a page of the places of this server that are no houses, by title,
+// from after one (0 for the first), without what they lie within. Where a house
+// stands and what it is called can be where a household lives.
+func (s *Service) Open(ctx context.Context, after instance.ActorID, limit int) ([]instance.Neighbourhood, error) {
+	return s.list(ctx, `
+		AND n.kind NOT IN ('building', 'residence') AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+		AND (CAST($2 AS BIGINT) = 0 OR (lower(a.name), a.id) > (SELECT lower(x.name), x.id FROM actors x WHERE x.id = $2))`, limit, after)
+}
+
 // Parents returns what each of some places lies within, as far as we know the
 // actors.
 func (s *Service) Parents(ctx context.Context, children []instance.ActorID) (map[instance.ActorID][]instance.Actor, error) {

@@ -49,65 +49,140 @@ func (y Year) Empty() bool { return y == Year{} }
 // Of counts the last twelve months of a place. Where fewer than [Few] took part
 // it tells nothing at all.
 func (s *Service) Of(ctx context.Context, place instance.ActorID) (Year, error) {
+	years, err := s.OfAll(ctx, []instance.ActorID{place})
+	return years[place], err
+}
+
+// OfAll is [Service.Of] for some places in one question. A place of which nothing
+// is told is not among them.
+func (s *Service) OfAll(ctx context.Context, places []instance.ActorID) (map[instance.ActorID]Year, error) {
+	years := map[instance.ActorID]Year{}
+	if len(places) == 0 {
+		return years, nil
+	}
 	now := s.Now()
 	from := now.AddDate(-1, 0, 0)
-	var y Year
-	err := s.DB.Read().QueryRow(ctx, `
-		WITH RECURSIVE down (id) AS (
-			SELECT CAST($1 AS BIGINT)
+	args := []any{store.Millis(from), store.Millis(now), monthOf(from)}
+	for _, id := range places {
+		args = append(args, id)
+	}
+	rows, err := s.DB.Read().Query(ctx, `
+		WITH RECURSIVE down (root, id) AS (
+			SELECT a.id, a.id FROM actors a WHERE a.id IN (`+store.Placeholders(4, len(places))+`)
 			UNION
-			SELECT w.child_id
+			SELECT down.root, w.child_id
 			  FROM down
 			  JOIN actors p ON p.id = down.id
 			  JOIN nestings w ON w.parent_uri = p.uri
 			  JOIN actors c ON c.id = w.child_id AND c.host = ''
 		),
-		made (id, kind, author_id) AS (
-			SELECT p.id, p.kind, p.author_id
-			  FROM posts p
-			 WHERE p.group_id IN (SELECT id FROM down) AND p.kind <> 'post' AND p.deleted_at IS NULL AND p.removed_at IS NULL
+		made (root, id, kind, author_id) AS (
+			SELECT d.root, p.id, p.kind, p.author_id
+			  FROM down d JOIN posts p ON p.group_id = d.id
+			 WHERE p.kind <> 'post' AND p.deleted_at IS NULL AND p.removed_at IS NULL
 		),
-		deals (kind, author_id, taker_id) AS (
-			SELECT m.kind, m.author_id, g.taker_id
+		deals (root, kind, author_id, taker_id) AS (
+			SELECT m.root, m.kind, m.author_id, g.taker_id
 			  FROM agreements g JOIN made m ON m.id = g.post_id
-			 WHERE g.state IN ('returned', 'done') AND g.closed_at >= $2
+			 WHERE g.state IN ('returned', 'done') AND g.closed_at >= $1
 		),
-		meetings (id, came) AS (
-			SELECT m.id, COALESCE(n.came, 0)
+		meetings (root, id, came) AS (
+			SELECT m.root, m.id, COALESCE(n.came, 0)
 			  FROM made m
-			  JOIN events e ON e.post_id = m.id AND e.status = 'confirmed' AND e.starts_at BETWEEN $2 AND $3
+			  JOIN events e ON e.post_id = m.id AND e.status = 'confirmed' AND e.starts_at BETWEEN $1 AND $2
 			  LEFT JOIN event_plans n ON n.post_id = m.id
+		),
+		took (root, who) AS (
+			SELECT root, author_id FROM deals
+			UNION SELECT root, taker_id FROM deals
+			UNION SELECT t.root, r.actor_id FROM rsvps r JOIN meetings t ON t.id = r.post_id WHERE r.state = 'coming' AND r.actor_id IS NOT NULL
+			UNION SELECT m.root, o.actor_id FROM purchase_orders o JOIN made m ON m.id = o.post_id WHERE o.allotted > 0
 		)
-		SELECT (SELECT COUNT(*) FROM (SELECT author_id AS who FROM deals
-		                              UNION SELECT taker_id FROM deals
-		                              UNION SELECT r.actor_id FROM rsvps r JOIN meetings t ON t.id = r.post_id WHERE r.state = 'coming' AND r.actor_id IS NOT NULL
-		                              UNION SELECT o.actor_id FROM purchase_orders o JOIN made m ON m.id = o.post_id WHERE o.allotted > 0) AS took),
-		       (SELECT COUNT(*) FROM deals WHERE kind = 'service'),
-		       (SELECT COUNT(*) FROM deals WHERE kind IN ('lending', 'rent')),
-		       (SELECT COUNT(*) FROM deals WHERE kind IN ('give', 'swap')),
-		       (SELECT COUNT(*) FROM purchase_orders o JOIN made m ON m.id = o.post_id JOIN proposals q ON q.post_id = m.id AND q.closed_at >= $2 WHERE o.allotted > 0),
-		       (SELECT COUNT(*) FROM ride_seats r JOIN made m ON m.id = r.post_id JOIN proposals q ON q.post_id = m.id WHERE r.state = 'agreed' AND q.starts_at BETWEEN $2 AND $3),
-		       (SELECT COUNT(*) FROM meetings),
-		       (SELECT COALESCE(SUM(came), 0) FROM meetings),
-		       (SELECT COALESCE(SUM(times), 0) FROM small_deeds WHERE place_id IN (SELECT id FROM down) AND month > $4)`,
-		place, store.Millis(from), store.Millis(now), monthOf(from)).Scan(&y.People, &y.Helps, &y.Loans, &y.Reused, &y.Bought, &y.Rides, &y.Meetings, &y.Came, &y.Small)
+		SELECT root, 'people', COUNT(*) FROM took GROUP BY root
+		UNION ALL
+		SELECT root, kind, COUNT(*) FROM deals GROUP BY root, kind
+		UNION ALL
+		SELECT m.root, 'bought', COUNT(*)
+		  FROM purchase_orders o JOIN made m ON m.id = o.post_id JOIN proposals q ON q.post_id = m.id AND q.closed_at >= $1
+		 WHERE o.allotted > 0
+		 GROUP BY m.root
+		UNION ALL
+		SELECT m.root, 'rides', COUNT(*)
+		  FROM ride_seats r JOIN made m ON m.id = r.post_id JOIN proposals q ON q.post_id = m.id
+		 WHERE r.state = 'agreed' AND q.starts_at BETWEEN $1 AND $2
+		 GROUP BY m.root
+		UNION ALL
+		SELECT root, 'meetings', COUNT(*) FROM meetings GROUP BY root
+		UNION ALL
+		SELECT root, 'came', CAST(SUM(came) AS BIGINT) FROM meetings GROUP BY root
+		UNION ALL
+		SELECT d.root, 'small', CAST(SUM(t.times) AS BIGINT)
+		  FROM down d JOIN small_deeds t ON t.place_id = d.id
+		 WHERE t.month > $3
+		 GROUP BY d.root`, args...)
 	if err != nil {
-		return y, fmt.Errorf("tally of %s: %w", place, err)
+		return nil, fmt.Errorf("tally of %d places: %w", len(places), err)
 	}
-	if y.People < Few {
-		small := y.Small
-		y = Year{}
-		if small >= Few {
-			y.Small = small
+	defer rows.Close()
+	for rows.Next() {
+		var place instance.ActorID
+		var what string
+		var n int
+		if err := rows.Scan(&place, &what, &n); err != nil {
+			return nil, fmt.Errorf("tally of %d places: %w", len(places), err)
 		}
-		return y, nil
+		y := years[place]
+		y.add(what, n)
+		years[place] = y
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("tally of %d places: %w", len(places), err)
+	}
+	for place, y := range years {
+		if y = y.told(); y.Empty() {
+			delete(years, place)
+			continue
+		}
+		years[place] = y
+	}
+	return years, nil
+}
+
+// add counts n of something: a deal by its kind, or another count by its name.
+func (y *Year) add(what string, n int) {
+	switch what {
+	case "people":
+		y.People += n
+	case instance.KindService:
+		y.Helps += n
+	case instance.KindLending, instance.KindRent:
+		y.Loans += n
+	case instance.KindGive, instance.KindSwap:
+		y.Reused += n
+	case "bought":
+		y.Bought += n
+	case "rides":
+		y.Rides += n
+	case "meetings":
+		y.Meetings += n
+	case "came":
+		y.Came += n
+	case "small":
+		y.Small += n
+	}
+}
+
+// told is what of y is told, by [Few].
+func (y Year) told() Year {
+	if y.People < Few {
+		y = Year{Small: y.Small}
 	}
 	for _, n := range []*int{&y.Helps, &y.Loans, &y.Reused, &y.Bought, &y.Rides, &y.Meetings, &y.Came, &y.Small} {
 		if *n < Few {
 			*n = 0
 		}
 	}
-	return y, nil
+	return y
 }
 
 // monthOf numbers months.

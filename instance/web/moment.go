@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -115,7 +114,7 @@ func (m *moment) give(w http.ResponseWriter, r *http.Request) {
 	for name, values := range m.header {
 		h[name] = append(h[name], values...)
 	}
-	if tag := h.Get("ETag"); tag != "" && strings.Contains(r.Header.Get("If-None-Match"), tag) {
+	if tag := h.Get("ETag"); tag != "" && holds(r, tag) {
 		for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding"} {
 			h.Del(name)
 		}

@@ -82,6 +82,7 @@ func (s *Server) residentRoutes(r chi.Router) {
 	s.officeRoutes(r)
 	r.Get("/safety", s.page(s.getSafety))
 	r.Get("/costs", s.page(s.getCosts))
+	r.Get("/data", s.shared(s.getOpenData))
 	s.hostRoutes(r)
 
 	// What one does with a post.

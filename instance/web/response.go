@@ -99,7 +99,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		tag := entityTag(body)
 		h.Set("ETag", tag)
-		if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+		if holds(r, tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -117,6 +117,11 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	z.Reset(w)
 	_, _ = z.Write(body)
 	_ = z.Close()
+}
+
+// holds tells whether the reader has what a tag names.
+func holds(r *http.Request, tag string) bool {
+	return strings.Contains(r.Header.Get("If-None-Match"), tag)
 }
 
 func takesGzip(r *http.Request) bool {

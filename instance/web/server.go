@@ -49,6 +49,7 @@ import (
 	"palier/instance/moderation"
 	"palier/instance/newcomers"
 	"palier/instance/notifications"
+	"palier/instance/opendata"
 	"palier/instance/organisations"
 	"palier/instance/outreach"
 	"palier/instance/passkeys"
@@ -85,6 +86,7 @@ type Server struct {
 	askers  *auth.Limiter // by who asks for that
 	codes   *auth.Limiter
 	finds   *auth.Limiter
+	open    *opendata.Service
 }
 
 // Options are what a [Server] stands on.
@@ -149,14 +151,16 @@ type Options struct {
 	Housing       *housing.Service
 	Hosts         *hosts.Service
 	Costs         *costs.Service
-	Leaving       *leaving.Service
-	Proofs        *proofs.Service
-	Council       *council.Council // nil where none is asked
-	Boundaries    *boundaries.Service
-	Campaigns     *campaigns.Service
-	Dashboard     *dashboard.Service
-	Buildings     *buildings.Service
-	Screens       *screens.Service
+	// OpenLicence is under which tables for programs are given away, and whether.
+	OpenLicence opendata.Licence
+	Leaving     *leaving.Service
+	Proofs      *proofs.Service
+	Council     *council.Council // nil where none is asked
+	Boundaries  *boundaries.Service
+	Campaigns   *campaigns.Service
+	Dashboard   *dashboard.Service
+	Buildings   *buildings.Service
+	Screens     *screens.Service
 
 	Joining  *joining.Service
 	Passkeys *passkeys.Service
@@ -239,6 +243,7 @@ func New(o Options) (*Server, error) {
 		codes:   auth.NewLimiter(o.Codes, o.Now),
 		finds:   auth.NewLimiter(o.Finds, o.Now),
 	}
+	s.open = opendata.New(opendata.Options{Now: o.Now, Licence: o.OpenLicence, Base: o.Site.Base(), Readers: s.openTables()})
 	o.Sessions.OnError(s.lost)
 	return s, nil
 }
@@ -255,6 +260,8 @@ func (s *Server) Routes(r chi.Router) {
 	r.Get("/media/{shard}/{file}", s.reader(s.getPicture))
 	r.Get("/media/others/{of}/{id:[0-9]+}/{seal}", s.reader(s.getOthersPicture))
 	r.Get("/media/others/{of}/{id:[0-9]+}/{seal}/small", s.reader(s.getOthersPicture))
+	r.Get("/data/{file}", s.public(s.getOpenFile))
+	r.Get("/data/catalog.jsonld", s.public(s.getOpenCatalog))
 	r.Group(func(r chi.Router) {
 		r.Use(http.NewCrossOriginProtection().Handler, s.Sessions.Load)
 		s.residentRoutes(r)

@@ -75,6 +75,17 @@ func (s *Server) reader(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { s.Sessions.Load(inner).ServeHTTP(w, r) }
 }
 
+// public is page for what is the same for everyone, such as a file of open data: it
+// asks for no session and sets no cookie, so that anything between may keep it.
+func (s *Server) public(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, &visit{language: s.language(r, "")}))
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
 // signedIn is page for those who are signed in; everyone else is asked to.
 func (s *Server) signedIn(h handler) http.HandlerFunc {
 	return s.page(func(w http.ResponseWriter, r *http.Request) error {
@@ -165,7 +176,7 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, section string) (
 	v := visitOf(r)
 	f := pages.Frame{
 		Language: v.language, Now: s.Now().In(s.Zone), Here: r.URL.RequestURI(), Section: section,
-		Server: pages.Server{Name: s.Title, Host: s.Site.Host()}, Appearance: "auto", TextSize: "normal",
+		Server: pages.Server{Name: s.Title, Host: s.Site.Host(), Open: s.OpenLicence.Given()}, Appearance: "auto", TextSize: "normal",
 		Flash: s.flashes.Take(w, r),
 	}
 	if v.account == nil {

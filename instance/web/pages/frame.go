@@ -30,6 +30,7 @@ type Frame struct {
 type Server struct {
 	Name string // Mairie de Dinan
 	Host string // as in handles
+	Open bool   // it gives data away
 }
 
 // Viewer is who reads the page.

@@ -106,6 +106,7 @@ var every = []Page{
 	HostsImport{},
 	Costs{},
 	AdminCosts{},
+	OpenData{},
 	IncidentForm{},
 	Incident{},
 	Households{},

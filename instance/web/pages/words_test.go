@@ -18,6 +18,7 @@ import (
 	"palier/instance/exchange"
 	"palier/instance/hosts"
 	"palier/instance/households"
+	"palier/instance/opendata"
 	"palier/instance/web/view"
 	"palier/instance/web/words"
 )
@@ -111,6 +112,7 @@ var made = regexp.MustCompile("^(" + strings.Join([]string{
 	`new-event`,
 	`notice`,
 	`notice-level`,
+	`open\.(field|format|set)\.`,
 	`office\.(about|form|giving|ground|place|refused)\.`,
 	`country\.`,
 	`visit\.said\.`,
@@ -310,6 +312,13 @@ func TestEveryMadeMessageIsThere(t *testing.T) {
 		"confirm.%.title":       {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
 		"confirm.%.text":        {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
 		"confirm.%.button":      {"block", "disable", "remove", "retract", "withdraw", "suspend", "leave"},
+	}
+	for _, set := range opendata.Sets {
+		families["open.set.%"], families["open.set.%.text"] = append(families["open.set.%"], set.Name), append(families["open.set.%.text"], set.Name)
+		families["open.field.%"] = append(families["open.field.%"], set.Fields...)
+		for _, format := range set.Formats() {
+			families["open.format.%"] = append(families["open.format.%"], string(format))
+		}
 	}
 	for _, scope := range auth.AllScopes {
 		families["scope.%"] = append(families["scope.%"], strings.ReplaceAll(scope, ":", "."))

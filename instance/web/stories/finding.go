@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"palier/instance/opendata"
 	"palier/instance/web/pages"
 	"palier/instance/web/view"
 )
@@ -43,6 +44,9 @@ func finding() []Story {
 		}},
 		{"find/none", func(f pages.Frame) pages.Page {
 			return pages.Find{Frame: in(f, "", "/find"), Found: true, Line: "Évran", Others: []view.Home{{PlaceLine: centreLine, Join: "/@centre_ville"}}}
+		}},
+		{"open_data/all", func(f pages.Frame) pages.Page {
+			return pages.OpenData{Frame: in(stranger(f), "", "/data"), Licence: opendata.DefaultLicence}
 		}},
 		{"places/many", func(f pages.Frame) pages.Page {
 			return pages.Places{Frame: in(stranger(f), "", "/places"), Pager: view.Pager{Older: "/places?after=1"}, Places: []pages.DirectoryLine{

@@ -26,7 +26,7 @@ var now = time.Date(2026, time.November, 17, 18, 20, 0, 0, time.FixedZone("CET",
 func Frame() pages.Frame {
 	return pages.Frame{
 		Now:    now,
-		Server: pages.Server{Name: "Mairie de Dinan", Host: "dinan.example"},
+		Server: pages.Server{Name: "Mairie de Dinan", Host: "dinan.example", Open: true},
 		Viewer: &pages.Viewer{
 			Person: marie, Home: &centre.Person, Places: []view.PlaceLine{centreLine, dinanLine, tilleulsLine},
 			Unread: 3, Requests: 1, Moderates: true, Admin: true, Reports: 2,
