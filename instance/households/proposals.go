@@ -412,9 +412,10 @@ func (s *Service) Hold(ctx context.Context, by instance.Account, id instance.Cas
 }
 
 // Sign puts a name under a hold that is granted. With the first, others are told that
-// something waits; with the second, of another person, it is agreed to: the association whose home it is can place. It returns
-// whether both have signed. For a home in another country nobody signs before what
-// that country asks for was seen to (see [Service.Across]).
+// something waits; with the second, of another person, it is agreed to: the association
+// whose home it is can place. It returns whether both have signed. For a home in another
+// country nobody signs before what that country asks for was seen to (see
+// [Service.Across]).
 func (s *Service) Sign(ctx context.Context, by instance.Account, hold instance.ID) (both bool, err error) {
 	err = s.DB.InTx(ctx, func(tx store.Tx) error {
 		x, err := s.holdOf(ctx, tx, hold)
