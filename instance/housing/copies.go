@@ -35,6 +35,34 @@ func (s *Service) copyOf(ctx context.Context, tx store.Tx, home string) (*ledger
 	return readBook(tx.Query(ctx, `SELECT body FROM housing_copy_entries WHERE uri = $1 ORDER BY number`, home))
 }
 
+// copiesOf is [Service.copyOf] for many homes in one question. Of whose ledger we have
+// nothing, or nothing that holds, there is none.
+func (s *Service) copiesOf(ctx context.Context, tx store.Tx, homes []string) (map[string]*ledger.Book, error) {
+	if len(homes) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(homes))
+	for i, home := range homes {
+		args[i] = home
+	}
+	in := store.Placeholders(1, len(homes))
+	list, err := readBooks(tx.Query(ctx, `
+		SELECT body
+		  FROM (SELECT l.uri, e.number, e.body
+		          FROM housing_entries e JOIN housing_listings l ON l.id = e.listing_id
+		         WHERE l.uri IN (`+in+`)
+		        UNION ALL
+		        SELECT c.uri, e.number, e.body
+		          FROM housing_copy_entries e JOIN housing_copies c ON c.uri = e.uri
+		         WHERE c.broken = '' AND c.uri IN (`+in+`)) ledgers
+		 ORDER BY uri, number`, args...))
+	books := make(map[string]*ledger.Book, len(list))
+	for _, b := range list {
+		books[b.ID()] = b
+	}
+	return books, err
+}
+
 // upToDate brings our copy of a ledger up to date.
 func (s *Service) upToDate(ctx context.Context, d desk, home string) error {
 	if s.site.Owns(home) {

@@ -312,14 +312,14 @@ func (s *Service) forget(ctx context.Context) error {
 	if err != nil {
 		return because(err, "files that were received")
 	}
-	books := map[string]*ledger.Book{}
+	var homes []string
 	for _, f := range kept {
-		if _, ok := books[f.Home]; ok {
-			continue
-		}
-		if books[f.Home], err = s.copyOf(ctx, s.db.Read(), f.Home); err != nil && !errors.Is(err, instance.ErrConflict) {
-			return because(err, "files about %s", f.Home)
-		}
+		homes = append(homes, f.Home)
+	}
+	slices.Sort(homes)
+	books, err := s.copiesOf(ctx, s.db.Read(), slices.Compact(homes))
+	if err != nil {
+		return because(err, "files that were received")
 	}
 	over := slices.DeleteFunc(kept, func(f File) bool { return books[f.Home] != nil && needed(books[f.Home], f.Hold, s.tonight(f.area)) })
 	if len(over) == 0 {

@@ -84,3 +84,60 @@ func TestTheMinimumIsReadByTheOtherCaseworkerAndForgotten(t *testing.T) {
 		t.Errorf("sent after it was over: %v", err)
 	}
 }
+
+// TestFilesOfManyHomesAreForgottenInOneQuestion has files about homes of ours, of a partner
+// and of one whose ledger does not hold, some of which are needed still.
+func TestFilesOfManyHomesAreForgottenInOneQuestion(t *testing.T) {
+	t.Parallel()
+	storetest.EachCounted(t, func(t *testing.T, db *store.DB, reads *storetest.Reads) {
+		ctx := t.Context()
+		w := newWorld()
+		isere, rhone := w.side(t, "isere", db), w.side(t, "rhone", storetest.Open(t, db.Engine()))
+		isere.sees(rhone)
+		rhone.sees(isere)
+		send := func(from *side, l instance.Listing, hold int) string {
+			t.Helper()
+			r, err := from.housing.Send(ctx, from.worker, from.programme.Group.ID, l.URI, hold, housing.Minimum{Contact: "06 12"})
+			must(t, err)
+			return r.File
+		}
+		ask := func(s *side, l instance.Listing) instance.Hold {
+			t.Helper()
+			h, err := s.housing.Ask(ctx, s.worker, s.programme.Group.ID, l.URI, ledger.Ask{Places: 1, Stay: ledger.Stay{From: l.Stay.From, Until: l.Stay.From + 5}}, 0)
+			must(t, err)
+			return h
+		}
+		kept := map[string]bool{} // by the id of a file
+		for i := range 4 {
+			theirs, ours := rhone.offer(1), isere.offer(1)
+			a, b := ask(isere, theirs), ask(rhone, ours)
+			fileA, fileB := send(rhone, theirs, a.Number), send(rhone, ours, b.Number)
+			kept[fileA], kept[fileB] = true, true
+			switch i {
+			case 1:
+				_, err := isere.housing.Withdraw(ctx, isere.worker, a.ID)
+				must(t, err)
+				_, err = rhone.housing.Withdraw(ctx, rhone.worker, b.ID)
+				must(t, err)
+				kept[fileA], kept[fileB] = false, false
+			case 2:
+				isere.exec(`UPDATE housing_copies SET broken = 'it lied' WHERE uri = $1`, theirs.URI)
+				kept[fileA] = false
+			}
+		}
+		var ledgers int
+		for _, sql := range reads.During(func() { must(t, isere.housing.SweepNow(ctx)) }) {
+			if strings.Contains(sql, "housing_copy_entries") {
+				ledgers++
+			}
+		}
+		if ledgers != 1 {
+			t.Errorf("the ledgers of partners are read %d times", ledgers)
+		}
+		for file, want := range kept {
+			if got := isere.one(`SELECT COUNT(*) FROM housing_files WHERE id = $1 AND gone_at IS NULL AND sealed <> ''`, file) == 1; got != want {
+				t.Errorf("the file %s is kept: %t, want %t", file, got, want)
+			}
+		}
+	})
+}

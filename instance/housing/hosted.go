@@ -238,22 +238,13 @@ func (s *Service) Lodged(ctx context.Context, host instance.HostID) ([]Lodged, e
 	if err != nil {
 		return nil, because(err, "who lives with host %s", host)
 	}
-	entries, err := entriesOf(tx.Query(ctx, `
+	books, err := readBooks(tx.Query(ctx, `
 		SELECT e.body
 		  FROM housing_entries e
 		 WHERE e.listing_id IN (SELECT l.id FROM housing_listings l WHERE l.host_id = $1 ORDER BY l.id DESC LIMIT 20)
 		 ORDER BY e.listing_id DESC, e.number`, host))
 	if err != nil {
 		return nil, because(err, "who lives with host %s", host)
-	}
-	var books []*ledger.Book
-	for _, e := range entries {
-		if e.Number == 1 { // where the ledger of the next home begins
-			books = append(books, &ledger.Book{})
-		}
-		if err := books[len(books)-1].Recall(e); err != nil {
-			return nil, because(err, "who lives with host %s", host)
-		}
 	}
 	var list []Lodged
 	var uris []string

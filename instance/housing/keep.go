@@ -13,41 +13,6 @@ import (
 	"palier/protocol/ledger"
 )
 
-// book returns what stands in the ledger of a home, whose row the transaction
-// holds. The caller gives it back through [Service.keep], or it is read again.
-func (s *Service) book(ctx context.Context, tx store.Tx, l instance.Listing) (*ledger.Book, error) {
-	book, ok := s.books.Get(l.ID)
-	s.books.Remove(l.ID)
-	if ok {
-		var number int
-		var hash string
-		err := tx.QueryRow(ctx, `
-			SELECT number, hash FROM housing_entries WHERE listing_id = $1 ORDER BY number DESC LIMIT 1`, l.ID).Scan(&number, &hash)
-		if err != nil {
-			return nil, err
-		}
-		if newest := book.Newest(); newest.Number == number && newest.Hash.String() == hash {
-			return book, nil
-		}
-	}
-	return readBook(tx.Query(ctx, `SELECT body FROM housing_entries WHERE listing_id = $1 ORDER BY number`, l.ID))
-}
-
-// readBook reads entries that were checked when they were kept.
-func readBook(rows store.Rows, err error) (*ledger.Book, error) {
-	entries, err := entriesOf(rows, err)
-	if err != nil {
-		return nil, err
-	}
-	book := &ledger.Book{}
-	for _, e := range entries {
-		if err := book.Recall(e); err != nil {
-			return nil, fmt.Errorf("a ledger that was kept: %w", err)
-		}
-	}
-	return book, nil
-}
-
 // keep writes what was added to a ledger: the entries, the beds they take and
 // free, the state of the home, what our own programmes hold there, and that
 // partners are to be told.
@@ -573,24 +538,4 @@ func (s *Service) Export(ctx context.Context, by instance.Account, id instance.L
 		return nil, because(err, "ledger of home %s", id)
 	}
 	return ledger.EncodePage(entries)
-}
-
-func entriesOf(rows store.Rows, err error) ([]ledger.Entry, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var entries []ledger.Entry
-	for rows.Next() {
-		var body string
-		if err := rows.Scan(&body); err != nil {
-			return nil, err
-		}
-		e, err := ledger.DecodeEntry([]byte(body))
-		if err != nil {
-			return nil, fmt.Errorf("a ledger that was kept: %w", err)
-		}
-		entries = append(entries, e)
-	}
-	return entries, rows.Err()
 }
