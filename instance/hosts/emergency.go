@@ -225,7 +225,7 @@ func (s *Service) noteAsked(ctx context.Context, tx store.Tx, before int64) erro
 	for _, a := range slices.SortedFunc(maps.Keys(asked), func(a, b askedIn) int {
 		return cmp.Or(cmp.Compare(a.night, b.night), cmp.Compare(a.programme, b.programme))
 	}) {
-		if err := lines.Add(ctx, tx, s.o.IDs.Next(), a.programme, "hosts-asked", a.night.String()+" "+strconv.Itoa(asked[a]), store.Millis(s.now())); err != nil {
+		if err := lines.Add(ctx, tx, s.o.IDs.Next(), a.programme, "hosts-asked", a.night.String()+"/"+strconv.Itoa(asked[a]), store.Millis(s.now())); err != nil {
 			return err
 		}
 	}

@@ -420,7 +420,7 @@ func TestJ17_ANightOfAskingIsOneLineOfTheLog(t *testing.T) {
 			must(t, err)
 		}
 		for night := tonight - 1; night <= tonight; night++ {
-			n := w.count(`SELECT COUNT(*) FROM housing_log WHERE deed = 'hosts-asked' AND programme_id = $1 AND person_id IS NULL AND about = $2`, w.programme, night.String()+" 1")
+			n := w.count(`SELECT COUNT(*) FROM housing_log WHERE deed = 'hosts-asked' AND programme_id = $1 AND person_id IS NULL AND about = $2`, w.programme, night.String()+"/1")
 			if n != 1 {
 				t.Errorf("%d lines tell how many were asked for the night of %s", n, night)
 			}

@@ -127,7 +127,7 @@ func (s *Service) Log(ctx context.Context, by instance.Account, programme instan
 			l.Whom.ID = instance.ActorID(whom)
 		}
 		if l.Deed == LogHostsAsked {
-			night, count, _ := strings.Cut(l.About, " ")
+			night, count, _ := strings.Cut(l.About, "/")
 			if l.Night, err = ledger.ParseNight(night); err == nil {
 				l.Count, err = strconv.Atoi(count)
 			}
