@@ -11,6 +11,7 @@ import (
 
 	"palier/cmd/palier/demo"
 	"palier/instance/app"
+	"palier/instance/vault"
 	"palier/protocol/ledger"
 )
 
@@ -18,6 +19,7 @@ type housingCommand struct {
 	Verify  housingVerify  `cmd:"" help:"Check the whole ledger of a home and name the first bad entry."`
 	Visited housingVisited `cmd:"" help:"Check what a programme signed of its visit to a home."`
 	Renew   housingRenew   `cmd:"" help:"Give a programme one more key for its files: what is written from now on is sealed to that one."`
+	Rekey   housingRekey   `cmd:"" help:"Give a programme another key and seal all of its files to that one, in small steps; begun again it goes on."`
 }
 
 // housingVerify checks a ledger from a file, or asks its keeper for it.
@@ -64,6 +66,46 @@ func (c housingRenew) Run(ctx context.Context, console demo.Console) error {
 		return err
 	}
 	_, err = fmt.Fprintf(console.Out, "%s has another key; keep the ones before as long as what they sealed is needed\n", c.Programme)
+	return err
+}
+
+// housingRekey is for when keys are to be changed: the one before is of use for copies of
+// the database alone then.
+type housingRekey struct {
+	server
+	Programme string `arg:"" help:"Name of a programme of this server." placeholder:"NAME"`
+}
+
+// Run seals everything anew, and names the files that nothing in the database needs any
+// more. It deletes none. It returns an error for what is sealed to a key before still.
+func (c housingRekey) Run(ctx context.Context, console demo.Console) error {
+	var r vault.Resealed
+	err := c.with(ctx, console, func(a *app.App) (err error) {
+		r, err = a.Rekey(ctx, c.Programme, func(vault.Resealed) error { return ctx.Err() })
+		return err
+	})
+	if err != nil && r.Moved > 0 {
+		err = fmt.Errorf("%w; %d are sealed anew, and it goes on from there when it is begun again", err, r.Moved)
+	}
+	if err != nil {
+		return err
+	}
+	return tellRekeyed(console.Out, c.Programme, r)
+}
+
+// tellRekeyed says what became of it.
+func tellRekeyed(out io.Writer, programme string, r vault.Resealed) error {
+	_, err := fmt.Fprintf(out, "%s: %d sealed anew, %d opened with the newest key alone\n", programme, r.Moved, r.Newest)
+	if err == nil && r.Lost > 0 {
+		_, err = fmt.Fprintf(out, "%d cannot be opened with any key that is here, such as %s; they stay as they are\n", r.Lost, r.First)
+	}
+	if err == nil && !r.Whole() {
+		err = fmt.Errorf("%d were sealed to a key before meanwhile, such as %s: begin again", r.Left, r.First)
+	}
+	if err != nil || len(r.Older) == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "nothing in the database needs these keys any more, but every backup that was made before does:\n%s\nkeep them apart as long as there is one, and delete them yourself\n", strings.Join(r.Older, "\n"))
 	return err
 }
 

@@ -10,6 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"palier/instance"
+	"palier/instance/apptest"
+	"palier/instance/store"
+	"palier/instance/vault"
 	"palier/protocol/ledger"
 )
 
@@ -82,5 +86,35 @@ func TestALedgerIsVerifiedFromAFile(t *testing.T) {
 	}
 	if _, err := verify("https://rhone.example/h/1"); err == nil {
 		t.Error("asked for a ledger as nobody")
+	}
+}
+
+// TestAnotherKeyIsToldWithWhatMayBeDeleted says what became of sealing everything anew.
+func TestAnotherKeyIsToldWithWhatMayBeDeleted(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		what  string
+		r     vault.Resealed
+		says  []string
+		fails bool
+	}{
+		{"all of it", vault.Resealed{Moved: 5, Newest: 7, Older: []string{"keys/age1a.key", "keys/age1b.key"}}, []string{"toit: 5 sealed anew, 7 opened", "keys/age1a.key\nkeys/age1b.key\n", "delete them yourself"}, false},
+		{"with some that nobody opens", vault.Resealed{Moved: 5, Newest: 7, Lost: 2, First: "body of said 3"}, []string{"2 cannot be opened", "body of said 3"}, false},
+		{"with one that came meanwhile", vault.Resealed{Moved: 5, Newest: 7, Left: 1, First: "body of said 3", Older: []string{"keys/age1a.key"}}, []string{"toit: 5 sealed anew"}, true},
+	} {
+		var out strings.Builder
+		err := tellRekeyed(&out, "toit", x.r)
+		if (err != nil) != x.fails || x.fails && strings.Contains(out.String(), ".key") {
+			t.Errorf("%s: %v, and %q", x.what, err, out.String())
+		}
+		for _, words := range x.says {
+			if !strings.Contains(out.String(), words) {
+				t.Errorf("%s: %q does not say %q", x.what, out.String(), words)
+			}
+		}
+	}
+	missing := append([]string{"housing", "rekey", "nobody"}, (&copied{Server: apptest.Open(t, store.SQLite, nil)}).flags()...)
+	if out, err := palier(t, missing...); !errors.Is(err, instance.ErrNotFound) || out != "" {
+		t.Errorf("of a programme that is not there: %q, %v", out, err)
 	}
 }

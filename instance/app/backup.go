@@ -55,7 +55,7 @@ func pictures(c *config.Config) string {
 // needed are the public halves of the keys in the vault that open something.
 func needed(ctx context.Context, db *store.DB) ([]string, error) {
 	rows, err := db.Read().Query(ctx, `
-		SELECT recipient FROM vault_keys
+		SELECT recipient FROM vault_keys WHERE spent_at IS NULL
 		 UNION
 		SELECT recipient FROM housing_programmes WHERE recipient <> ''
 		 ORDER BY 1`)

@@ -79,6 +79,7 @@ func TestNothingThatIsToldOfHomesAndPeopleLeaves(t *testing.T) {
 			counted := metricsOf(t, s)
 			labelsAreListed(t, s, counted)
 			c.nowhere("the metrics", counted, nil)
+			rekeyed(t, s)
 		}
 		c.nowhere("the log", log.String(), nil)
 		for _, w := range c.words {

@@ -33,7 +33,7 @@ var keptAs = map[string]struct {
 		housing_incident_entries.deed housing_incidents.kind housing_incidents.outcome housing_incidents.side housing_incidents.state
 		housing_listings.category housing_listings.features housing_listings.smoking housing_listings.state housing_log.deed
 		housing_partners.sees_ours housing_partners.we_see housing_statements.outcome housing_statements.why housing_steps.after
-		housing_steps.before housing_team.role housing_walks.state housing_case_across.need housing_listings.company housing_homes.company housing_marks.kind`},
+		housing_steps.before housing_team.role housing_walks.state housing_case_across.need housing_listings.company housing_homes.company housing_marks.kind vault_reseals.relation`},
 	"names of files": {regexp.MustCompile(`^[A-Za-z0-9._/-]*$`), `housing_photographs.file housing_photographs.kind housing_inventory_photographs.file housing_inventory_photographs.kind`},
 	"languages":      {regexp.MustCompile(`^([a-z]{2,3} ?)*$`), `housing_agreement_signatures.language housing_inventory_signatures.language housing_homes.languages housing_hosts.language housing_listings.languages`},
 	"areas":          {regexp.MustCompile(`^[A-Z0-9: -]*$`), `housing_cuts.areas housing_emergencies.area housing_homes.area housing_homes.territory housing_listings.commune housing_holds.area housing_case_across.country`},

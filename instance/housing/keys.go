@@ -125,6 +125,13 @@ func (s *Service) keepApart(ctx context.Context, tx store.Tx, k plainKeys) error
 	return err
 }
 
+// Named returns the programme of ours of that name. It returns [instance.ErrNotFound] if
+// there is none.
+func (s *Service) Named(ctx context.Context, programme string) (instance.ActorID, error) {
+	d, err := programmeOf(ctx, s.db.Read(), `a.username_key = $1 AND a.host = ''`, strings.ToLower(programme))
+	return d.Group.ID, because(err, "programme %s", programme)
+}
+
 // Renew gives the programme of ours of that name one more key for its files: what
 // is written from now on is sealed to it alone. What was sealed before needs the
 // keys before, which stay where they are.

@@ -3,6 +3,7 @@ package vault_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +20,16 @@ import (
 	"palier/instance/vault"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(resealingURL); url != "" {
+		if err := resealingChild(url); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
+	}
+	storetest.Main(m)
+}
 
 var start = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
