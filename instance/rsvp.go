@@ -42,7 +42,7 @@ type RSVP struct {
 type Need struct {
 	ID    ID
 	Event PostID
-	Kind  string // bring, do, agenda
+	Kind  string // bring, do; agenda while it is being read
 	What  string
 	Due   int    // days from the beginning of the event, negative before it
 	Taker *Actor // nil: nobody yet

@@ -35,6 +35,11 @@ var trialsOfHomes = map[string][]string{
 	"GET /cases/{id:[0-9]+}/letters/{letter:[0-9]+}": {"/cases/:case/letters/1"},
 	"GET /safety":                                 nil, // numbers and rights, for anyone
 	"GET /costs":                                  nil, // what the server costs, for anyone
+	"GET /e/{id:[0-9]+}/agenda":                   {"/e/:meeting/agenda"},
+	"POST /e/{id:[0-9]+}/agenda":                  {"/e/:meeting/agenda deed=propose&point=moi", "/e/:meeting/agenda deed=take&of=:point", "/e/:meeting/agenda deed=decline&of=:point&reason=moi", "/e/:meeting/agenda deed=up&of=:point"},
+	"GET /e/{id:[0-9]+}/minutes":                  {"/e/:meeting/minutes", "/e/:meeting/minutes?version=1"},
+	"GET /e/{id:[0-9]+}/minutes/write":            {"/e/:meeting/minutes/write"},
+	"POST /e/{id:[0-9]+}/minutes/write":           {"/e/:meeting/minutes/write deed=publish&version=1&audience=public"},
 	"GET /data":                                   nil, // tables for anyone; TestR7_OpenDataTellsOfNobody looks into them
 	"GET /data/{file}":                            {"/data/places.csv", "/data/organisations.json", "/data/events.csv", "/data/campaigns.json", "/data/counts.csv"},
 	"GET /data/catalog.jsonld":                    {"/data/catalog.jsonld"},

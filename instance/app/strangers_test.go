@@ -20,6 +20,7 @@ import (
 	"palier/instance"
 	"palier/instance/apptest"
 	"palier/instance/clubs"
+	"palier/instance/events"
 	"palier/instance/households"
 	"palier/instance/housing"
 	"palier/instance/organisations"
@@ -204,6 +205,7 @@ func belongingsOf(v *village, who instance.Account) (belongings, *apptest.Progra
 	b["feed"] = feed.ID.String()
 	b["stall"] = stallOf(v, who, shop).ID.String()
 	b["gathering"], b["photo"] = photoOf(v, who)
+	b["meeting"], b["point"] = meetingOf(v, who, club.ID)
 	campaign, err := v.Campaigns.Draft(ctx, who, v.Viewer(who), instance.CampaignPlan{
 		Template: "free", Name: secret, Tag: "secret", Starts: time.Now(), Ends: time.Now().Add(24 * time.Hour), Places: []instance.ActorID{v.centre.ID},
 	}, "")
@@ -323,6 +325,33 @@ func photoOf(v *village, who instance.Account) (event, photo string) {
 	return p.ID.String(), a.Photos[0].ID.String()
 }
 
+// meetingOf has a club meet about a point, with minutes for its members; it returns
+// the numbers of both.
+func meetingOf(v *village, who instance.Account, club instance.ActorID) (meeting, point string) {
+	t, ctx := v.T, v.T.Context()
+	t.Helper()
+	begun := time.Now().Add(-time.Minute)
+	p, err := v.Events.Invite(ctx, v.Viewer(who), instance.Draft{
+		Title: secret, Text: secret, Language: "fr", Audience: instance.ToNeighbourhood, Group: club, Kind: instance.KindEvent,
+		Event: &instance.Event{Starts: begun, Ends: begun.Add(2 * time.Hour), Zone: "Europe/Paris", Status: instance.EventConfirmed, Venue: instance.Venue{Name: "Salle"}},
+	}, false, instance.Need{Kind: "agenda", What: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := v.Events.Agenda(ctx, p.ID)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("agenda: %v, %v", list, err)
+	}
+	err = v.Events.Write(ctx, v.Viewer(who), p.ID, map[instance.ID]instance.MinutedPoint{list[0].ID: {Said: secret, Decision: secret}})
+	if err == nil {
+		err = v.Events.PublishMinutes(ctx, v.Viewer(who), p.ID, events.Publication{Version: 1, Audience: instance.ToNeighbourhood})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.ID.String(), list[0].ID.String()
+}
+
 // stallOf has a shop on the market each week, as somebody who acts for it.
 func stallOf(v *village, who instance.Account, shop instance.Organisation) instance.Stall {
 	t, ctx := v.T, v.T.Context()
@@ -365,6 +394,8 @@ func belongs(v *village, p *apptest.Program, who instance.Account, b belongings)
 		"orders":  `SELECT COALESCE(SUM(o.wanted), 0) FROM purchase_orders o JOIN posts p ON p.id = o.post_id WHERE p.author_id = $1`,
 		"plans":   `SELECT COUNT(*) FROM campaigns WHERE author_id = $1 AND state = 'draft'`,
 		"photos":  `SELECT COUNT(*) FROM event_photos WHERE adder_id = $1`,
+		"agendas": `SELECT COUNT(*) FROM agenda_points g JOIN posts p ON p.id = g.post_id WHERE p.author_id = $1 AND g.state = 'taken'`,
+		"minutes": `SELECT COUNT(*) FROM minutes WHERE by_id = $1`,
 		"stalls":  `SELECT COUNT(*) FROM stalls s JOIN organisation_agents g ON g.organisation_id = s.organisation_id WHERE g.person_id = $1`,
 		"feeds":   `SELECT COUNT(*) FROM feeds WHERE added_by = $1`,
 		"written": `SELECT COUNT(*) FROM informant_words w JOIN informant_requests r ON r.id = w.request_id WHERE r.asker_id = $1 AND r.closed_at IS NULL`,

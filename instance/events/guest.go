@@ -224,6 +224,8 @@ func (s *Service) left(ctx context.Context, tx store.Tx, who instance.Actor) err
 	for _, sql := range []string{
 		`DELETE FROM rsvps WHERE actor_id = $1`, `DELETE FROM calendar_links WHERE person_id = $1`,
 		`UPDATE event_needs SET taker_id = NULL WHERE taker_id = $1`,
+		`DELETE FROM agenda_points WHERE by_id = $1 AND state <> 'taken'`, `UPDATE agenda_points SET by_id = NULL WHERE by_id = $1`,
+		`UPDATE minutes SET by_id = NULL WHERE by_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, who.ID); err != nil {
 			return fmt.Errorf("events of %s: %w", who.ID, err)

@@ -57,17 +57,28 @@ func due(line string) (days int, what string) {
 	return n, rest
 }
 
-// AddNeeds writes what a new event needs, in the transaction that posts it.
+// AddNeeds writes what a new event needs, and its agenda, in the transaction that
+// posts it.
 func (s *Service) AddNeeds(ctx context.Context, tx store.Tx, id instance.PostID, all []instance.Need) error {
-	if len(all) == 0 {
-		return nil
-	}
+	agenda := store.Many{Into: `agenda_points (id, post_id, title, state, place)`}
 	args := []any{id}
-	values := make([]string, len(all))
+	var values []string
 	for i, n := range all {
+		if n.Kind == "agenda" {
+			if err := agenda.Add(ctx, tx, s.ids.Next(), id, n.What, string(instance.PointTaken), i+1); err != nil {
+				return fmt.Errorf("agenda of event %s: %w", id, err)
+			}
+			continue
+		}
 		k := len(args) + 1
-		values[i] = `(CAST(` + store.Placeholders(k, 1) + ` AS BIGINT), CAST(` + store.Placeholders(k+1, 1) + ` AS TEXT), CAST(` + store.Placeholders(k+2, 1) + ` AS TEXT), CAST(` + store.Placeholders(k+3, 1) + ` AS INTEGER))`
+		values = append(values, `(CAST(`+store.Placeholders(k, 1)+` AS BIGINT), CAST(`+store.Placeholders(k+1, 1)+` AS TEXT), CAST(`+store.Placeholders(k+2, 1)+` AS TEXT), CAST(`+store.Placeholders(k+3, 1)+` AS INTEGER))`)
 		args = append(args, s.ids.Next(), n.Kind, n.What, n.Due)
+	}
+	if err := agenda.End(ctx, tx); err != nil {
+		return fmt.Errorf("agenda of event %s: %w", id, err)
+	}
+	if len(values) == 0 {
+		return nil
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO event_needs (id, post_id, kind, what, due)

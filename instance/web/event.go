@@ -147,8 +147,8 @@ func (s *Server) eventView(r *http.Request, p *instance.Post) (view.Event, error
 	return shown, s.addNeeds(ctx, v, p, &shown)
 }
 
-// addNeeds puts what an event needs into its view: what is to be done only for
-// its hosts.
+// addNeeds puts what an event needs and its agenda into its view: what is to be
+// done only for its hosts.
 func (s *Server) addNeeds(ctx context.Context, v *visit, p *instance.Post, shown *view.Event) error {
 	all, err := s.Events.Needs(ctx, p.ID)
 	if err != nil {
@@ -166,13 +166,18 @@ func (s *Server) addNeeds(ctx context.Context, v *visit, p *instance.Post, shown
 		switch {
 		case n.Kind == "bring":
 			shown.Bring = append(shown.Bring, line)
-		case n.Kind == "agenda":
-			shown.Agenda = append(shown.Agenda, line)
 		case shown.Hosts:
 			shown.Do = append(shown.Do, line)
 		}
 	}
-	return nil
+	points, err := s.Events.Agenda(ctx, p.ID)
+	for _, point := range points {
+		if point.State == instance.PointTaken {
+			shown.Agenda = append(shown.Agenda, point.Title)
+		}
+	}
+	shown.Meets = p.Meets() && v.account != nil && v.viewer.Reads(instance.ToNeighbourhood, p.Group.ID)
+	return err
 }
 
 // initial is the first letter of a name, for those who are not to know it.

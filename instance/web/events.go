@@ -42,6 +42,7 @@ func (s *Server) meetingRoutes(r chi.Router) {
 	r.Post("/e/{id:[0-9]+}/dates", s.signedIn(s.dateOfEvent))
 	r.Post("/e/{id:[0-9]+}/after", s.signedIn(s.afterEvent))
 	s.photoRoutes(r)
+	s.minutesRoutes(r)
 	r.Get("/e/{id:[0-9]+}/guests", s.signedIn(s.getEventGuests))
 	r.Post("/e/{id:[0-9]+}/guests", s.signedIn(s.decideGuest))
 }

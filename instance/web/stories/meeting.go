@@ -167,7 +167,7 @@ func meeting() []Story {
 			p.Event.Hosts, p.Event.Repeats, p.Event.Over, p.Event.Open, p.Event.Came = true, true, true, false, 31
 			p.Event.Minutes = "On recommence au printemps.\nYann garde les tables."
 			p.Event.Do = []view.Need{{ID: "7", What: "Prévenir les riverains", Due: now.Add(48 * time.Hour)}, {ID: "8", What: "Accrocher les affiches", Due: now, Done: true}}
-			p.Event.Agenda = []view.Need{{What: "Le printemps"}}
+			p.Event.Agenda = []string{"Le printemps"}
 			p.Event.Next = []view.Date{{At: now.Add(80 * time.Hour), Key: "1"}, {At: now.Add(248 * time.Hour), Key: "2", Off: true}}
 			p.Event.Organise = &lucette
 			return p

@@ -155,6 +155,50 @@ func together() []Story {
 		{"club_form/error", func(f pages.Frame) pages.Page {
 			return pages.ClubForm{Frame: f, Place: port.Person, Club: chess, Action: "/g/echecs/edit", Topic: "games", Entry: "approval", Problems: []view.Problem{{Field: "title", Code: "missing"}, {Field: "entry", Code: "unknown"}}}
 		}},
+		{"agenda/moderator", func(f pages.Frame) pages.Page {
+			p := anAgenda()
+			p.Frame, p.Tends = in(f, "", "/e/901/agenda"), true
+			return p
+		}},
+		{"agenda/member", func(f pages.Frame) pages.Page {
+			p := anAgenda()
+			p.Frame, p.Typed, p.Problems = in(f, "", "/e/901/agenda"), wordy.Name, []view.Problem{{Field: "point", Code: "too-many-points"}}
+			return p
+		}},
+		{"agenda/declining", func(f pages.Frame) pages.Page {
+			p := anAgenda()
+			p.Frame, p.Tends, p.Of, p.Problems = in(f, "", "/e/901/agenda"), true, "3", []view.Problem{{Field: "reason", Code: "missing"}}
+			return p
+		}},
+		{"agenda/empty", func(f pages.Frame) pages.Page {
+			return pages.Agenda{Frame: in(f, "", "/e/901/agenda"), Meeting: anAgenda().Meeting}
+		}},
+		{"minutes/members", func(f pages.Frame) pages.Page {
+			p := someMinutes()
+			p.Frame, p.Member, p.Tends = in(f, "", "/e/901/minutes"), true, true
+			return p
+		}},
+		{"minutes/old", func(f pages.Frame) pages.Page {
+			p := someMinutes()
+			p.Frame, p.Version, p.Public = in(stranger(f), "", "/e/901/minutes?version=1"), 1, true
+			return p
+		}},
+		{"write_minutes/first", func(f pages.Frame) pages.Page {
+			return pages.WriteMinutes{
+				Frame: in(f, "", "/e/901/minutes/write"), Meeting: someMinutes().Meeting, Points: anAgenda().Taken, Version: 1, Problems: []view.Problem{{Field: "minutes", Code: "empty"}},
+			}
+		}},
+		{"write_minutes/again", func(f pages.Frame) pages.Page {
+			return pages.WriteMinutes{
+				Frame: in(f, "", "/e/901/minutes/write"), Meeting: someMinutes().Meeting, Points: someMinutes().Points, Version: 3, Public: true, Problems: []view.Problem{{Field: "reason", Code: "missing"}},
+			}
+		}},
+		{"write_minutes/early", func(f pages.Frame) pages.Page {
+			return pages.WriteMinutes{Frame: in(f, "", "/e/901/minutes/write"), Meeting: anAgenda().Meeting, Points: anAgenda().Taken, Version: 1}
+		}},
+		{"write_minutes/empty", func(f pages.Frame) pages.Page {
+			return pages.WriteMinutes{Frame: in(f, "", "/e/901/minutes/write"), Meeting: anAgenda().Meeting, Version: 1}
+		}},
 		{"club/member", func(f pages.Frame) pages.Page {
 			c := club()
 			c.Member, c.Moderates, c.Asking = true, true, 2
@@ -173,5 +217,26 @@ func together() []Story {
 		{"club_members/many", func(f pages.Frame) pages.Page {
 			return pages.ClubMembers{Frame: f, Club: chess, Moderates: true, Members: []view.ClubMember{{Person: marie, Moderates: true}, {Person: wordy}}, Asking: []view.ClubMember{{Person: yann}}}
 		}},
+	}
+}
+
+// anAgenda is what a committee will meet about.
+func anAgenda() pages.Agenda {
+	return pages.Agenda{
+		Meeting:  view.MeetingHead{Path: "/e/901", Title: "Réunion du comité", Group: chess, Starts: now.Add(72 * time.Hour)},
+		Taken:    []view.AgendaPoint{{ID: "1", Title: "Le banc de la rue haute"}, {ID: "2", Title: wordy.Name, By: &yann}},
+		Proposed: []view.AgendaPoint{{ID: "3", Title: "إصلاح النافورة", By: &wordy}, {ID: "4", Title: "Les voitures du samedi"}},
+		Declined: []view.AgendaPoint{{ID: "5", Title: "Le chien du 12", By: &yann, Reason: "C’est à voir entre voisins, pas en comité."}},
+	}
+}
+
+// someMinutes are those of the committee, put right once.
+func someMinutes() pages.Minutes {
+	return pages.Minutes{
+		Meeting: view.MeetingHead{Path: "/e/901", Title: "Réunion du comité", Group: chess, Starts: ago(72 * time.Hour), Begun: true}, Version: 2,
+		Points: []view.AgendaPoint{
+			{ID: "1", Title: "Le banc de la rue haute", Said: "Deux devis.\nLe bois vieillit mieux.", Decision: "On prend le bois. Yann commande avant le 12."}, {ID: "2", Title: wordy.Name, Said: "Reporté."},
+		},
+		Versions: []view.MinutesVersion{{Version: 1, At: ago(48 * time.Hour)}, {Version: 2, At: ago(time.Hour), Reason: "La date de la commande."}},
 	}
 }

@@ -45,7 +45,8 @@ type Event struct {
 	Next     []Date
 	Bring    []Need
 	Do       []Need // for hosts
-	Agenda   []Need
+	Agenda   []string
+	Meets    bool // in a group the viewer takes part in, with an agenda and minutes
 	Came     int
 	Album    bool // it has begun, and photographs of it can be looked at
 	Minutes  string
