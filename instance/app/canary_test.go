@@ -275,8 +275,10 @@ func roamed(p *apptest.Program) func(string) (int, string, []string) {
 }
 
 // found is where somebody is led who looks for words, and what a program is
-// answered, which does not repeat the words.
+// answered, which does not repeat the words. What is drawn may begin with a sign by
+// which a search leaves words out.
 func found(open func(string) (int, string, []string), words string) []string {
+	words = strings.TrimLeft(words, "-")
 	var all []string
 	for _, path := range []string{"/search?q=", "/api/v2/search?q="} {
 		status, body, links := open(path + url.QueryEscape(words))
