@@ -117,7 +117,7 @@ func New(o Options) (*Service, error) {
 		db: o.DB, site: o.Site, title: o.Title, version: o.Version, openToAll: o.OpenToAll, ids: o.IDs, now: o.Now, log: o.Log, jobs: o.Jobs, keys: o.Keyring,
 		delivered: o.Delivered,
 		hosts:     &Hosts{db: o.DB, now: o.Now},
-		documents: recall.New[string, []byte](mostKept, documentsFor),
+		documents: recall.New[string, []byte](mostKept, documentsFor, o.Now),
 	}
 	s.client = client.New(client.Options{
 		UserAgent: "Palier/" + o.Version + " (+" + o.Site.Base() + "/)", PeersAllow: o.PeersAllow, Now: o.Now, Sign: s.signFetch,

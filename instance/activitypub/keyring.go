@@ -44,8 +44,8 @@ func NewKeyring(db *store.DB, now func() time.Time, create func(kind signature.K
 	}
 	return &Keyring{
 		db: db, now: now, make: create,
-		kept: recall.New[instance.ActorID, Keys](mostKept, 10*time.Minute),
-		ids:  recall.New[string, instance.ActorID](mostKept, time.Hour),
+		kept: recall.New[instance.ActorID, Keys](mostKept, 10*time.Minute, now),
+		ids:  recall.New[string, instance.ActorID](mostKept, time.Hour, now),
 	}
 }
 

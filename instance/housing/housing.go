@@ -176,7 +176,7 @@ const (
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, site: o.Site, ids: o.IDs, now: o.Now, zone: o.Zone, country: o.Country, keys: o.Keys, jobs: o.Jobs, wire: o.Wire, cases: o.Cases, log: o.Log,
-		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: recall.New[instance.ListingID, *ledger.Book](mostBooks, booksFor), areas: map[string]vocab.HomeArea{},
+		vault: o.Vault, where: o.Where, notify: o.Notify, pictures: o.Pictures, safe: media.NewSafe(o.Files), books: recall.New[instance.ListingID, *ledger.Book](mostBooks, booksFor, o.Now), areas: map[string]vocab.HomeArea{},
 	}
 	jobs.Handle(o.Jobs, s.meet, jobs.HandleOptions{Timeout: time.Minute})
 	jobs.Handle(o.Jobs, s.share, jobs.HandleOptions{})

@@ -33,7 +33,9 @@ const (
 	widestKept = 256 << 10
 )
 
-func newAnswers() *answers { return recall.New[question, *answer](mostKept, longestKept) }
+func newAnswers(now func() time.Time) *answers {
+	return recall.New[question, *answer](mostKept, longestKept, now)
+}
 
 // kept gives the answer that was given before, as long as the state of the
 // database is the same.
@@ -83,6 +85,6 @@ type identity struct {
 	call  call
 }
 
-func newIdentities() *identities {
-	return recall.New[string, *identity](mostKept, longestKept)
+func newIdentities(now func() time.Time) *identities {
+	return recall.New[string, *identity](mostKept, longestKept, now)
 }

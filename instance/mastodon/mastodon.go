@@ -101,7 +101,7 @@ type Network interface {
 func New(o Options) *Server {
 	return &Server{
 		Options: o, deeds: auth.NewLimiter(o.Deeds, o.Now), grants: auth.NewLimiter(o.Grants, o.Now),
-		answers: newAnswers(), identities: newIdentities(),
+		answers: newAnswers(o.Now), identities: newIdentities(o.Now),
 	}
 }
 

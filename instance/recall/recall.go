@@ -13,9 +13,9 @@ import (
 
 // Lately holds values by key. It is safe for concurrent use.
 type Lately[K comparable, V any] struct {
-	kept   *lru.Cache[K, dated[V]]
-	as     time.Duration
-	passed func(since time.Time) time.Duration
+	kept *lru.Cache[K, dated[V]]
+	as   time.Duration
+	now  func() time.Time
 }
 
 type dated[V any] struct {
@@ -24,27 +24,28 @@ type dated[V any] struct {
 }
 
 // New returns a memory of at most most values (1 or more), each for as long as as
-// after it was added.
-func New[K comparable, V any](most int, as time.Duration) *Lately[K, V] {
+// after it was added, by the clock now.
+func New[K comparable, V any](most int, as time.Duration, now func() time.Time) *Lately[K, V] {
 	kept, err := lru.New[K, dated[V]](most)
 	if err != nil {
 		panic("recall: " + err.Error()) // most is a constant of whoever keeps
 	}
-	return &Lately[K, V]{kept: kept, as: as, passed: time.Since}
+	return &Lately[K, V]{kept: kept, as: as, now: now}
 }
 
-// Get returns what is kept under key, and false if nothing is or if it is too old.
+// Get returns what is kept under key, and false if nothing is or if it is too old, or
+// from after now: the clock was put back, and nobody knows how old it is.
 func (l *Lately[K, V]) Get(key K) (V, bool) {
 	found, ok := l.kept.Get(key)
-	if !ok || l.passed(found.since) >= l.as {
-		var none V
-		return none, false
+	if age := l.now().Sub(found.since); ok && 0 <= age && age < l.as {
+		return found.value, true
 	}
-	return found.value, true
+	var none V
+	return none, false
 }
 
 // Add keeps value under key from now on, in place of what was there.
-func (l *Lately[K, V]) Add(key K, value V) { l.kept.Add(key, dated[V]{value, time.Now()}) }
+func (l *Lately[K, V]) Add(key K, value V) { l.kept.Add(key, dated[V]{value, l.now()}) }
 
 // Remove forgets what is kept under key.
 func (l *Lately[K, V]) Remove(key K) { l.kept.Remove(key) }
