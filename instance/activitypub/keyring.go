@@ -154,13 +154,14 @@ func (k *Keyring) read(ctx context.Context, tx store.Tx, a instance.ActorID, uri
 		if err != nil {
 			return keys, err
 		}
-		switch {
-		case later:
+		current := &keys.Ed25519
+		if key.Kind == signature.RSA {
+			current = &keys.RSA
+		}
+		if later && *current != nil {
 			keys.Next = append(keys.Next, key)
-		case key.Kind == signature.RSA:
-			keys.RSA = key
-		default:
-			keys.Ed25519 = key
+		} else { // the first ones also before they were made: a clock that was put back silences nobody
+			*current = key
 		}
 	}
 	if err := rows.Err(); err != nil {
