@@ -62,6 +62,8 @@ func (f filler) live(ctx context.Context) error {
 	l.clubs()
 	l.campaigns()
 	l.care()
+	l.organisations()
+	l.committee()
 	sort.SliceStable(l.deeds, func(i, j int) bool { return l.deeds[i].ago > l.deeds[j].ago })
 	for _, d := range l.deeds {
 		f.clock.standBack(d.ago)
